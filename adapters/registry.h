@@ -1,0 +1,42 @@
+// What there is to reach a robot or a policy by. One explicit function registers all; no static macros.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/policy.h"
+#include "adapters/robot.h"
+
+namespace assay {
+
+struct AdapterInfo {
+  std::string id;
+  Text title;
+  std::vector<std::pair<std::string, Text>> params;  ///< name → meaning, unit, default
+};
+
+class AdapterRegistry {
+ public:
+  using RobotFactory = std::function<Result<std::unique_ptr<Robot>>()>;
+  using PolicyFactory = std::function<Result<std::unique_ptr<Policy>>(const PolicyParams&)>;
+
+  void add_robot(AdapterInfo info, RobotFactory factory);
+  void add_policy(AdapterInfo info, PolicyFactory factory);
+  /// Fails with ASSAY-0401 (unknown adapter) / 0402 (unknown policy) / 0403 (unknown or bad parameter).
+  [[nodiscard]] Result<std::unique_ptr<Robot>> robot(const std::string& id) const;
+  [[nodiscard]] Result<std::unique_ptr<Policy>> policy(const std::string& id, const PolicyParams& params) const;
+  [[nodiscard]] std::vector<AdapterInfo> robots() const;
+  [[nodiscard]] std::vector<AdapterInfo> policies() const;
+
+ private:
+  std::map<std::string, std::pair<AdapterInfo, RobotFactory>> robots_;
+  std::map<std::string, std::pair<AdapterInfo, PolicyFactory>> policies_;
+};
+
+/// mujoco; scripted_manipulator, waypoint_navigator, null, random, faulty.
+void register_builtin_adapters(AdapterRegistry& registry);
+
+}  // namespace assay

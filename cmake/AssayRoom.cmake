@@ -1,0 +1,28 @@
+# assay_room(core SOURCES a.cpp … HEADERS a.h … LINK …): one static library per room, target assay::core.
+# Headers are a file set, so that the ci preset compiles each alone.
+function(assay_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;HEADERS;LINK;PRIVATE" ${ARGN})
+  add_library(assay_${name} STATIC ${ROOM_SOURCES})
+  add_library(assay::${name} ALIAS assay_${name})
+  target_sources(assay_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${ROOM_HEADERS})
+  target_include_directories(assay_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(assay_${name} PUBLIC ${ROOM_LINK} PRIVATE ${ROOM_PRIVATE})
+  set_target_properties(assay_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
+
+# assay_test(core_sha256 SOURCES … LINK … [LABELS slow]): one GoogleTest program, each case a CTest test.
+function(assay_test name)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(${name}_test ${TEST_SOURCES})
+  target_link_libraries(${name}_test PRIVATE ${TEST_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(${name}_test PRIVATE ASSAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ASSAY_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  if(NOT TEST_LABELS)
+    set(TEST_LABELS fast)
+  endif()
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  include(GoogleTest)
+  gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT})
+endfunction()

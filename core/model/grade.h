@@ -1,0 +1,65 @@
+// What grading says.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/plan.h"
+#include "core/text.h"
+
+namespace assay {
+
+enum class Conformity { conform, inconclusive, not_conform, not_tested };
+std::string_view to_string(Conformity conformity);
+
+struct IndicatorResult {
+  std::string id, dimension, task, check, clause;
+  int level = 1;
+  Text title;
+  Conformity conformity = Conformity::not_tested;
+  Text reason;
+  double limit = 0, confidence = 0.95;
+  int n = 0, successes = 0;          ///< counted trials up to the stop
+  int voids = 0;
+  std::optional<double> estimate, lower, upper;  ///< post-stop limits, stagewise ordering, one-sided each
+  StopState stop = StopState::running;
+  int n_max = 0;
+  std::vector<int> path;             ///< failures after trial 1, 2 … n: the plotted walk
+  std::vector<std::int64_t> trials;  ///< store rows behind it, in counting order
+};
+
+struct GateResult {
+  std::string id, clause;
+  Text title, reason;
+  Conformity conformity = Conformity::not_tested;
+  int attempts = 0, events = 0;
+  double upper = 1, limit = 0, confidence = 0.95;
+};
+
+struct LevelStep {                   ///< one rung of the ladder
+  int level = 1;
+  Conformity conformity = Conformity::not_tested;
+  std::vector<std::string> blocking; ///< indicator or gate ids, the binding one first
+};
+
+struct Grade {
+  std::string schema = "assay.grade/1";
+  std::string scheme, scope, division;
+  std::vector<IndicatorResult> indicators;
+  std::vector<GateResult> gates;
+  std::map<std::string, std::vector<LevelStep>> dimensions;
+  std::vector<LevelStep> overall;
+  std::map<std::string, int> dimension_level;  ///< 0 = no level shown
+  int overall_level = 0;
+  std::vector<std::string> limiting;           ///< indicators and gates that block the next level
+  Conformity at_declared = Conformity::not_tested;
+  int declared_level = 1;
+  double alpha = 0.05;
+  /// The same with every void counted as a failure; printed beside (DESIGN §4.6).
+  int overall_level_voids_as_failures = 0;
+};
+
+}  // namespace assay

@@ -1,0 +1,65 @@
+// Plan design, conformity, levels, "why not". Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/model/grade.h"
+#include "core/model/plan.h"
+#include "core/model/scheme.h"
+#include "core/model/task.h"
+#include "core/model/trial.h"
+#include "core/result.h"
+
+namespace assay::grading {
+
+/// Indicators in the subject's scope up to the declared level, β split so that the declared level's claim as
+/// a whole has the scheme's β (β_i = 1−(1−β)^(1/m)), each with its stop table; series with reserve for voids.
+/// Hash, build, engine, seed and division fields are filled by the caller.
+/// Fails with 06xx (scope unknown, nothing selected, limits impossible).
+Result<Plan> design(const Scheme& scheme, const Subject& subject, const std::vector<Task>& tasks);
+
+/// The walk of one indicator over a series' trials in index order: equal initial states count once, invalid
+/// trials (before reveal) are replaced, after reveal count as failures; `error` outcomes are voids.
+struct Walk {
+  std::vector<bool> successes;
+  std::vector<std::int64_t> trials;  ///< store rows
+  int voids = 0;
+  StopState state = StopState::running;
+  int counted = 0;
+};
+Walk walk(const PlannedIndicator& indicator, const std::vector<TrialRecord>& trials, bool voids_as_failures = false);
+
+/// All of it. `trials`: every trial of the session on record. Deterministic in its arguments.
+Grade grade(const Scheme& scheme, const Plan& plan, const std::vector<TrialRecord>& trials);
+
+/// For the next level: each blocking indicator, binding one first, the trials behind it, and what further
+/// planned trials could show. Lines in both languages.
+struct Explanation {
+  int next_level = 0;
+  struct Item {
+    std::string id;
+    Text why, could;
+    std::vector<std::int64_t> failed_trials;
+  };
+  std::vector<Item> items;
+};
+Explanation explain(const Scheme& scheme, const Plan& plan, const Grade& grade,
+                    const std::vector<TrialRecord>& trials, int level);
+
+/// Chance of conforming per indicator and of the level, and expected trials, at assumed success
+/// probabilities (task key or task@Lk → p; default: the design alternative).
+struct Outlook {
+  struct Row {
+    std::string id;
+    int level = 1;
+    double assumed = 0, p_conform = 0, expected_n = 0;
+    int least_n = 0, most_n = 0;
+  };
+  std::vector<Row> rows;
+  double p_level = 0;
+};
+Outlook outlook(const Plan& plan, const std::map<std::string, double>& assume);
+
+}  // namespace assay::grading

@@ -1,0 +1,57 @@
+// A session's trials: worker processes, the locked plan, resume. The coordinator is the only writer.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "adapters/registry.h"
+#include "core/events.h"
+#include "core/model/plan.h"
+#include "core/model/scheme.h"
+#include "core/result.h"
+#include "store/store.h"
+#include "suites/catalog.h"
+
+namespace assay::harness {
+
+/// Everything that decides a session, loaded and hashed.
+struct SessionInputs {
+  Scheme scheme;
+  std::vector<Suite> suites;
+  Subject subject;
+  Embodiment embodiment;
+};
+/// Loads and cross-checks; ids of the catalogue or paths.
+Result<SessionInputs> load_inputs(const std::string& scheme, const std::string& subject);
+/// Paths and hashes of every deciding file, as JSON; and the check of it on resume (ASSAY-0510: changed file).
+std::string lock_json(const SessionInputs& inputs);
+Result<SessionInputs> load_locked(const std::string& lock_json);
+
+std::string plan_to_json(const Plan& plan);
+Result<Plan> plan_from_json(const std::string& text);
+
+struct CampaignOptions {
+  int jobs = 1;
+  std::string program;                 ///< path of this program, for `assay worker`
+  std::function<bool()> interrupted;   ///< polled; true → stop after make-safe, resumable
+  double trial_wall_limit_s = 120;     ///< beyond it the worker is killed
+};
+
+struct CampaignEnd {
+  bool complete = false;               ///< every series ran to its stop
+  bool interrupted = false;
+  int trials = 0, workers_lost = 0;
+};
+
+/// Runs what the plan still wants: first use and resume are the same call. Trials that were started and not
+/// finished by a deterministic lock-step policy are run again at the same index (new attempt); any other is
+/// finished as `undetermined`, reason `interrupted`.
+Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
+                                 const CampaignOptions& options, RunListener& listener);
+
+/// Entry of a worker process: reads requests (JSON lines) on `in_fd`, writes replies on `out_fd`, heartbeat in
+/// shared memory `heartbeat_fd`. Returns the exit code.
+int worker_main(int in_fd, int out_fd, int heartbeat_fd, const AdapterRegistry& registry);
+
+}  // namespace assay::harness

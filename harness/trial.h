@@ -1,0 +1,54 @@
+// One trial: setup → robot and policy → trace and verdict. Never throws; make-safe on every exit path.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "adapters/policy.h"
+#include "adapters/robot.h"
+#include "core/model/setup.h"
+#include "core/model/task.h"
+#include "core/model/trial.h"
+#include "core/result.h"
+#include "core/trace.h"
+#include "metrics/metrics.h"
+
+namespace assay::harness {
+
+/// Draws the realised values of a task's variation for (session seed, task, level, index). Pure.
+/// Fails with 05xx if the task asks for what cannot be drawn.
+Result<Setup> realise(const Task& task, const Embodiment& embodiment, const World& world,
+                      const std::string& session_seed, int index);
+
+struct TrialOptions {
+  double policy_deadline_s = 2;       ///< per act() and begin()
+  std::function<void(const char* phase, std::int64_t tick)> heartbeat;  ///< may be empty
+  std::function<bool()> interrupted;  ///< polled each tick; may be empty
+};
+
+struct TrialResult {
+  Trace trace;
+  Verdict verdict;
+  std::vector<MetricValue> metrics;
+  std::string content_digest;
+  bool policy_lost = false;           ///< a call is stuck: the process must be replaced
+};
+
+/// Policies run on a thread of their own (PolicyRunner, below) so that a stall ends at the deadline.
+class PolicyRunner {
+ public:
+  virtual ~PolicyRunner() = default;
+  virtual PolicyDescription describe() = 0;
+  virtual Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key,
+                             double deadline_s) = 0;
+  virtual Result<Action> act(const Observation& observation, double deadline_s) = 0;
+  [[nodiscard]] virtual bool lost() const = 0;
+};
+std::unique_ptr<PolicyRunner> make_threaded_runner(std::unique_ptr<Policy> policy);
+std::unique_ptr<PolicyRunner> make_inline_runner(std::unique_ptr<Policy> policy);  ///< bench only: no deadline
+
+TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup, const std::vector<std::string>& metric_ids,
+                      const metrics::MetricRegistry& metrics, const TrialOptions& options);
+
+}  // namespace assay::harness

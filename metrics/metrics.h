@@ -1,0 +1,40 @@
+// Trace → numbers. A metric is a pure function with a MetricSpec; a hundred more can join by one line each in
+// the registration function.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/model/metric.h"
+#include "core/model/trial.h"
+#include "core/trace.h"
+
+namespace assay::metrics {
+
+struct Metric {
+  MetricSpec spec;
+  std::function<MetricValue(const Trace&, const Verdict&)> compute;
+};
+
+class MetricRegistry {
+ public:
+  void add(Metric metric);
+  /// Newest version of `id`, or that version. nullptr if unknown.
+  [[nodiscard]] const Metric* find(const std::string& id, int version = 0) const;
+  [[nodiscard]] std::vector<const Metric*> all() const;
+
+ private:
+  std::map<std::pair<std::string, int>, Metric> metrics_;
+};
+
+/// success, completion_time, path_length, peak_contact_force, limit_violations, policy_inference_time,
+/// harness_overhead, …
+void register_builtin_metrics(MetricRegistry& registry);
+
+/// Every id of `ids` over the trace; an unknown id yields an undefined value that says so.
+std::vector<MetricValue> compute(const MetricRegistry& registry, const std::vector<std::string>& ids,
+                                 const Trace& trace, const Verdict& verdict);
+
+}  // namespace assay::metrics
