@@ -1,0 +1,1 @@
+#include "suites/yaml.h"
