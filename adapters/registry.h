@@ -16,6 +16,7 @@ struct AdapterInfo {
   std::string id;
   Text title;
   std::vector<std::pair<std::string, Text>> params;  ///< name → meaning, unit, default
+  std::string engine;                                ///< what computes or moves, with version: "MuJoCo 2.2.2"
 };
 
 class AdapterRegistry {

@@ -1,0 +1,162 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "cli/app.h"
+
+namespace assay::cli {
+
+Lang lang_from_environment() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return std::string(value).rfind("zh", 0) == 0 ? Lang::zh : Lang::en;
+  }
+  return Lang::en;
+}
+
+int exit_code_of(const Error& error) {
+  switch (error.id) {
+    case 510:  // a deciding file changed since the session was locked
+    case 701:
+    case 702:
+    case 703:
+      return kPrecondition;
+    case 704:
+    case 720:
+      return kIntegrity;
+    default:
+      break;
+  }
+  const int room = error.id / 100;
+  if (room == 5) return kRobot;
+  if (room == 1) return kPrecondition;
+  return kUsage;
+}
+
+int exit_code_of(const Grade& grade) {
+  const bool unsafe = std::any_of(grade.gates.begin(), grade.gates.end(),
+                                  [](const GateResult& g) { return g.conformity == Conformity::not_conform; });
+  if (unsafe) return kSafety;
+  switch (grade.at_declared) {
+    case Conformity::conform:
+      return kConforms;
+    case Conformity::not_conform:
+      return kNotConform;
+    case Conformity::inconclusive:
+      return kInconclusive;
+    case Conformity::not_tested:
+      return kNothing;
+  }
+  return kBug;
+}
+
+int fail(const App& app, const Error& error) {
+  const int code = exit_code_of(error);
+  if (app.json) {
+    nlohmann::json out = {{"schema", "assay.error/1"},
+                          {"id", "ASSAY-" + std::string(4 - std::min<std::size_t>(4, std::to_string(error.id).size()), '0') +
+                                     std::to_string(error.id)},
+                          {"exit_code", code},
+                          {"what", {{"en", error.what.en}, {"zh", error.what.zh}}},
+                          {"found", error.found},
+                          {"expected", {{"en", error.expected.en}, {"zh", error.expected.zh}}},
+                          {"help", {{"en", error.help.en}, {"zh", error.help.zh}}},
+                          {"file", error.place.file},
+                          {"line", error.place.line},
+                          {"column", error.place.column}};
+    print_json(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  std::fprintf(stderr, "%s\n", to_string(error, app.lang).c_str());
+  return code;
+}
+
+namespace {
+
+/// Decodes one UTF-8 character; broken bytes count as one column each.
+char32_t next_character(const std::string& text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  std::size_t length = 1;
+  char32_t value = lead;
+  if (lead >= 0xF0) {
+    length = 4;
+    value = lead & 0x07U;
+  } else if (lead >= 0xE0) {
+    length = 3;
+    value = lead & 0x0FU;
+  } else if (lead >= 0xC0) {
+    length = 2;
+    value = lead & 0x1FU;
+  }
+  for (std::size_t i = 1; i < length && at + i < text.size(); ++i)
+    value = (value << 6) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
+  at += length;
+  return value;
+}
+
+bool wide(char32_t c) {
+  return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
+         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+         (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x20000 && c <= 0x3FFFD);
+}
+
+}  // namespace
+
+int display_width(const std::string& text) {
+  int width = 0;
+  bool escape = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_character(text, at);
+    if (c == 0x1B) escape = true;
+    if (!escape) width += wide(c) ? 2 : 1;
+    if (escape && c == U'm') escape = false;
+  }
+  return width;
+}
+
+std::string pad(const std::string& text, int width) {
+  return text + std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ');
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<int> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line += i + 1 < row.size() ? pad(row[i], widths[i] + 2) : row[i];
+    std::printf("%s\n", line.c_str());
+  }
+}
+
+std::string verdict_word(const App& app, Conformity conformity) {
+  switch (conformity) {
+    case Conformity::conform:
+      return app.say("✓ conform", "✓ 符合");
+    case Conformity::inconclusive:
+      return app.say("◐ inconclusive", "◐ 尚无定论");
+    case Conformity::not_conform:
+      return app.say("✕ does not conform", "✕ 不符合");
+    case Conformity::not_tested:
+      return app.say("– not tested", "– 未测试");
+  }
+  return "?";
+}
+
+std::string paint(const App& app, Conformity conformity, const std::string& text) {
+  if (!app.color) return text;
+  const char* code = "90";
+  if (conformity == Conformity::conform) code = "32";
+  if (conformity == Conformity::inconclusive) code = "33";
+  if (conformity == Conformity::not_conform) code = "31";
+  return "\033[" + std::string(code) + "m" + text + "\033[0m";
+}
+
+void print_json(const std::string& json) { std::printf("%s\n", json.c_str()); }
+
+}  // namespace assay::cli
