@@ -56,17 +56,18 @@ int exit_code_of(const Grade& grade) {
 int fail(const App& app, const Error& error) {
   const int code = exit_code_of(error);
   if (app.json) {
-    nlohmann::json out = {{"schema", "assay.error/1"},
-                          {"id", "ASSAY-" + std::string(4 - std::min<std::size_t>(4, std::to_string(error.id).size()), '0') +
-                                     std::to_string(error.id)},
-                          {"exit_code", code},
-                          {"what", {{"en", error.what.en}, {"zh", error.what.zh}}},
-                          {"found", error.found},
-                          {"expected", {{"en", error.expected.en}, {"zh", error.expected.zh}}},
-                          {"help", {{"en", error.help.en}, {"zh", error.help.zh}}},
-                          {"file", error.place.file},
-                          {"line", error.place.line},
-                          {"column", error.place.column}};
+    nlohmann::json out = {
+        {"schema", "assay.error/1"},
+        {"id", "ASSAY-" + std::string(4 - std::min<std::size_t>(4, std::to_string(error.id).size()), '0') +
+                   std::to_string(error.id)},
+        {"exit_code", code},
+        {"what", {{"en", error.what.en}, {"zh", error.what.zh}}},
+        {"found", error.found},
+        {"expected", {{"en", error.expected.en}, {"zh", error.expected.zh}}},
+        {"help", {{"en", error.help.en}, {"zh", error.help.zh}}},
+        {"file", error.place.file},
+        {"line", error.place.line},
+        {"column", error.place.column}};
     print_json(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   std::fprintf(stderr, "%s\n", to_string(error, app.lang).c_str());
@@ -128,8 +129,7 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
   }
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += i + 1 < row.size() ? pad(row[i], widths[i] + 2) : row[i];
+    for (std::size_t i = 0; i < row.size(); ++i) line += i + 1 < row.size() ? pad(row[i], widths[i] + 2) : row[i];
     std::printf("%s\n", line.c_str());
   }
 }

@@ -1,1 +1,92 @@
-int main() { return 0; }
+// assay: arguments, and the wiring of rooms.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <climits>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "adapters/registry.h"
+#include "cli/commands.h"
+#include "cli/pin.h"
+#include "cli/version.h"
+#include "harness/campaign.h"
+
+namespace assay::cli {
+namespace {
+
+std::string own_path() {
+  char buffer[PATH_MAX];
+  const auto length = readlink("/proc/self/exe", buffer, sizeof buffer);
+  return length > 0 ? std::string(buffer, static_cast<std::size_t>(length)) : std::string("assay");
+}
+
+/// `assay worker IN OUT HEARTBEAT`: started by the coordinator, never by a person.
+int worker(char** argv) {
+  AdapterRegistry registry;
+  register_builtin_adapters(registry);
+  return harness::worker_main(std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]),
+                              registry);  // NOLINT(cert-err34-c)
+}
+
+/// The language must be known before help is written: --lang is looked for by hand first.
+Lang early_lang(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--lang" && i + 1 < argc) return std::strcmp(argv[i + 1], "zh") == 0 ? Lang::zh : Lang::en;
+    if (word.rfind("--lang=", 0) == 0) return word.substr(7) == "zh" ? Lang::zh : Lang::en;
+  }
+  return lang_from_environment();
+}
+
+int run(int argc, char** argv) {
+  App app;
+  app.program = own_path();
+  app.lang = early_lang(argc, argv);
+  CLI::App parser(
+      app.say("Assay examines embodied robots and says what level they have shown, how safely and with what "
+              "confidence.",
+              "Assay 对具身机器人进行检测，说明其达到的等级、安全性及置信度。"),
+      "assay");
+  parser.set_version_flag("--version", std::string("assay ") + kVersion + " (" + kRevision + ")");
+  std::string lang;
+  bool no_color = false;
+  parser.add_option("--lang", lang, app.say("language: en or zh (default: LANG)", "语言：en 或 zh（默认取 LANG）"))
+      ->check(CLI::IsMember({"en", "zh"}));
+  parser.add_option("-w,--workspace", app.workspace, app.say("workspace folder", "工作区目录"))
+      ->envname("ASSAY_WORKSPACE")
+      ->capture_default_str();
+  parser.add_flag("--json", app.json, app.say("one JSON object on stdout", "在标准输出给出一个 JSON 对象"));
+  parser.add_flag("-q,--quiet", app.quiet, app.say("no progress", "不显示进度"));
+  parser.add_flag("--no-color", no_color, app.say("no colours (also NO_COLOR)", "不使用颜色（亦可设 NO_COLOR）"));
+  parser.require_subcommand(1);
+  parser.fallthrough();
+  Action action;
+  add_run_commands(parser, app, action);
+  add_inspect_commands(parser, app, action);
+  add_catalog_commands(parser, app, action);
+  add_doctor_command(parser, app, action);
+  try {
+    parser.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return parser.exit(error) == 0 ? kConforms : kUsage;
+  }
+  app.color = isatty(STDOUT_FILENO) == 1 && !no_color && std::getenv("NO_COLOR") == nullptr;
+  return action ? action() : kUsage;
+}
+
+}  // namespace
+}  // namespace assay::cli
+
+int main(int argc, char** argv) {
+  using namespace assay::cli;  // NOLINT(google-build-using-namespace)
+  try {
+    if (argc == 5 && std::strcmp(argv[1], "worker") == 0) return worker(argv);
+    pin_libm(own_path(), argv);
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error[ASSAY-0901]: internal error: %s\n", error.what());
+    return kBug;
+  }
+}

@@ -24,20 +24,21 @@ std::string title_of(const std::vector<std::pair<std::string, Text>>& list, cons
 }
 
 void print_indicators(const App& app, const Grade& grade) {
-  std::vector<std::vector<std::string>> rows = {{app.say("indicator", "指标"), app.say("limit", "限值"), "n",
-                                                 app.say("successes", "成功"), app.say("voids", "作废"),
-                                                 app.say("estimate", "估计"), app.say("[lower, upper] 95 %", "[下限, 上限] 95 %"),
-                                                 app.say("verdict", "结论")}};
+  std::vector<std::vector<std::string>> rows = {
+      {app.say("indicator", "指标"), app.say("limit", "限值"), "n", app.say("successes", "成功"),
+       app.say("voids", "作废"), app.say("estimate", "估计"), app.say("[lower, upper] 95 %", "[下限, 上限] 95 %"),
+       app.say("verdict", "结论")}};
   for (const auto& r : grade.indicators)
     rows.push_back({r.id, fmt::format("≥ {:.2f}", r.limit), fmt::format("{}", r.n), fmt::format("{}", r.successes),
-                    fmt::format("{}", r.voids), number(r.estimate), fmt::format("[{}, {}]", number(r.lower), number(r.upper)),
+                    fmt::format("{}", r.voids), number(r.estimate),
+                    fmt::format("[{}, {}]", number(r.lower), number(r.upper)),
                     paint(app, r.conformity, verdict_word(app, r.conformity))});
   print_table(rows);
   for (const auto& g : grade.gates)
-    std::printf("%s\n", fmt::format("{} {}: {} {} {} {}, {} {:.3f} (≤ {:.2f})  {}", app.say("gate", "门槛"), g.id, g.events,
-                                    app.say("unsafe in", "次不安全 /"), g.attempts, app.say("attempts", "次尝试"),
-                                    app.say("95 % upper bound", "95 % 上限"), g.upper, g.limit,
-                                    paint(app, g.conformity, verdict_word(app, g.conformity)))
+    std::printf("%s\n", fmt::format("{} {}: {} {} {} {}, {} {:.3f} (≤ {:.2f})  {}", app.say("gate", "门槛"), g.id,
+                                    g.events, app.say("unsafe in", "次不安全 /"), g.attempts,
+                                    app.say("attempts", "次尝试"), app.say("95 % upper bound", "95 % 上限"), g.upper,
+                                    g.limit, paint(app, g.conformity, verdict_word(app, g.conformity)))
                             .c_str());
 }
 
@@ -45,8 +46,7 @@ void print_indicators(const App& app, const Grade& grade) {
 
 Text division_notice(const std::string& division) {
   if (division == "lab") return {"lab division", "检测（lab）"};
-  if (division == "self")
-    return {"SELF-ASSESSMENT: certifies nothing", "自评：不构成认证"};
+  if (division == "self") return {"SELF-ASSESSMENT: certifies nothing", "自评：不构成认证"};
   return {"DEV, seeds of its own choice: certifies nothing", "开发（自选种子）：不构成认证"};
 }
 
@@ -62,11 +62,11 @@ void print_grade(const App& app, const reports::ReportModel& model) {
     std::printf("%s\n", fmt::format("  {} {}: {}", dimension, title_of(model.scheme.dimensions, dimension, app.lang),
                                     level_word(model.scheme, level, app.lang))
                             .c_str());
-  std::printf("%s\n",
-              fmt::format("{}: {}  ({} {}, {} {:.0f} %)", app.say("Overall level", "综合等级"),
-                          level_word(model.scheme, grade.overall_level, app.lang), app.say("scope", "范围"), grade.scope,
-                          app.say("confidence of the level claim", "等级结论的置信度"), 100 * (1 - grade.alpha))
-                  .c_str());
+  std::printf("%s\n", fmt::format("{}: {}  ({} {}, {} {:.0f} %)", app.say("Overall level", "综合等级"),
+                                  level_word(model.scheme, grade.overall_level, app.lang), app.say("scope", "范围"),
+                                  grade.scope, app.say("confidence of the level claim", "等级结论的置信度"),
+                                  100 * (1 - grade.alpha))
+                          .c_str());
   if (grade.overall_level_voids_as_failures != grade.overall_level)
     std::printf("%s\n", fmt::format("{}: {}", app.say("with every void counted as a failure", "若作废均按失败计"),
                                     level_word(model.scheme, grade.overall_level_voids_as_failures, app.lang))
@@ -79,7 +79,8 @@ void print_grade(const App& app, const reports::ReportModel& model) {
 void print_explanation(const App& app, const grading::Explanation& explanation) {
   if (explanation.items.empty()) {
     std::printf("%s\n", app.say("Nothing blocks a further level of this scheme in this scope.",
-                                "在此范围内，没有指标阻碍更高等级。").c_str());
+                                "在此范围内，没有指标阻碍更高等级。")
+                            .c_str());
     return;
   }
   std::printf("%s L%d\n", app.say("What keeps the robot from", "阻碍达到").c_str(), explanation.next_level);
@@ -93,37 +94,43 @@ void print_explanation(const App& app, const grading::Explanation& explanation) 
 
 void print_plan(const App& app, const Plan& plan, const grading::Outlook& outlook, bool oc) {
   std::vector<std::vector<std::string>> rows = {{app.say("indicator", "指标"), app.say("task", "任务"), "p0", "p1",
-                                                 app.say("least", "最少"), app.say("expected", "期望"), app.say("most", "最多"),
-                                                 app.say("assumed p", "假定 p"), app.say("P(conform)", "P(符合)")}};
+                                                 app.say("least", "最少"), app.say("expected", "期望"),
+                                                 app.say("most", "最多"), app.say("assumed p", "假定 p"),
+                                                 app.say("P(conform)", "P(符合)")}};
   for (std::size_t i = 0; i < plan.indicators.size() && i < outlook.rows.size(); ++i) {
     const auto& ind = plan.indicators[i];
     const auto& row = outlook.rows[i];
     rows.push_back({ind.id, fmt::format("{} L{}", ind.task, ind.level), fmt::format("{:.3f}", ind.design.p0),
-                    fmt::format("{:.3f}", ind.design.p1), fmt::format("{}", row.least_n), fmt::format("{:.1f}", row.expected_n),
-                    fmt::format("{}", row.most_n), fmt::format("{:.3f}", row.assumed), fmt::format("{:.3f}", row.p_conform)});
+                    fmt::format("{:.3f}", ind.design.p1), fmt::format("{}", row.least_n),
+                    fmt::format("{:.1f}", row.expected_n), fmt::format("{}", row.most_n),
+                    fmt::format("{:.3f}", row.assumed), fmt::format("{:.3f}", row.p_conform)});
   }
   print_table(rows);
   std::printf("P(L%d) = %.3f\n", plan.declared_level, outlook.p_level);
   if (!oc) return;
-  std::vector<std::vector<std::string>> table = {{app.say("indicator", "指标"), app.say("fixed n", "固定 n"), "α", "β",
-                                                  "E[n|p0]", "E[n|p1]", "E[n|1]"}};
+  std::vector<std::vector<std::string>> table = {
+      {app.say("indicator", "指标"), app.say("fixed n", "固定 n"), "α", "β", "E[n|p0]", "E[n|p1]", "E[n|1]"}};
   for (const auto& ind : plan.indicators)
     table.push_back({ind.id, fmt::format("{}", ind.design.fixed_n), fmt::format("{:.5f}", ind.design.exact_alpha),
                      fmt::format("{:.5f}", ind.design.exact_beta), fmt::format("{:.1f}", ind.design.expected_at_p0),
-                     fmt::format("{:.1f}", ind.design.expected_at_p1), fmt::format("{:.1f}", ind.design.expected_at_one)});
+                     fmt::format("{:.1f}", ind.design.expected_at_p1),
+                     fmt::format("{:.1f}", ind.design.expected_at_one)});
   std::printf("\n");
   print_table(table);
 }
 
 void print_trials(const App& app, const std::vector<TrialRecord>& trials) {
   std::vector<std::vector<std::string>> rows = {{"#", app.say("task", "任务"), "L", app.say("index", "序号"),
-                                                 app.say("attempt", "次"), app.say("outcome", "结果"), app.say("reason", "原因"),
-                                                 app.say("validity", "有效性"), app.say("digest", "摘要")}};
+                                                 app.say("attempt", "次"), app.say("outcome", "结果"),
+                                                 app.say("reason", "原因"), app.say("validity", "有效性"),
+                                                 app.say("digest", "摘要")}};
   for (const auto& t : trials)
     rows.push_back({fmt::format("{}", t.number), t.task, fmt::format("{}", t.level), fmt::format("{}", t.index),
                     fmt::format("{}", t.attempt),
-                    t.finished ? std::string(to_string(t.verdict.outcome)) : app.say("started only", "仅开始"), t.verdict.reason,
-                    t.validity == Validity::valid ? app.say("valid", "有效") : app.say("invalid", "无效") + ": " + t.invalid_reason,
+                    t.finished ? std::string(to_string(t.verdict.outcome)) : app.say("started only", "仅开始"),
+                    t.verdict.reason,
+                    t.validity == Validity::valid ? app.say("valid", "有效")
+                                                  : app.say("invalid", "无效") + ": " + t.invalid_reason,
                     t.content_digest.substr(0, 12)});
   print_table(rows);
 }

@@ -37,7 +37,8 @@ class ConsoleListener final : public RunListener {
     } else if (event.type == "series_stopped") {
       note(fmt::format("{} L{}: {}", text(data, "task"), number(data, "level"), app_.say("decided", "已判定")));
     } else if (event.type == "worker_lost") {
-      note(fmt::format("{}: {}", app_.say("a worker was lost and replaced", "一个工作进程丢失，已替换"), text(data, "reason")));
+      note(fmt::format("{}: {}", app_.say("a worker was lost and replaced", "一个工作进程丢失，已替换"),
+                       text(data, "reason")));
     } else if (event.type == "progress") {
       progress(data);
     }

@@ -74,7 +74,8 @@ std::vector<std::string> remarks(const Opened& session) {
   for (const auto& finding : lint_embodiment(session.inputs.embodiment))
     out.push_back(fmt::format("{}: {} / {}", finding.rule, finding.message.en, finding.message.zh));
   for (const auto& o : session.inputs.embodiment.actuator_overrides)
-    out.push_back(fmt::format("actuator override declared by the binding: {} {} = {}", o.actuator, o.attribute, o.value));
+    out.push_back(
+        fmt::format("actuator override declared by the binding: {} {} = {}", o.actuator, o.attribute, o.value));
   return out;
 }
 
@@ -160,7 +161,8 @@ Result<reports::ReportModel> build_model(const Store& store, const Opened& sessi
   model.session = session.row.id;
   model.division = session.plan.division;
   model.plan_sha256 = session.row.plan_sha256;
-  model.chain_head = session.row.chain_head_at_close.empty() ? session.row.chain_head_at_lock : session.row.chain_head_at_close;
+  model.chain_head =
+      session.row.chain_head_at_close.empty() ? session.row.chain_head_at_lock : session.row.chain_head_at_close;
   model.tool_version = fmt::format("{} ({})", kVersion, kRevision);
   model.locked = session.row.locked;
   model.closed = session.row.closed;
@@ -192,15 +194,18 @@ int run_and_tell(const App& app, Store& store, Opened session, int jobs, const s
   if (!end) return fail(app, end.error());
   if (end->interrupted) {
     const bool any = end->trials > 0;
-    std::fprintf(stderr, "%s\n", app.say("interrupted; go on with `assay resume`", "已中断；用 `assay resume` 继续").c_str());
+    std::fprintf(stderr, "%s\n",
+                 app.say("interrupted; go on with `assay resume`", "已中断；用 `assay resume` 继续").c_str());
     return any ? kInterrupted : kInterruptedEarly;
   }
   if (end->complete && session.row.state != "closed") {
     if (session.plan.division == "lab") {
       const nlohmann::json detail = {{"session", session.row.id}, {"seed", session.plan.session_seed}};
-      if (auto said = store.audit("seed_revealed", "assay", detail.dump(), utc_now()); !said) return fail(app, said.error());
+      if (auto said = store.audit("seed_revealed", "assay", detail.dump(), utc_now()); !said)
+        return fail(app, said.error());
     }
-    if (auto closed = store.close_session(session.row.number, "closed", utc_now()); !closed) return fail(app, closed.error());
+    if (auto closed = store.close_session(session.row.number, "closed", utc_now()); !closed)
+      return fail(app, closed.error());
   }
   auto reopened = open_session(store, session.row.id);
   if (!reopened) return fail(app, reopened.error());

@@ -14,9 +14,9 @@ namespace assay::cli {
 
 struct SessionRequest {
   std::string scheme, subject;
-  int level = 0;                     ///< 0: as the subject declares
-  std::string seed;                  ///< given: division dev
-  std::string division = "self";     ///< lab needs secret_file and campaign
+  int level = 0;                  ///< 0: as the subject declares
+  std::string seed;               ///< given: division dev
+  std::string division = "self";  ///< lab needs secret_file and campaign
   std::string secret_file, campaign;
 };
 

@@ -1,0 +1,155 @@
+// suite list·show·lint, adapter list.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "adapters/registry.h"
+#include "cli/commands.h"
+#include "suites/catalog.h"
+
+namespace assay::cli {
+namespace {
+
+int do_suite_list(const App& app) {
+  nlohmann::json out = {{"schema", "assay.catalog/1"}};
+  std::vector<std::vector<std::string>> rows = {
+      {app.say("kind", "类别"), app.say("id", "标识"), app.say("title", "名称")}};
+  for (const auto& id : catalog_list("suites")) {
+    const auto path = catalog_find("suites", id);
+    if (!path) return fail(app, path.error());
+    const auto suite = load_suite(*path);
+    if (!suite) return fail(app, suite.error());
+    rows.push_back({"suite", fmt::format("{} {}", suite->id, suite->version), app.say(suite->title)});
+    out["suites"].push_back(
+        {{"id", suite->id}, {"version", suite->version}, {"sha256", suite->sha256}, {"tasks", suite->tasks.size()}});
+  }
+  for (const char* kind : {"schemes", "subjects", "embodiments"})
+    for (const auto& id : catalog_list(kind)) {
+      rows.push_back({std::string(kind).substr(0, std::string(kind).size() - 1), id, ""});
+      out[kind].push_back(id);
+    }
+  if (app.json)
+    print_json(out.dump(2));
+  else
+    print_table(rows);
+  return kConforms;
+}
+
+Result<Suite> find_suite(const std::string& name) {
+  ASSAY_TRY(const auto path, catalog_find("suites", name));
+  return load_suite(path);
+}
+
+int do_suite_show(const App& app, const std::string& name) {
+  const auto suite = find_suite(name);
+  if (!suite) return fail(app, suite.error());
+  nlohmann::json out = {
+      {"schema", "assay.suite_view/1"}, {"id", suite->id}, {"version", suite->version}, {"sha256", suite->sha256}};
+  if (!app.json)
+    std::printf("%s %s  %s\n%s\nsha256 %s\n\n", suite->id.c_str(), suite->version.c_str(),
+                app.say(suite->title).c_str(), app.say(suite->description).c_str(), suite->sha256.c_str());
+  std::vector<std::vector<std::string>> rows = {{app.say("task", "任务"), "L", app.say("title", "名称"),
+                                                 app.say("instruction", "指令"), app.say("time limit", "时限"),
+                                                 app.say("variation", "变化项"), app.say("limits", "硬限值")}};
+  for (const auto& t : suite->tasks) {
+    rows.push_back({t.id, fmt::format("L{}", t.level), app.say(t.title), app.say(t.instruction),
+                    fmt::format("{:.0f} s", static_cast<double>(t.time_limit_ns) * 1e-9),
+                    fmt::format("{}", t.variation.size()), fmt::format("{}", t.limits.size())});
+    out["tasks"].push_back({{"id", t.id},
+                            {"level", t.level},
+                            {"title", {{"en", t.title.en}, {"zh", t.title.zh}}},
+                            {"instruction", {{"en", t.instruction.en}, {"zh", t.instruction.zh}}},
+                            {"time_limit_s", static_cast<double>(t.time_limit_ns) * 1e-9},
+                            {"capabilities", t.capabilities}});
+  }
+  if (app.json)
+    print_json(out.dump(2));
+  else
+    print_table(rows);
+  return kConforms;
+}
+
+int do_suite_lint(const App& app, const std::vector<std::string>& names) {
+  std::vector<LintFinding> findings;
+  for (const auto& name : names.empty() ? catalog_list("suites") : names) {
+    const auto suite = find_suite(name);
+    if (!suite) return fail(app, suite.error());
+    for (auto& f : lint_suite(*suite)) findings.push_back(std::move(f));
+  }
+  bool errors = false;
+  nlohmann::json out = {{"schema", "assay.lint/1"}, {"findings", nlohmann::json::array()}};
+  for (const auto& f : findings) {
+    errors = errors || f.error;
+    out["findings"].push_back({{"rule", f.rule},
+                               {"error", f.error},
+                               {"en", f.message.en},
+                               {"zh", f.message.zh},
+                               {"file", f.place.file},
+                               {"line", f.place.line}});
+    if (!app.json)
+      std::printf("%s:%d: %s: %s [%s]\n", f.place.file.c_str(), f.place.line,
+                  (f.error ? app.say("error", "错误") : app.say("remark", "提示")).c_str(), app.say(f.message).c_str(),
+                  f.rule.c_str());
+  }
+  if (app.json)
+    print_json(out.dump(2));
+  else if (findings.empty())
+    std::printf("%s\n", app.say("nothing found", "未发现问题").c_str());
+  return errors ? kUsage : kConforms;
+}
+
+int do_adapter_list(const App& app) {
+  AdapterRegistry registry;
+  register_builtin_adapters(registry);
+  nlohmann::json out = {{"schema", "assay.adapters/1"}};
+  std::vector<std::vector<std::string>> rows = {
+      {app.say("kind", "类别"), app.say("id", "标识"), app.say("title", "名称"), app.say("parameters", "参数")}};
+  const auto add = [&](const char* kind, const std::vector<AdapterInfo>& list) {
+    for (const auto& info : list) {
+      std::string params;
+      for (const auto& [name, meaning] : info.params) {
+        params += (params.empty() ? "" : "; ") + name + ": " + app.say(meaning);
+        out[kind][info.id]["params"][name] = meaning.en;
+      }
+      out[kind][info.id]["title"] = {{"en", info.title.en}, {"zh", info.title.zh}};
+      rows.push_back({kind, info.id, app.say(info.title), params.empty() ? info.engine : params});
+    }
+  };
+  add("robot", registry.robots());
+  add("policy", registry.policies());
+  if (app.json)
+    print_json(out.dump(2));
+  else
+    print_table(rows);
+  return kConforms;
+}
+
+}  // namespace
+
+void add_catalog_commands(CLI::App& parser, App& app, Action& run) {
+  const auto names = std::make_shared<std::vector<std::string>>();
+  auto* suite = parser.add_subcommand(
+      "suite", app.say("suites, schemes, subjects of the catalogue", "目录中的测试集、方案与被检对象"));
+  suite->require_subcommand(1);
+  suite->fallthrough();
+  suite->add_subcommand("list", app.say("what the catalogue holds", "目录内容"))->callback([&app, &run] {
+    run = [&app] { return do_suite_list(app); };
+  });
+  auto* show = suite->add_subcommand("show", app.say("tasks and levels of one suite", "某测试集的任务与等级"));
+  show->add_option("suite", *names, app.say("id or file", "标识或文件"))->required()->expected(1);
+  show->callback([&app, &run, names] { run = [&app, names] { return do_suite_show(app, names->front()); }; });
+  auto* lint =
+      suite->add_subcommand("lint", app.say("find what is wrong or doubtful in suites", "查找测试集中的错误与疑点"));
+  lint->add_option("suite", *names, app.say("ids or files (default: all)", "标识或文件（默认：全部）"));
+  lint->callback([&app, &run, names] { run = [&app, names] { return do_suite_lint(app, *names); }; });
+
+  auto* adapter =
+      parser.add_subcommand("adapter", app.say("ways to reach a robot or a policy", "连接机器人或策略的方式"));
+  adapter->require_subcommand(1);
+  adapter->fallthrough();
+  adapter->add_subcommand("list", app.say("robots and policies with their parameters", "机器人与策略及其参数"))
+      ->callback([&app, &run] { run = [&app] { return do_adapter_list(app); }; });
+}
+
+}  // namespace assay::cli

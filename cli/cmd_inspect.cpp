@@ -1,0 +1,276 @@
+// trial, grade, explain, report, export.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "cli/session.h"
+
+namespace assay::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct InspectOptions {
+  std::string session = "last", reason, by, scheme, format = "html", output;
+  std::int64_t trial = 0;
+  int level = 0;
+  bool before_reveal = false;
+};
+
+struct Loaded {
+  std::unique_ptr<Store> store;
+  Opened session;
+};
+
+Result<Loaded> load(const App& app, const std::string& name, bool read_only) {
+  Loaded out;
+  ASSAY_TRY(out.store, Store::open(app.workspace, read_only));
+  ASSAY_TRY(out.session, open_session(*out.store, name));
+  return out;
+}
+
+nlohmann::json trial_json(const TrialRecord& t) {
+  nlohmann::json out = {{"schema", "assay.trial/1"},
+                        {"number", t.number},
+                        {"task", t.task},
+                        {"level", t.level},
+                        {"index", t.index},
+                        {"attempt", t.attempt},
+                        {"finished", t.finished},
+                        {"outcome", to_string(t.verdict.outcome)},
+                        {"reason", t.verdict.reason},
+                        {"valid", t.validity == Validity::valid},
+                        {"invalid_reason", t.invalid_reason},
+                        {"content_digest", t.content_digest},
+                        {"trace", t.trace_path},
+                        {"trace_sha256", t.trace_sha256}};
+  for (const auto& [name, held] : t.verdict.checks) out["checks"][name] = held;
+  for (const auto& m : t.metrics)
+    out["metrics"].push_back({{"id", m.id},
+                              {"version", m.version},
+                              {"unit", m.unit},
+                              {"vantage", to_string(m.vantage)},
+                              {"value", m.value ? nlohmann::json(*m.value) : nlohmann::json(nullptr)},
+                              {"why_undefined", m.why_undefined}});
+  return out;
+}
+
+int do_trial_list(const App& app, const InspectOptions& o) {
+  const auto store = Store::open(app.workspace, true);
+  if (!store) return fail(app, store.error());
+  const auto session = (*store)->session(o.session);
+  if (!session) return fail(app, session.error());
+  const auto trials = (*store)->trials(session->number);
+  if (!trials) return fail(app, trials.error());
+  if (!app.json) {
+    print_trials(app, *trials);
+  } else {
+    nlohmann::json out = {{"schema", "assay.trials/1"}, {"session", session->id}, {"trials", nlohmann::json::array()}};
+    for (const auto& t : *trials) out["trials"].push_back(trial_json(t));
+    print_json(out.dump(2));
+  }
+  return trials->empty() ? kNothing : kConforms;
+}
+
+int do_trial_show(const App& app, const InspectOptions& o) {
+  const auto store = Store::open(app.workspace, true);
+  if (!store) return fail(app, store.error());
+  const auto trial = (*store)->trial(o.trial);
+  if (!trial) return fail(app, trial.error());
+  if (app.json)
+    print_json(trial_json(*trial).dump(2));
+  else
+    print_trial(app, *trial);
+  return kConforms;
+}
+
+int do_trial_invalidate(const App& app, const InspectOptions& o) {
+  const auto store = Store::open(app.workspace);
+  if (!store) return fail(app, store.error());
+  if (auto done = (*store)->invalidate(o.trial, o.reason, o.by, o.before_reveal, utc_now()); !done)
+    return fail(app, done.error());
+  const auto trial = (*store)->trial(o.trial);
+  if (!trial) return fail(app, trial.error());
+  if (app.json)
+    print_json(trial_json(*trial).dump(2));
+  else
+    std::printf(
+        "%s\n",
+        fmt::format(fmt::runtime(app.say("trial {} is invalid: {} ({}); its record is kept and counts as a failure "
+                                         "unless it was invalidated before the outcome was revealed",
+                                         "试验 {} 已作废：{}（{}）；记录保留，除非在结果揭示前作废，否则按失败计")),
+                    o.trial, o.reason, o.by)
+            .c_str());
+  return kConforms;
+}
+
+int do_grade(const App& app, const InspectOptions& o) {
+  auto loaded = load(app, o.session, false);
+  if (!loaded) return fail(app, loaded.error());
+  auto model = build_model(*loaded->store, loaded->session);
+  if (!model) return fail(app, model.error());
+  if (o.level > 0) {
+    model->plan.declared_level = o.level;
+    model->grade = grading::grade(model->scheme, model->plan, model->trials);
+  }
+  const std::string json = reports::to_json(*model);
+  if (auto saved = loaded->store->save_grade(loaded->session.row.number, model->scheme.sha256, json, utc_now()); !saved)
+    return fail(app, saved.error());
+  if (app.json)
+    print_json(json);
+  else
+    print_grade(app, *model);
+  return exit_code_of(model->grade);
+}
+
+int do_explain(const App& app, const InspectOptions& o) {
+  const auto loaded = load(app, o.session, true);
+  if (!loaded) return fail(app, loaded.error());
+  const auto model = build_model(*loaded->store, loaded->session);
+  if (!model) return fail(app, model.error());
+  const auto explanation = grading::explain(model->scheme, model->plan, model->grade, model->trials, o.level);
+  if (!app.json) {
+    print_explanation(app, explanation);
+    return kConforms;
+  }
+  nlohmann::json out = {
+      {"schema", "assay.explanation/1"}, {"next_level", explanation.next_level}, {"items", nlohmann::json::array()}};
+  for (const auto& item : explanation.items)
+    out["items"].push_back({{"id", item.id},
+                            {"why", {{"en", item.why.en}, {"zh", item.why.zh}}},
+                            {"could", {{"en", item.could.en}, {"zh", item.could.zh}}},
+                            {"failed_trials", item.failed_trials}});
+  print_json(out.dump(2));
+  return kConforms;
+}
+
+/// Whole or absent: written beside and renamed.
+Result<void> write_file(const std::string& path, const std::string& bytes) {
+  std::error_code failed;
+  if (fs::path(path).has_parent_path()) fs::create_directories(fs::path(path).parent_path(), failed);
+  const std::string partial = path + ".partial";
+  std::ofstream out(partial, std::ios::binary);
+  out << bytes;
+  out.close();
+  if (out) fs::rename(partial, path, failed);
+  if (!out || failed)
+    return Error{
+        .id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {path}, .found = failed.message()};
+  return {};
+}
+
+Result<std::string> render(const App& app, const reports::ReportModel& model, const std::string& format) {
+  if (format == "json") return reports::to_json(model);
+  if (format == "csv") return reports::to_csv(model);
+  const reports::GuiScope gui;
+  return reports::to_html(model, app.lang);
+}
+
+int do_report(const App& app, const InspectOptions& o) {
+  const auto loaded = load(app, o.session, true);
+  if (!loaded) return fail(app, loaded.error());
+  const auto model = build_model(*loaded->store, loaded->session);
+  if (!model) return fail(app, model.error());
+  const auto bytes = render(app, *model, o.format);
+  if (!bytes) return fail(app, bytes.error());
+  if (o.output == "-") {
+    std::fwrite(bytes->data(), 1, bytes->size(), stdout);
+    return kConforms;
+  }
+  const std::string path = o.output.empty() ? app.workspace + "/reports/" + model->session + "." + o.format : o.output;
+  if (auto written = write_file(path, *bytes); !written) return fail(app, written.error());
+  if (o.output.empty()) std::printf("%s\n", path.c_str());
+  return kConforms;
+}
+
+/// A folder with the session's data for other tools: report.json, trials.csv and the traces as MCAP.
+int do_export(const App& app, const InspectOptions& o) {
+  const auto loaded = load(app, o.session, true);
+  if (!loaded) return fail(app, loaded.error());
+  const auto model = build_model(*loaded->store, loaded->session);
+  if (!model) return fail(app, model.error());
+  const std::string folder = o.output.empty() ? "assay-export-" + model->session : o.output;
+  if (auto w = write_file(folder + "/report.json", reports::to_json(*model)); !w) return fail(app, w.error());
+  if (auto w = write_file(folder + "/trials.csv", reports::to_csv(*model)); !w) return fail(app, w.error());
+  if (auto w = write_file(folder + "/plan.json", loaded->session.row.plan_json); !w) return fail(app, w.error());
+  std::error_code failed;
+  fs::create_directories(folder + "/traces", failed);
+  int traces = 0;
+  for (const auto& t : model->trials) {
+    if (t.trace_path.empty()) continue;
+    const std::string target = fmt::format("{}/traces/t{:04}.mcap", folder, t.number);
+    fs::copy_file(t.trace_path, target, fs::copy_options::overwrite_existing, failed);
+    if (failed)
+      return fail(app, Error{.id = 908,
+                             .what = {"the trace cannot be copied", "记录文件无法复制"},
+                             .place = {target},
+                             .found = failed.message()});
+    ++traces;
+  }
+  std::printf("%s  (%d %s)\n", folder.c_str(), traces, app.say("traces", "个记录").c_str());
+  return kConforms;
+}
+
+}  // namespace
+
+void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
+  const auto o = std::make_shared<InspectOptions>();
+  const auto bind = [&app, &run, o](CLI::App* command, int (*action)(const App&, const InspectOptions&)) {
+    command->callback([&app, &run, o, action] { run = [&app, o, action] { return action(app, *o); }; });
+  };
+  const std::string session_help = app.say("session (default: last)", "检测编号（默认：最近一次）");
+
+  auto* trial = parser.add_subcommand("trial", app.say("trials on record", "已记录的试验"));
+  trial->require_subcommand(1);
+  trial->fallthrough();
+  auto* list = trial->add_subcommand("list", app.say("every trial of a session", "某次检测的全部试验"));
+  list->add_option("session", o->session, session_help);
+  bind(list, do_trial_list);
+  auto* show = trial->add_subcommand("show", app.say("one trial with its metrics", "单个试验及其度量"));
+  show->add_option("number", o->trial, app.say("trial number", "试验编号"))->required();
+  bind(show, do_trial_show);
+  auto* invalidate = trial->add_subcommand(
+      "invalidate", app.say("declare a trial invalid; the record is kept", "将试验判为无效；记录保留"));
+  invalidate->add_option("number", o->trial, app.say("trial number", "试验编号"))->required();
+  invalidate
+      ->add_option("--reason", o->reason,
+                   app.say("reason code, e.g. lab_power, scene_reset", "原因代码，如 lab_power、scene_reset"))
+      ->required();
+  invalidate->add_option("--by", o->by, app.say("person", "责任人"))->required();
+  invalidate->add_flag(
+      "--before-reveal", o->before_reveal,
+      app.say("flagged before the outcome was revealed: the index is replaced", "在结果揭示前标记：以备用序号替换"));
+  bind(invalidate, do_trial_invalidate);
+
+  auto* grade =
+      parser.add_subcommand("grade", app.say("grade a stored session; the result is kept", "对已存检测评级；结果留存"));
+  grade->add_option("session", o->session, session_help);
+  grade->add_option("--level", o->level, app.say("exit code relative to this level", "退出码相对于此等级"))
+      ->check(CLI::Range(1, 5));
+  bind(grade, do_grade);
+  auto* explain = parser.add_subcommand(
+      "explain", app.say("what keeps the robot from the next level", "什么阻碍机器人达到下一等级"));
+  explain->add_option("session", o->session, session_help);
+  explain
+      ->add_option("--level", o->level, app.say("level to explain (default: the next)", "要解释的等级（默认：下一级）"))
+      ->check(CLI::Range(1, 5));
+  bind(explain, do_explain);
+  auto* report = parser.add_subcommand("report", app.say("write the report", "生成报告"));
+  report->add_option("session", o->session, session_help);
+  report->add_option("--format", o->format, app.say("html, json or csv", "html、json 或 csv"))
+      ->check(CLI::IsMember({"html", "json", "csv"}))
+      ->capture_default_str();
+  report->add_option("-o,--output", o->output, app.say("file, or - for stdout", "文件，或 - 表示标准输出"));
+  bind(report, do_report);
+  auto* exported =
+      parser.add_subcommand("export", app.say("a folder with results, trials and traces", "导出结果、试验与记录"));
+  exported->add_option("session", o->session, session_help);
+  exported->add_option("-o,--output", o->output, app.say("folder", "目录"));
+  bind(exported, do_export);
+}
+
+}  // namespace assay::cli
