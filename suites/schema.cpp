@@ -1,1 +1,344 @@
+// JSON Schema (Draft 7, valijson) → errors that say where, what was expected and what was found.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "suites/schema_words.h"
 #include "suites/yaml.h"
+
+namespace assay {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// std::regex recurses per character: longer text than this must not reach a pattern.
+constexpr std::size_t kMaxText = 4000;
+
+struct Violation {
+  Error error;
+  std::size_t depth = 0;
+  bool missing = false;  ///< told last: an unknown key often explains it
+};
+
+Result<Json> load_schema(std::string_view kind) {
+  const std::string name = std::string(kind) + ".schema.json";
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  const std::array<std::filesystem::path, 3> places = {program / "../share/assay/schema" / name,
+                                                       program / "schema" / name,
+                                                       std::filesystem::path(ASSAY_SOURCE_SCHEMA) / name};
+  for (const auto& path : places) {
+    if (!std::filesystem::exists(path, ignored)) continue;
+    ASSAY_TRY(const std::string text, read_small_file(path.string(), 1u << 20));
+    Json schema = Json::parse(text, nullptr, false);
+    if (!schema.is_discarded()) return schema;
+    return Error{304, {"this program's schema file is damaged", "本程序自带的 schema 文件已损坏"}, Place{path.string()},
+                 {}, {}, {"install assay again", "请重新安装 assay"}};
+  }
+  return Error{304, {"this program's schema file is missing", "缺少本程序自带的 schema 文件"}, Place{places.back().string()},
+               {}, {}, {"install assay again", "请重新安装 assay"}};
+}
+
+std::string pointer_of(const std::vector<std::string>& steps) {
+  std::string pointer;
+  for (const auto& step : steps) pointer += "/" + pointer_step(step);
+  return pointer;
+}
+
+const Json* value_at(const Json& root, const std::vector<std::string>& steps) {
+  const Json* value = &root;
+  for (const auto& step : steps) {
+    if (value->is_object() && value->contains(step)) {
+      value = &(*value)[step];
+    } else if (value->is_array() && !step.empty() && step.size() < 9 &&
+               step.find_first_not_of("0123456789") == std::string::npos && std::stoul(step) < value->size()) {
+      value = &(*value)[std::stoul(step)];
+    } else {
+      return nullptr;
+    }
+  }
+  return value;
+}
+
+/// The scalar as it is written at its place: 017 rather than 17.
+std::string written_at(const YamlFile& file, const Place& place) {
+  std::size_t at = 0;
+  for (int line = 1; line < place.line; ++line) {
+    at = file.text.find('\n', at);
+    if (at == std::string::npos) return {};
+    ++at;
+  }
+  for (int column = 1; column < place.column && at < file.text.size(); ++column) {
+    ++at;
+    while (at < file.text.size() && (static_cast<unsigned char>(file.text[at]) & 0xC0u) == 0x80u) ++at;
+  }
+  const auto end = file.text.find_first_of(" \t\n,]}#", at);
+  return file.text.substr(at, std::min<std::size_t>(end == std::string::npos ? end : end - at, 60));
+}
+
+std::string last_key(const std::vector<std::string>& steps) {
+  for (auto it = steps.rbegin(); it != steps.rend(); ++it)
+    if (it->find_first_not_of("0123456789") != std::string::npos) return *it;
+  return {};
+}
+
+/// What to write instead, where the mistake is a known one.
+Text advice(const Json& value, const Json& node, const std::string& written) {
+  const auto type = node.find("type");
+  const std::string want = type != node.end() && type->is_string() ? type->get<std::string>() : "";
+  if ((want == "string" || node.contains("enum")) && !value.is_string() && !value.is_structured() && !written.empty())
+    return {fmt::format("if text is meant, quote it: \"{}\"", written), fmt::format("若为文本请加引号：\"{}\"", written)};
+  if ((want == "number" || want == "integer") && value.is_string()) {
+    const std::string text = value.get<std::string>();
+    const auto digits = text.find_first_not_of("+-.0123456789");
+    if (digits != 0 && digits != std::string::npos)
+      return {fmt::format("write only the number, {}; the unit belongs in the key", text.substr(0, digits)),
+              fmt::format("只写数字 {}；单位属于键名", text.substr(0, digits))};
+    return {"write the number without quotes", "请写不带引号的数字"};
+  }
+  if (want == "boolean") return {"write true or false", "请写 true 或 false"};
+  return {};
+}
+
+Violation wrong_value(const YamlFile& file, const Json& schema, const std::vector<std::string>& steps) {
+  const Place place = file.place(pointer_of(steps));
+  const Json* value = value_at(*file.value, steps);
+  const Json* node = schema_node(schema, steps);
+  const std::string key = last_key(steps);
+  Text expected = node != nullptr ? expected_words(*node) : Text{};
+  std::string found = value != nullptr ? found_words(*value) : std::string();
+  Text what{key.empty() ? "this value does not fit" : fmt::format("\"{}\" does not fit", key),
+            key.empty() ? "此处的值不合要求" : fmt::format("“{}”的值不合要求", key)};
+  Text help;
+  if (value != nullptr) {
+    const Text kind = kind_words(*value);
+    what.en += fmt::format(": {} is not what belongs here", kind.en);
+    what.zh += fmt::format("：此处不应是这样的{}", kind.zh);
+    const std::string written = value->is_primitive() && !value->is_string() ? written_at(file, place) : "";
+    if (!written.empty()) found = written;
+    if (node != nullptr) help = advice(*value, *node, written);
+  }
+  return {Error{302, std::move(what), place, std::move(expected), std::move(found), std::move(help)}, steps.size()};
+}
+
+std::vector<std::string> known_keys(const Json* node) {
+  std::vector<std::string> names;
+  if (node != nullptr)
+    if (const auto it = node->find("properties"); it != node->end() && it->is_object())
+      for (const auto& [name, unused] : it->items()) names.push_back(name);
+  return names;
+}
+
+Violation unknown_key(const YamlFile& file, const Json* node, std::vector<std::string> steps, const std::string& key) {
+  const auto names = known_keys(node);
+  steps.push_back(key);
+  const auto found = file.key_marks.find(pointer_of(steps));
+  const Place place = found != file.key_marks.end() ? found->second : file.place(pointer_of(steps));
+  Error error{303,
+              {fmt::format("key \"{}\" is not known here", key), fmt::format("此处没有名为“{}”的键", key)},
+              place,
+              {"one of " + list_names(names), "下列之一：" + list_names(names)},
+              key,
+              {}};
+  for (const auto& name : names)
+    if (name != key && unit_stem(name) == unit_stem(key) && unit_stem(name) != name) {
+      error.help = {fmt::format("the unit belongs in the key: {}", name), fmt::format("单位应写在键名里：{}", name)};
+      return {std::move(error), steps.size()};
+    }
+  if (const auto nearest = nearest_name(key, names); !nearest.empty())
+    error.help = {fmt::format("did you mean {}?", nearest), fmt::format("是否想写 {}？", nearest)};
+  return {std::move(error), steps.size()};
+}
+
+Violation missing_key(const YamlFile& file, const Json* node, const std::vector<std::string>& steps,
+                      const std::string& key) {
+  Text expected{key, key};
+  if (node != nullptr)
+    if (const auto it = node->find("properties"); it != node->end() && it->contains(key)) {
+      const Text words = expected_words((*it)[key]);
+      if (!words.en.empty()) expected = {key + ": " + words.en, key + "：" + words.zh};
+    }
+  const std::string in = last_key(steps);
+  return {Error{302,
+                {in.empty() ? fmt::format("key \"{}\" is missing", key)
+                            : fmt::format("key \"{}\" is missing in \"{}\"", key, in),
+                 in.empty() ? fmt::format("缺少键“{}”", key) : fmt::format("“{}”中缺少键“{}”", in, key)},
+                file.place(pointer_of(steps)),
+                std::move(expected),
+                "",
+                {fmt::format("add {}", key), fmt::format("请补上 {}", key)}},
+          steps.size(), true};
+}
+
+std::string between_quotes(const std::string& text) {
+  const auto first = text.find('\''), last = text.rfind('\'');
+  return first == std::string::npos || last <= first ? std::string() : text.substr(first + 1, last - first - 1);
+}
+
+std::vector<std::string> steps_of(const std::vector<std::string>& context) {
+  std::vector<std::string> steps;
+  for (const auto& part : context)
+    if (part.size() >= 2 && part.front() == '[' && part.back() == ']') steps.push_back(part.substr(1, part.size() - 2));
+  return steps;
+}
+
+/// Every unknown key of a map: valijson names only the first.
+void add_unknown(const YamlFile& file, const Json& schema, const std::vector<std::string>& steps,
+                 std::vector<Violation>& out) {
+  const Json* node = schema_node(schema, steps);
+  const Json* value = value_at(*file.value, steps);
+  const auto names = known_keys(node);
+  if (value == nullptr || !value->is_object()) return;
+  for (const auto& [key, unused] : value->items())
+    if (std::find(names.begin(), names.end(), key) == names.end()) out.push_back(unknown_key(file, node, steps, key));
+}
+
+/// valijson reports the failing leaf and then every level above it; only the leaf helps.
+bool is_wrapper(const std::string& text) {
+  return text.starts_with("Failed to validate") || text.starts_with("Failed to any values");
+}
+
+std::vector<Violation> explain(const YamlFile& file, const Json& schema, const valijson::ValidationResults& results) {
+  std::vector<Violation> violations;
+  for (const auto& result : results) {
+    const auto steps = steps_of(result.context);
+    const std::string& text = result.description;
+    if (is_wrapper(text)) continue;
+    if (text.starts_with("Object contains a property"))
+      add_unknown(file, schema, steps, violations);
+    else if (text.starts_with("Missing required property"))
+      violations.push_back(missing_key(file, schema_node(schema, steps), steps, between_quotes(text)));
+    else
+      violations.push_back(wrong_value(file, schema, steps));
+  }
+  if (violations.empty() && results.numErrors() > 0)
+    violations.push_back(wrong_value(file, schema, steps_of(results.begin()->context)));
+  return violations;
+}
+
+bool ambiguous_word(const std::string& text) {
+  std::string lower = text;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower == "yes" || lower == "no" || lower == "on" || lower == "off";
+}
+
+bool ambiguous_number(const std::string& written) {
+  const std::size_t at = written.starts_with("-") || written.starts_with("+") ? 1 : 0;
+  return written.size() > at + 1 && written[at] == '0' &&
+         written.find_first_not_of("0123456789", at) == std::string::npos;
+}
+
+/// Values that YAML 1.1 and 1.2 readers take differently (`yes`, `017`), and text too long to check.
+void check_scalars(const YamlFile& file, const Json& value, std::vector<std::string>& steps,
+                   std::vector<Violation>& out) {
+  if (value.is_object()) {
+    for (const auto& [key, child] : value.items()) {
+      steps.push_back(key);
+      check_scalars(file, child, steps, out);
+      steps.pop_back();
+    }
+  } else if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      steps.push_back(std::to_string(i));
+      check_scalars(file, value[i], steps, out);
+      steps.pop_back();
+    }
+  } else if (value.is_string() && value.get_ref<const std::string&>().size() > kMaxText) {
+    out.push_back({Error{302, {"this text is too long", "文本过长"}, file.place(pointer_of(steps)),
+                         {fmt::format("at most {} bytes", kMaxText), fmt::format("最多 {} 字节", kMaxText)},
+                         fmt::format("{} bytes", value.get_ref<const std::string&>().size())},
+                   steps.size()});
+  } else if ((value.is_string() && ambiguous_word(value.get<std::string>())) || value.is_number_integer()) {
+    const Place place = file.place(pointer_of(steps));
+    const std::string written = written_at(file, place);
+    if (value.is_string() ? !ambiguous_word(written) : !ambiguous_number(written)) return;
+    out.push_back({Error{302,
+                         {fmt::format("{} means different things to different YAML readers", written),
+                          fmt::format("不同的 YAML 读取器对 {} 的理解不同", written)},
+                         place,
+                         {"quoted text, true or false, or a number without leading zeros",
+                          "加引号的文本、true 或 false，或不带前导零的数"},
+                         written,
+                         {fmt::format("if text is meant, quote it: \"{}\"", written),
+                          fmt::format("若为文本请加引号：\"{}\"", written)}},
+                   steps.size()});
+  }
+}
+
+Result<void> check_schema_line(const YamlFile& file, std::string_view kind) {
+  const std::string want = fmt::format("assay.{}/1", kind);
+  const Json& value = *file.value;
+  const Text expected{"schema: " + want, "schema: " + want};
+  if (!value.is_object())
+    return Error{301, {"the file is not a map of keys and values", "文件不是键值映射"}, file.place(""), expected,
+                 found_words(value), {"begin the file with " + expected.en, "文件首行应为 " + expected.zh}};
+  if (!value.contains("schema"))
+    return Error{301, {"the file does not say what it is", "文件没有说明自己的类型"}, file.place(""), expected, "",
+                 {"begin the file with " + expected.en, "文件首行应为 " + expected.zh}};
+  if (value["schema"] == want) return {};
+  const std::string found = value["schema"].is_string() ? value["schema"].get<std::string>() : "";
+  const bool other_major = found.starts_with(fmt::format("assay.{}/", kind));
+  return Error{301,
+               other_major ? Text{"the file is of a format that this program does not read", "本程序不支持该文件的格式版本"}
+                           : Text{"this is another kind of file", "文件类型不符"},
+               file.place("/schema"),
+               expected,
+               found_words(value["schema"]),
+               other_major ? Text{"use a newer assay, or convert the file", "请使用新版 assay，或转换该文件"}
+                           : Text{"check which file is meant", "请确认所指的文件"}};
+}
+
+/// First by line; on one line the deepest; missing keys after everything else.
+bool before(const Violation& a, const Violation& b) {
+  if (a.missing != b.missing) return b.missing;
+  const auto& p = a.error.place;
+  const auto& q = b.error.place;
+  if (p.line != q.line) return p.line < q.line;
+  if (a.depth != b.depth) return a.depth > b.depth;
+  return p.column < q.column;
+}
+
+}  // namespace
+
+Result<void> validate_schema(const YamlFile& file, std::string_view kind) {
+  ASSAY_RETURN_IF_ERROR(check_schema_line(file, kind));
+  ASSAY_TRY(const Json schema_json, load_schema(kind));
+  std::vector<Violation> violations;
+  std::vector<std::string> steps;
+  check_scalars(file, *file.value, steps, violations);
+  // Text over the cap must not reach std::regex.
+  const bool too_long = std::any_of(violations.begin(), violations.end(),
+                                    [](const Violation& v) { return v.error.found.ends_with(" bytes"); });
+  if (!too_long) {
+    try {
+      valijson::Schema schema;
+      valijson::SchemaParser parser;
+      const valijson::adapters::NlohmannJsonAdapter schema_adapter(schema_json);
+      parser.populateSchema(schema_adapter, schema);
+      valijson::Validator validator;
+      valijson::ValidationResults results;
+      const valijson::adapters::NlohmannJsonAdapter target(*file.value);
+      if (!validator.validate(schema, target, &results))
+        for (auto& violation : explain(file, schema_json, results)) violations.push_back(std::move(violation));
+    } catch (const std::exception& error) {
+      return Error{304, {std::string("this program's schema cannot be used: ") + error.what(),
+                         std::string("本程序的 schema 无法使用：") + error.what()}, Place{file.path}};
+    }
+  }
+  if (violations.empty()) return {};
+  return std::move(std::min_element(violations.begin(), violations.end(), before)->error);
+}
+
+}  // namespace assay
