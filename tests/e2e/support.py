@@ -1,0 +1,51 @@
+"""Runs the real program in a workspace of its own."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+ASSAY = os.environ.get("ASSAY", "build/dev/cli/assay")
+SOURCE = os.environ.get("ASSAY_SOURCE", os.getcwd())
+CATALOG = os.path.join(SOURCE, "suites", "catalog")
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="assay-e2e-")
+        self.folder = self._folder.name
+        self.workspace = os.path.join(self.folder, "workspace")
+
+    def tearDown(self):
+        self._folder.cleanup()
+
+    def assay(self, *words, workspace=None, env=None, timeout=300, lang="en"):
+        full = dict(os.environ, **(env or {}))
+        return subprocess.run(
+            [ASSAY, "--workspace", workspace or self.workspace, "--lang", lang, *words],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, env=full, check=False)
+
+    def json(self, *words, **options):
+        done = self.assay("--json", *words, **options)
+        self.assertTrue(done.stdout.strip(), done.stderr)
+        return json.loads(done.stdout)
+
+    def trials(self, workspace=None):
+        return self.json("trial", "list", workspace=workspace)["trials"]
+
+    def digests(self, workspace=None):
+        """(task, level, index) → (content digest, outcome) of every finished trial."""
+        return {(t["task"], t["level"], t["index"]): (t["content_digest"], t["outcome"])
+                for t in self.trials(workspace) if t["finished"]}
+
+    def grade(self, workspace=None):
+        """What the verdict says, without what a wall clock touched."""
+        report = self.json("report", "--format", "json", "-o", "-", workspace=workspace)
+        return report["grade"]
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+        return path
