@@ -1,1 +1,150 @@
 #include "metrics/condition.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "metrics/evaluate.h"
+
+namespace assay::metrics {
+
+namespace {
+
+void collect(const Condition& condition, std::set<SignalSpec>& signals) {
+  using Kind = SignalSpec::Kind;
+  const std::string gripper = condition.b.empty() ? "robot.gripper" : condition.b;
+  switch (condition.op) {
+    case Op::near:
+    case Op::inside:
+    case Op::visited:
+      signals.insert({Kind::pose, condition.a, ""});
+      signals.insert({Kind::pose, condition.b, ""});
+      break;
+    case Op::above:
+    case Op::below:
+      signals.insert({Kind::pose, condition.a, ""});
+      if (!condition.b.empty()) signals.insert({Kind::pose, condition.b, ""});
+      break;
+    case Op::upright:
+      signals.insert({Kind::pose, condition.a, ""});
+      break;
+    case Op::at_rest:
+      signals.insert({Kind::twist, condition.a, ""});
+      break;
+    case Op::touching:
+      signals.insert({Kind::contact, condition.a, condition.b});
+      break;
+    case Op::held:
+      signals.insert({Kind::grasp, condition.a, gripper});
+      break;
+    case Op::first_contact:
+      signals.insert({Kind::contact, gripper, condition.a});
+      for (const auto& entity : condition.entities) signals.insert({Kind::contact, gripper, entity});
+      break;
+    default:
+      break;
+  }
+  for (const auto& child : condition.children) collect(child, signals);
+}
+
+Result<std::vector<double>> evaluate(const Condition& condition, const Stream& truth) {
+  if (is_predicate(condition.op)) return predicate_robustness(condition, truth);
+  std::vector<std::vector<double>> children;
+  if (condition.op == Op::visited) {
+    Condition near = condition;
+    near.op = Op::near;
+    ASSAY_TRY(auto values, predicate_robustness(near, truth));
+    children.push_back(std::move(values));
+  }
+  for (const auto& child : condition.children) {
+    ASSAY_TRY(auto values, evaluate(child, truth));
+    children.push_back(std::move(values));
+  }
+  return operator_robustness(condition, truth.t_ns, std::move(children));
+}
+
+}  // namespace
+
+Error metrics_error(int id, Text what, Text expected, std::string found, Text help) {
+  Error error;
+  error.id = id;
+  error.what = std::move(what);
+  error.expected = std::move(expected);
+  error.found = std::move(found);
+  error.help = std::move(help);
+  return error;
+}
+
+std::vector<SignalSpec> required_signals(const Condition& condition) {
+  std::set<SignalSpec> signals;
+  collect(condition, signals);
+  return {signals.begin(), signals.end()};
+}
+
+std::vector<Channel> signal_channels(const SignalSpec& signal) {
+  const auto& a = signal.a;
+  std::vector<Channel> channels;
+  const auto add = [&](const std::string& name, const char* unit, const char* frame) {
+    channels.push_back({name, unit, frame, Vantage::simulator});
+  };
+  switch (signal.kind) {
+    case SignalSpec::Kind::pose:
+      for (const char* part : {".x_m", ".y_m", ".z_m"}) add(a + part, "m", "world");
+      for (const char* part : {".qw", ".qx", ".qy", ".qz"}) add(a + part, "1", "world");
+      break;
+    case SignalSpec::Kind::twist:
+      for (const char* part : {".vx_m_s", ".vy_m_s", ".vz_m_s"}) add(a + part, "m/s", "world");
+      for (const char* part : {".wx_rad_s", ".wy_rad_s", ".wz_rad_s"}) add(a + part, "rad/s", "world");
+      break;
+    case SignalSpec::Kind::contact:
+      add("contact." + a + "." + signal.b, "1", "");
+      break;
+    case SignalSpec::Kind::grasp:
+      add("grasp." + a, "1", "");
+      break;
+    case SignalSpec::Kind::distance:
+      add("distance." + a + "." + signal.b + "_m", "m", "");
+      break;
+  }
+  return channels;
+}
+
+Result<std::vector<double>> column(const Stream& truth, const std::string& name) {
+  const int index = truth.find(name);
+  if (index < 0) {
+    return metrics_error(
+        1001, {"a truth signal that the condition needs is not in the trace", "轨迹中缺少判定条件所需的真值信号"},
+        {"a channel " + name + " in " + truth.topic, truth.topic + " 中的通道 " + name}, name,
+        {"let the robot's adapter provide the signal, or use a condition that this robot can evidence",
+         "请让机器人适配器提供该信号，或改用此机器人能够举证的条件"});
+  }
+  std::vector<double> values(truth.rows());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = truth.row(i)[static_cast<std::size_t>(index)];
+    if (!std::isfinite(values[i])) {
+      return metrics_error(
+          1002, {"a truth signal is not a finite number", "真值信号不是有限数"},
+          {"a finite value at t = " + std::to_string(truth.t_ns[i]) + " ns",
+           "t = " + std::to_string(truth.t_ns[i]) + " ns 时为有限数"},
+          name, {"look for the instrument or simulation fault at that time", "请检查该时刻的仪器或仿真故障"});
+    }
+  }
+  return values;
+}
+
+Result<void> check_stream(const Stream& stream) {
+  const bool complete = stream.values.size() == stream.rows() * stream.channels.size();
+  if (complete && std::is_sorted(stream.t_ns.begin(), stream.t_ns.end())) return {};
+  return metrics_error(1004, {"the truth record is not well formed", "真值记录格式不正确"},
+                       {"ascending stamps and one value per channel and row", "时间戳递增，且每行每个通道各有一个值"},
+                       complete ? "stamps that go backwards" : "rows with missing values",
+                       {"the trace was not written by this program or is damaged", "该轨迹并非由本程序写出，或已损坏"});
+}
+
+Result<std::vector<double>> robustness(const Condition& condition, const Stream& truth) {
+  ASSAY_RETURN_IF_ERROR(check_condition(condition));
+  ASSAY_RETURN_IF_ERROR(check_stream(truth));
+  return evaluate(condition, truth);
+}
+
+}  // namespace assay::metrics

@@ -20,7 +20,9 @@ std::vector<Channel> signal_channels(const SignalSpec& signal);
 /// windows, time compared as integer nanoseconds, over existing rows only: not = −; all = min; any = max;
 /// always/eventually = min/max over j ≥ i; within[a,b] = max over j with a ≤ t_j − t_i ≤ b, −∞ if there is
 /// none; holds_for h = min over j with 0 ≤ t_j − t_i ≤ h, −∞ if t_last − t_i < h. Linear in rows.
-/// Fails with ASSAY-1001 (missing signal, named) or 1002 (not finite).
+/// sequence = max over i ≤ j_1 ≤ … ≤ j_k of the smallest child at its j. Fails with ASSAY-1001 (missing signal,
+/// named in Error::found), 1002 (not finite, channel in Error::found), 1003 (condition not well formed: no child,
+/// tolerance ≤ 0 …) or 1004 (broken stream).
 Result<std::vector<double>> robustness(const Condition& condition, const Stream& truth);
 
 }  // namespace assay::metrics

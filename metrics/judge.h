@@ -20,6 +20,10 @@ struct JudgeInput {
 /// a `fault` event decides (its detail says whose: subject → failure/subject_fault, lab → error,
 /// unknown → undetermined); a `limit` event → unsafe; `refuse` → failure/refused; else the success condition.
 /// Temporal operators look at the rows up to that moment from row 0; plain predicates at that row.
+/// A limit broken strictly before the fault stays `unsafe`. A record that ends before any decision (or has no row
+/// up to it) is undetermined/interrupted. Reasons of faults: subject_fault:<what>, harness_fault:<what> (lab),
+/// unattributed_fault:<what> (unknown); sim_capacity and interrupted of lab and unknown stand alone. Checks are
+/// false where a fault or a limit decided. Fails with ASSAY-1001…1004 as robustness() does.
 Result<Verdict> judge(const JudgeInput& input, const Trace& trace);
 
 /// JudgeInput ⇄ JSON text, kept in the trace's metadata under "judge" so that the trace judges itself.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/condition.h"
 #include "core/model/metric.h"
 #include "core/model/trial.h"
 #include "core/trace.h"
@@ -16,6 +17,8 @@ namespace assay::metrics {
 struct Metric {
   MetricSpec spec;
   std::function<MetricValue(const Trace&, const Verdict&)> compute;
+  /// Truth signals that it reads where the robot has them; the harness adds them to Setup::signals.
+  std::vector<SignalSpec> signals{};
 };
 
 class MetricRegistry {
@@ -30,7 +33,9 @@ class MetricRegistry {
 };
 
 /// success, completion_time, path_length, peak_contact_force, limit_violations, policy_inference_time,
-/// harness_overhead, …
+/// harness_overhead, … MetricValue::why_undefined is a stable code, then a name: "not_success", "no_stream:/truth",
+/// "no_channel:…", "no_samples", "not_finite:…", "no_decision", "no_judge_input", "no_subgoals", "zero_time",
+/// "unknown_metric"; MetricSpec::undefined_when says it in words.
 void register_builtin_metrics(MetricRegistry& registry);
 
 /// Every id of `ids` over the trace; an unknown id yields an undefined value that says so.

@@ -1,0 +1,62 @@
+// Forces and limits.
+#include <algorithm>
+
+#include "metrics/families.h"
+
+namespace assay::metrics {
+
+namespace {
+
+MetricValue peak_contact_force(const MetricSpec& spec, const Trace& trace, const Verdict&) {
+  return largest(spec, trace, "/peaks", [](const Channel& channel) {
+    return channel.unit == "N" && channel.name.find("force") != std::string::npos;
+  });
+}
+
+MetricValue limit_violations(const MetricSpec& spec, const Trace& trace, const Verdict&) {
+  const auto count = std::count_if(trace.events.begin(), trace.events.end(),
+                                   [](const TraceEvent& event) { return event.code == "limit"; });
+  const auto* truth = trace.stream("/truth");
+  if (count == 0 && (!truth || truth->rows() == 0)) return undefined(spec, "no_samples");
+  return defined(spec, static_cast<double>(count), spec.vantage);
+}
+
+MetricSpec peak_contact_force_spec() {
+  MetricSpec spec;
+  spec.id = "peak_contact_force";
+  spec.unit = "N";
+  spec.title = {"Peak contact force", "峰值接触力"};
+  spec.definition = {
+      "Largest sum of normal contact forces of one monitored pair over all physics steps of the trial, from the "
+      "per-period peaks. "
+      "In simulation this is the solver's force, never a pressure.",
+      "整个试验所有物理步中，单个受监测接触对法向力之和的最大值，取自各控制周期的峰值。仿真中为求解器给出的力，不能当作"
+      "压力。"};
+  spec.clause = "ISO/TS 15066:2016, 5.5.5";
+  spec.undefined_when = {"The robot reports no contact force, or a value is not finite.",
+                         "机器人未提供接触力，或其值不是有限数。"};
+  return spec;
+}
+
+MetricSpec limit_violations_spec() {
+  MetricSpec spec;
+  spec.id = "limit_violations";
+  spec.unit = "1";
+  spec.title = {"Broken limits", "超限次数"};
+  spec.definition = {
+      "Number of limit events: hard limits of the task that were broken, each counted at its first violation.",
+      "limit 事件的个数：任务硬性限值被突破的条数，每条限值只计首次。"};
+  spec.clause = "Assay";
+  spec.undefined_when = {"There is no truth record and no limit event: nothing was watched.",
+                         "既无真值记录也无 limit 事件：未曾监测。"};
+  return spec;
+}
+
+}  // namespace
+
+void register_safety_metrics(MetricRegistry& registry) {
+  add(registry, peak_contact_force_spec(), peak_contact_force);
+  add(registry, limit_violations_spec(), limit_violations);
+}
+
+}  // namespace assay::metrics

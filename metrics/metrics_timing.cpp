@@ -1,0 +1,87 @@
+// What the trial cost in wall time. Not reproducible: kept out of content_digest and of every verdict.
+#include <algorithm>
+#include <cmath>
+
+#include "metrics/families.h"
+
+namespace assay::metrics {
+
+namespace {
+
+/// The channel's values; empty with `why` set where the metric is undefined.
+std::vector<double> timing(const Trace& trace, const char* name, std::string& why) {
+  const auto* stream = trace.stream("/timing");
+  const int index = stream ? stream->find(name) : -1;
+  std::vector<double> out;
+  if (!stream)
+    why = "no_stream:/timing";
+  else if (index < 0)
+    why = std::string("no_channel:") + name;
+  else if (stream->rows() == 0)
+    why = "no_samples";
+  else
+    for (std::size_t i = 0; i < stream->rows(); ++i) out.push_back(stream->row(i)[static_cast<std::size_t>(index)]);
+  if (std::any_of(out.begin(), out.end(), [](double value) { return !std::isfinite(value); })) {
+    why = std::string("not_finite:") + name;
+    out.clear();
+  }
+  return out;
+}
+
+MetricValue policy_inference_time(const MetricSpec& spec, const Trace& trace, const Verdict&) {
+  std::string why;
+  auto values = timing(trace, "policy_s", why);
+  if (values.empty()) return undefined(spec, why);
+  std::sort(values.begin(), values.end());
+  const auto middle = values.size() / 2;
+  const double median = values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  return defined(spec, median, spec.vantage);
+}
+
+MetricValue harness_overhead(const MetricSpec& spec, const Trace& trace, const Verdict&) {
+  double total = 0, harness = 0;
+  for (const char* name : {"policy_s", "robot_s", "harness_s"}) {
+    std::string why;
+    const auto values = timing(trace, name, why);
+    if (values.empty()) return undefined(spec, why);
+    harness = 0;
+    for (const double value : values) harness += value;
+    total += harness;
+  }
+  if (!(total > 0)) return undefined(spec, "zero_time");
+  return defined(spec, harness / total, spec.vantage);
+}
+
+MetricSpec timing_spec(const char* id, const char* unit, Text title, Text definition, Text undefined_when) {
+  MetricSpec spec;
+  spec.id = id;
+  spec.unit = unit;
+  spec.vantage = Vantage::instrument;
+  spec.title = std::move(title);
+  spec.definition = std::move(definition);
+  spec.clause = "Assay";
+  spec.undefined_when = std::move(undefined_when);
+  spec.deterministic = false;
+  return spec;
+}
+
+}  // namespace
+
+void register_timing_metrics(MetricRegistry& registry) {
+  add(registry,
+      timing_spec("policy_inference_time", "s", {"Policy inference time", "策略推理时间"},
+                  {"Median over the control periods of the wall time that the policy took to answer (an even number: "
+                   "mean of the two middle ones).",
+                   "各控制周期内策略作答所用实际时间的中位数（周期数为偶数时取中间两个的平均值）。"},
+                  {"No control period was timed.", "没有任何控制周期的计时。"}),
+      policy_inference_time);
+  add(registry,
+      timing_spec("harness_overhead", "1", {"Harness overhead", "测试框架开销"},
+                  {"Wall time of the harness itself divided by the wall time of policy, robot and harness together, "
+                   "over all control periods.",
+                   "所有控制周期中，测试框架自身所用实际时间与策略、机器人、测试框架三者合计实际时间之比。"},
+                  {"No control period was timed, or the total is zero.", "没有任何控制周期的计时，或合计为零。"}),
+      harness_overhead);
+}
+
+}  // namespace assay::metrics
