@@ -55,6 +55,7 @@ struct Embodiment {
 struct World {
   std::string mjcf, sha256;
   std::vector<Group> groups;
+  bool reference = false;  ///< Embodiment::reference: a model that breaks is then not the subject's fault
 };
 
 }  // namespace assay
