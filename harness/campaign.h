@@ -33,15 +33,18 @@ Result<Plan> plan_from_json(const std::string& text);
 
 struct CampaignOptions {
   int jobs = 1;
-  std::string program;                 ///< path of this program, for `assay worker`
-  std::function<bool()> interrupted;   ///< polled; true → stop after make-safe, resumable
-  double trial_wall_limit_s = 120;     ///< beyond it the worker is killed
+  std::string program;                ///< path of this program; started as `<program> worker <in> <out> <heartbeat>`
+  std::function<bool()> interrupted;  ///< polled; true → stop after make-safe, resumable
+  double trial_wall_limit_s = 120;    ///< beyond it the worker is killed
+  double heartbeat_stale_s = 30;      ///< likewise without a sign of life for so long (at least 3 policy deadlines)
+  double load_limit_s = 120;          ///< likewise while a worker loads the session
 };
 
 struct CampaignEnd {
-  bool complete = false;               ///< every series ran to its stop
+  bool complete = false;  ///< every series ran to its stop
   bool interrupted = false;
-  int trials = 0, workers_lost = 0;
+  int trials = 0;  ///< on record now, earlier runs included
+  int workers_lost = 0;
 };
 
 /// Runs what the plan still wants: first use and resume are the same call. Trials that were started and not

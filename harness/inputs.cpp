@@ -1,1 +1,161 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/sha256.h"
 #include "harness/campaign.h"
+
+namespace assay::harness {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr const char* kLockSchema = "assay.lock/1";
+
+Error bad_lock(std::string found) {
+  return Error{.id = 512,
+               .what = {"the session's lock record cannot be read", "无法读取该次检测的锁定记录"},
+               .expected = {"assay.lock/1, as this program writes it", "由本程序写出的 assay.lock/1"},
+               .found = std::move(found)};
+}
+
+/// "suites/…" below the catalogue, or empty for a file from elsewhere.
+std::string catalog_name(const std::string& path) {
+  const std::string root = fs::path(catalog_root()).lexically_normal().string() + "/";
+  const std::string normal = fs::path(path).lexically_normal().string();
+  return normal.rfind(root, 0) == 0 ? normal.substr(root.size()) : std::string();
+}
+
+/// Files that a composed model names: assets by absolute path.
+void add_assets(const std::string& mjcf, std::set<std::string>& out) {
+  constexpr std::string_view kMark = "file=\"";
+  for (std::size_t at = mjcf.find(kMark); at != std::string::npos; at = mjcf.find(kMark, at)) {
+    at += kMark.size();
+    const std::size_t end = mjcf.find('"', at);
+    if (end == std::string::npos) return;
+    const std::string path = mjcf.substr(at, end - at);
+    if (!path.empty() && path.front() == '/') out.insert(path);
+  }
+}
+
+std::set<std::string> scope_tasks(const SessionInputs& inputs) {
+  for (const auto& scope : inputs.scheme.scopes)
+    if (scope.id == inputs.subject.scope) return {scope.tasks.begin(), scope.tasks.end()};
+  return {};
+}
+
+/// Every file that decides the session, absolute, sorted.
+std::set<std::string> deciding_files(const SessionInputs& inputs) {
+  std::set<std::string> files = {inputs.scheme.path, inputs.subject.path, inputs.embodiment.path,
+                                 inputs.embodiment.model_path};
+  const auto tasks = scope_tasks(inputs);
+  for (const auto& suite : inputs.suites) {
+    files.insert(suite.files.begin(), suite.files.end());
+    for (const auto& task : suite.tasks)
+      if (tasks.count(task.key()) != 0)
+        if (const auto world = compose(task, inputs.embodiment); world) add_assets(world->mjcf, files);
+  }
+  std::set<std::string> absolute;
+  for (const auto& file : files)
+    if (!file.empty()) absolute.insert(fs::absolute(file).lexically_normal().string());
+  return absolute;
+}
+
+std::string hash_or_empty(const std::string& path) {
+  const auto digest = sha256_file(path);
+  return digest ? to_hex(*digest) : std::string();
+}
+
+/// Where a locked file is now: its own path, else the same name in this catalogue.
+std::string locate(const json& file) {
+  const std::string path = file.at("path"), name = file.at("name");
+  if (fs::exists(path) || name.empty()) return path;
+  return (fs::path(catalog_root()) / name).string();
+}
+
+Error changed_files(const std::string& list) {
+  return Error{
+      .id = 510,
+      .what = {"files that decide this session changed after it was locked", "决定本次检测的文件在锁定之后发生了变化"},
+      .expected = {"the bytes whose SHA-256 the lock records", "与锁定时 SHA-256 一致的内容"},
+      .found = list,
+      .help = {"restore the files, or lock a new session", "请恢复这些文件，或锁定新的检测"}};
+}
+
+Result<SessionInputs> load_paths(const std::string& scheme_path, const std::string& subject_path) {
+  SessionInputs inputs;
+  ASSAY_TRY(inputs.scheme, load_scheme(scheme_path));
+  ASSAY_TRY(inputs.subject, load_subject(subject_path));
+  ASSAY_TRY(inputs.embodiment, load_embodiment(inputs.subject.embodiment_path));
+  std::set<std::string> ids;
+  for (const auto& indicator : inputs.scheme.indicators) ids.insert(indicator.task.substr(0, indicator.task.find('/')));
+  for (const auto& id : ids) {
+    ASSAY_TRY(const auto path, catalog_find("suites", id));
+    ASSAY_TRY(auto suite, load_suite(path));
+    inputs.suites.push_back(std::move(suite));
+  }
+  ASSAY_RETURN_IF_ERROR(check_consistency(inputs.scheme, inputs.suites));
+  const auto tasks = scope_tasks(inputs);
+  for (const auto& suite : inputs.suites)
+    for (const auto& task : suite.tasks) {
+      if (tasks.count(task.key()) == 0 || task.level > inputs.subject.declared_level) continue;
+      ASSAY_TRY(const auto world, compose(task, inputs.embodiment));
+    }
+  return inputs;
+}
+
+}  // namespace
+
+Result<SessionInputs> load_inputs(const std::string& scheme, const std::string& subject) {
+  ASSAY_TRY(const auto scheme_path, catalog_find("schemes", scheme));
+  ASSAY_TRY(const auto subject_path, catalog_find("subjects", subject));
+  return load_paths(scheme_path, subject_path);
+}
+
+std::string lock_json(const SessionInputs& inputs) {
+  json lock = {{"schema", kLockSchema},
+               {"scheme", fs::absolute(inputs.scheme.path).lexically_normal().string()},
+               {"subject", fs::absolute(inputs.subject.path).lexically_normal().string()},
+               {"model_sha256", inputs.embodiment.model_sha256},
+               {"files", json::array()},
+               {"suites", json::object()}};
+  for (const auto& path : deciding_files(inputs))
+    lock["files"].push_back({{"name", catalog_name(path)}, {"path", path}, {"sha256", hash_or_empty(path)}});
+  for (const auto& suite : inputs.suites)
+    lock["suites"][suite.id] = {{"version", suite.version}, {"sha256", suite.sha256}};
+  return lock.dump(2);
+}
+
+Result<SessionInputs> load_locked(const std::string& lock_json) {
+  try {
+    const json lock = json::parse(lock_json);
+    if (lock.at("schema") != kLockSchema) return bad_lock(lock.at("schema").dump());
+    std::string changed;
+    std::map<std::string, std::string> now;  // locked path → path now
+    for (const auto& file : lock.at("files")) {
+      const std::string path = locate(file), wanted = file.at("sha256"), found = hash_or_empty(path);
+      now[file.at("path")] = path;
+      if (wanted.empty() || found != wanted)
+        changed += fmt::format("{}{}{}", changed.empty() ? "" : "; ", path, found.empty() ? " (missing)" : "");
+    }
+    if (!changed.empty()) return changed_files(changed);
+    ASSAY_TRY(auto inputs, load_paths(now.at(lock.at("scheme")), now.at(lock.at("subject"))));
+    if (inputs.embodiment.model_sha256 != lock.at("model_sha256"))
+      return changed_files(inputs.embodiment.model_path + " or a file that it names");
+    for (const auto& suite : inputs.suites)
+      if (!lock.at("suites").contains(suite.id) || lock["suites"][suite.id].at("sha256") != suite.sha256)
+        return changed_files(suite.path);
+    return inputs;
+  } catch (const json::exception& e) {
+    return bad_lock(e.what());
+  } catch (const std::out_of_range& e) {
+    return bad_lock(e.what());
+  }
+}
+
+}  // namespace assay::harness

@@ -1,1 +1,271 @@
 #include "harness/trial.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/recorder.h"
+#include "metrics/judge.h"
+
+namespace assay::harness {
+namespace {
+
+using nlohmann::json;
+
+/// `what` is a code without spaces: it becomes part of a verdict's reason.
+struct Fault {
+  std::string whose, what, message;
+};
+
+Fault policy_fault(const Error& error) {
+  const char* what = error.id == 520 ? "policy_deadline" : error.id == 521 ? "policy_threw" : "policy_error";
+  return {"subject", what, to_string(error, Lang::en)};
+}
+
+/// A robot says whose its error is in Error::found ("subject:…", "lab:…", "unknown:…").
+Fault robot_fault(const Error& error) {
+  for (const char* whose : {"subject", "lab", "unknown"}) {
+    const std::string prefix = std::string(whose) + ":";
+    if (error.found.rfind(prefix, 0) != 0) continue;
+    std::string what = error.found.substr(prefix.size(), error.found.find(' ') - prefix.size());
+    if (what.empty()) what = fmt::format("ASSAY-{:04}", error.id);
+    return {whose, what, to_string(error, Lang::en)};
+  }
+  return {"unknown", fmt::format("ASSAY-{:04}", error.id), to_string(error, Lang::en)};
+}
+
+Error robot_threw(const std::string& message) {
+  return Error{.id = 522,
+               .what = {"the robot's adapter threw an exception", "机器人适配器抛出了异常"},
+               .found = "unknown:adapter_threw " + message};
+}
+
+template <class F>
+auto guarded(F&& function) -> decltype(function()) {
+  try {
+    return function();
+  } catch (const std::exception& e) {
+    return robot_threw(e.what());
+  } catch (...) {
+    return robot_threw("not a std::exception");
+  }
+}
+
+metrics::JudgeInput judge_input(const Setup& setup) {
+  return {setup.success, setup.subgoals, setup.checks, setup.limits, setup.time_limit_ns};
+}
+
+/// One trial in the making. run() makes safe on every way out.
+class Trial {
+ public:
+  Trial(Robot& robot, PolicyRunner& policy, const Setup& setup, const TrialOptions& options)
+      : robot_(robot), policy_(policy), setup_(setup), options_(options) {
+    describe_setup();
+  }
+
+  void run() {
+    const MakeSafe make_safe{*this};
+    if (!prepare()) return;
+    while (tick()) {
+    }
+  }
+
+  Trace& trace() { return recorder_.trace(); }
+  void phase(const char* name) const {
+    if (options_.heartbeat) options_.heartbeat(name, tick_);
+  }
+
+ private:
+  struct MakeSafe {
+    Trial& trial;
+    ~MakeSafe() { trial.stop(); }
+  };
+
+  bool prepare() {
+    phase("robot");
+    if (auto reset = guarded([&] { return robot_.reset(setup_); }); !reset) return fault(robot_fault(reset.error()));
+    const RobotDescription& description = robot_.describe();
+    phase("harness");
+    describe_robot(description);
+    recorder_.open(setup_, description);
+    phase("policy");
+    if (auto begun = policy_.begin(setup_.instruction, description, setup_.policy_key, options_.policy_deadline_s);
+        !begun)
+      return fault(policy_fault(begun.error()));
+    phase("robot");
+    auto first = guarded([&] { return robot_.begin(setup_.instruction); });
+    if (!first) return fault(robot_fault(first.error()));
+    phase("harness");
+    sample_ = std::move(*first);
+    recorder_.event(sample_.time, "begin", json{{"instruction", setup_.instruction.text.en}}.dump());
+    recorder_.sample(sample_);
+    return !limit_broken();
+  }
+
+  bool tick() {
+    if (options_.interrupted && options_.interrupted()) return end("interrupted", {}, StopCategory::cat1, false);
+    if (sample_.time.ns >= setup_.time_limit_ns) return end("time_limit", {}, StopCategory::cat2);
+    const SteadyTime start = steady_now();
+    phase("policy");
+    auto action = policy_.act(sample_.observation, options_.policy_deadline_s);
+    const SteadyTime decided = steady_now();
+    phase("harness");
+    if (!action) return fault(policy_fault(action.error()));
+    if (!hear(*action)) return false;
+    if (auto sound = check_action(robot_.describe(), *action); !sound)
+      return fault({"subject", "bad_action", to_string(sound.error(), Lang::en)});
+    recorder_.action(sample_.time, *action);
+    phase("robot");
+    const SteadyTime handed = steady_now();
+    auto next = guarded([&] { return robot_.advance(*action); });
+    const SteadyTime advanced = steady_now();
+    phase("harness");
+    if (!next) return fault(robot_fault(next.error()));
+    if (next->time.ns <= sample_.time.ns) return fault({"lab", "clock_stands", "the robot's clock did not advance"});
+    const SimTime asked_at = sample_.time;
+    sample_ = std::move(*next);
+    recorder_.sample(sample_);
+    ++tick_;
+    const std::int64_t policy_ns = decided.ns - start.ns, robot_ns = advanced.ns - handed.ns;
+    const std::int64_t total_ns = steady_now().ns - start.ns;
+    const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+    recorder_.timing(asked_at, seconds(policy_ns), seconds(robot_ns), seconds(total_ns - policy_ns - robot_ns));
+    return !limit_broken();
+  }
+
+  /// Words that come with an action. False: the policy ends the trial.
+  bool hear(const Action& action) {
+    if (!action.utterance.empty())
+      recorder_.event(sample_.time, "utterance", json{{"text", action.utterance}}.dump(-1, ' ', false, kReplace));
+    if (action.refuse)
+      return end("refuse", json{{"reason", action.reason}}.dump(-1, ' ', false, kReplace), StopCategory::cat2);
+    if (action.done) return end("done", {}, StopCategory::cat2);
+    return true;
+  }
+
+  bool limit_broken() {
+    for (const auto& hit : sample_.limit_hits)
+      recorder_.event(SimTime{hit.t_ns}, "limit",
+                      json{{"id", hit.id}, {"value", hit.value}, {"limit", hit.limit}}.dump());
+    if (sample_.limit_hits.empty()) return false;
+    category_ = StopCategory::cat0;
+    return true;
+  }
+
+  bool end(const char* code, std::string detail, StopCategory category, bool deterministic = true) {
+    recorder_.event(sample_.time, code, std::move(detail), deterministic);
+    category_ = category;
+    return false;
+  }
+
+  bool fault(const Fault& fault) {
+    recorder_.event(sample_.time, "fault", json{{"whose", fault.whose}, {"what", fault.what}}.dump());
+    recorder_.event(sample_.time, "fault_message", json{{"text", fault.message}}.dump(-1, ' ', false, kReplace), false);
+    return false;
+  }
+
+  void stop() noexcept {
+    try {
+      phase("robot");
+      const StopReport report = robot_.stop(category_);
+      recorder_.event(sample_.time, "stop",
+                      json{{"category", static_cast<int>(category_)},
+                           {"requested", report.requested},
+                           {"confirmed", report.confirmed},
+                           {"requested_at_ns", report.requested_at.ns},
+                           {"confirmed_at_ns", report.confirmed_at.ns},
+                           {"detail", report.detail}}
+                          .dump(-1, ' ', false, kReplace),
+                      lockstep_);
+    } catch (...) {  // robot_.stop() is noexcept and was called; only its record was lost for want of memory
+    }
+  }
+
+  void describe_setup() {
+    auto& m = trace().metadata;
+    m = options_.metadata;
+    m["session_seed"] = setup_.key.session_seed;
+    m["task"] = setup_.key.task;
+    m["level"] = std::to_string(setup_.key.level);
+    m["index"] = std::to_string(setup_.key.index);
+    m["initial_state_digest"] = setup_.initial_state_digest;
+    m["world_sha256"] = setup_.world.sha256;
+    m["control_period_ns"] = std::to_string(setup_.control_period_ns);
+    m["latency_ns"] = std::to_string(setup_.latency_ns);
+    m["instruction_en"] = setup_.instruction.text.en;
+    m["instruction_zh"] = setup_.instruction.text.zh;
+    m["slots"] = json(setup_.instruction.slots).dump();
+    m["judge"] = metrics::to_json(judge_input(setup_));
+  }
+
+  void describe_robot(const RobotDescription& robot) {
+    auto& m = trace().metadata;
+    m["adapter"] = robot.adapter;
+    m["engine"] = robot.engine;
+    m["robot"] = robot.identity;
+    lockstep_ = robot.clock == ClockMode::lockstep;
+    m["clock"] = lockstep_ ? "lockstep" : "realtime";
+    phase("policy");
+    const PolicyDescription policy = policy_.describe();
+    m["policy"] = policy.id;
+    m["policy_version"] = policy.version;
+    m["policy_deterministic"] = policy.deterministic ? "true" : "false";
+    m["policy_privileged"] = policy.privileged ? "true" : "false";
+  }
+
+  static constexpr auto kReplace = json::error_handler_t::replace;  // words of others need not be UTF-8
+
+  Robot& robot_;
+  PolicyRunner& policy_;
+  const Setup& setup_;
+  const TrialOptions& options_;
+  Recorder recorder_;
+  Sample sample_;
+  std::int64_t tick_ = 0;
+  bool lockstep_ = true;
+  StopCategory category_ = StopCategory::cat1;
+};
+
+Verdict verdict(Outcome outcome, std::string reason) {
+  Verdict out;
+  out.outcome = outcome;
+  out.reason = std::move(reason);
+  return out;
+}
+
+Verdict verdict_of(const Setup& setup, const Trace& trace) {
+  if (trace.event("interrupted") != nullptr && trace.event("fault") == nullptr)
+    return verdict(Outcome::aborted, "interrupted");
+  auto judged = metrics::judge(judge_input(setup), trace);
+  if (judged) return std::move(*judged);
+  const Error& error = judged.error();
+  const std::string what = error.id == 1001   ? "signal_missing:" + error.found
+                           : error.id == 1002 ? "truth_not_finite:" + error.found
+                                              : fmt::format("harness_fault:judge_ASSAY-{:04}", error.id);
+  return verdict(Outcome::undetermined, what);
+}
+
+}  // namespace
+
+TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup,
+                      const std::vector<std::string>& metric_ids, const metrics::MetricRegistry& metrics,
+                      const TrialOptions& options) {
+  TrialResult result;
+  try {
+    Trial trial(robot, policy, setup, options);
+    trial.run();
+    trial.phase("harness");
+    result.trace = std::move(trial.trace());
+    result.verdict = verdict_of(setup, result.trace);
+    result.metrics = metrics::compute(metrics, metric_ids, result.trace, result.verdict);
+    result.content_digest = content_digest(result.trace);
+  } catch (const std::exception& e) {
+    result.verdict = verdict(Outcome::undetermined, std::string("harness_fault:") + e.what());
+  } catch (...) {
+    result.verdict = verdict(Outcome::undetermined, "harness_fault:unknown_exception");
+  }
+  result.policy_lost = policy.lost();
+  return result;
+}
+
+}  // namespace assay::harness

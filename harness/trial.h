@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -22,9 +23,11 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
                       const std::string& session_seed, int index);
 
 struct TrialOptions {
-  double policy_deadline_s = 2;       ///< per act() and begin()
-  std::function<void(const char* phase, std::int64_t tick)> heartbeat;  ///< may be empty
-  std::function<bool()> interrupted;  ///< polled each tick; may be empty
+  double policy_deadline_s = 2;  ///< per act() and begin()
+  /// May be empty. Phases: "policy" (its code runs), "robot" (adapter and model), "harness" (ours).
+  std::function<void(const char* phase, std::int64_t tick)> heartbeat;
+  std::function<bool()> interrupted;            ///< polled each tick; may be empty
+  std::map<std::string, std::string> metadata;  ///< added to the trace's own, e.g. suite_version
 };
 
 struct TrialResult {
@@ -32,7 +35,7 @@ struct TrialResult {
   Verdict verdict;
   std::vector<MetricValue> metrics;
   std::string content_digest;
-  bool policy_lost = false;           ///< a call is stuck: the process must be replaced
+  bool policy_lost = false;  ///< a call is stuck: the process must be replaced
 };
 
 /// Policies run on a thread of their own (PolicyRunner, below) so that a stall ends at the deadline.
@@ -48,7 +51,8 @@ class PolicyRunner {
 std::unique_ptr<PolicyRunner> make_threaded_runner(std::unique_ptr<Policy> policy);
 std::unique_ptr<PolicyRunner> make_inline_runner(std::unique_ptr<Policy> policy);  ///< bench only: no deadline
 
-TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup, const std::vector<std::string>& metric_ids,
-                      const metrics::MetricRegistry& metrics, const TrialOptions& options);
+TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup,
+                      const std::vector<std::string>& metric_ids, const metrics::MetricRegistry& metrics,
+                      const TrialOptions& options);
 
 }  // namespace assay::harness

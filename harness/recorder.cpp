@@ -1,0 +1,120 @@
+#include "harness/recorder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace assay::harness {
+namespace {
+
+std::vector<Channel> scan_channels(const Group& group) {
+  std::vector<Channel> out;
+  for (int beam = 0; beam < group.beams; ++beam)
+    out.push_back({fmt::format("beam_{:03}_m", beam), "m", group.name, Vantage::simulator});
+  return out;
+}
+
+/// A harness-made detector's words: never evidence of perception (DESIGN §4.1), hence the frame's name.
+std::vector<Channel> detection_channels(const std::vector<Detectable>& detectables) {
+  std::vector<Channel> out;
+  for (const auto& d : detectables) {
+    out.push_back({d.body + ".seen", "1", "", Vantage::simulator});
+    for (const char* axis : {"x_m", "y_m", "z_m"})
+      out.push_back({d.body + "." + axis, "m", "base", Vantage::simulator});
+    out.push_back({d.body + ".yaw_rad", "rad", "base", Vantage::simulator});
+  }
+  return out;
+}
+
+}  // namespace
+
+int Recorder::add(std::string topic, std::vector<Channel> channels, std::size_t rows, bool deterministic) {
+  Stream stream;
+  stream.topic = std::move(topic);
+  stream.deterministic = deterministic;
+  stream.channels = std::move(channels);
+  stream.t_ns.reserve(rows);
+  stream.values.reserve(rows * stream.channels.size());
+  trace_.streams.push_back(std::move(stream));
+  return static_cast<int>(trace_.streams.size()) - 1;
+}
+
+void Recorder::open(const Setup& setup, const RobotDescription& robot) {
+  const auto rows = static_cast<std::size_t>(setup.time_limit_ns / setup.control_period_ns) + 2;
+  groups_ = robot.groups;
+  truth_ = add("/truth", robot.truth_channels, rows);
+  peaks_ = add("/peaks", robot.peak_channels, rows);
+  observation_ = add("/observation", observation_channels(groups_), rows);
+  action_ = add("/action", action_channels(groups_), rows);
+  timing_ = add("/timing",
+                {{"policy_s", "s", "", Vantage::instrument},
+                 {"robot_s", "s", "", Vantage::instrument},
+                 {"harness_s", "s", "", Vantage::instrument}},
+                rows, false);
+  for (const auto& group : groups_) {
+    if (group.beams <= 0) continue;
+    const double scans_per_tick = setup.range_rate_hz * static_cast<double>(setup.control_period_ns) * 1e-9;
+    const auto scan_rows = static_cast<std::size_t>(static_cast<double>(rows) * std::min(1.0, scans_per_tick)) + 2;
+    scan_streams_.emplace_back(group.name, add("/scan/" + group.name, scan_channels(group), scan_rows));
+  }
+  if (!setup.detectables.empty()) {
+    for (const auto& d : setup.detectables) labels_.push_back(d.label);
+    detections_ = add("/detections", detection_channels(setup.detectables), rows);
+  }
+  trace_.events.reserve(16);
+}
+
+void Recorder::sample(const Sample& sample) {
+  at(truth_).append(sample.time.ns, sample.truth);
+  at(peaks_).append(sample.time.ns, sample.peaks);
+  row_.clear();
+  flatten(groups_, sample.observation, row_);
+  at(observation_).append(sample.time.ns, row_);
+  scans(sample);
+  if (detections_ >= 0) detections(sample);
+}
+
+void Recorder::scans(const Sample& sample) {
+  for (const auto& scan : sample.observation.scans) {
+    if (!scan.fresh) continue;
+    const auto stream =
+        std::find_if(scan_streams_.begin(), scan_streams_.end(), [&](const auto& s) { return s.first == scan.group; });
+    if (stream == scan_streams_.end()) continue;
+    row_.assign(scan.range_m.begin(), scan.range_m.end());
+    row_.resize(at(stream->second).channels.size(), static_cast<double>(scan.max_m));
+    at(stream->second).append(sample.time.ns, row_);
+  }
+}
+
+void Recorder::detections(const Sample& sample) {
+  constexpr std::size_t kWidth = 5;
+  row_.assign(labels_.size() * kWidth, 0.0);
+  for (const auto& d : sample.observation.detections) {
+    for (std::size_t i = 0; i < labels_.size(); ++i) {  // equal labels fill in order
+      double* cell = row_.data() + i * kWidth;
+      if (labels_[i] != d.label || cell[0] != 0.0) continue;
+      cell[0] = 1;
+      std::copy(d.position_m.begin(), d.position_m.end(), cell + 1);
+      cell[4] = d.yaw_rad;
+      break;
+    }
+  }
+  at(detections_).append(sample.time.ns, row_);
+}
+
+void Recorder::action(SimTime time, const Action& action) {
+  row_.clear();
+  flatten(groups_, action, row_);
+  at(action_).append(time.ns, row_);
+}
+
+void Recorder::timing(SimTime time, double policy_s, double robot_s, double harness_s) {
+  const double row[] = {policy_s, robot_s, harness_s};
+  at(timing_).append(time.ns, row);
+}
+
+void Recorder::event(SimTime time, std::string code, std::string detail, bool deterministic) {
+  trace_.events.push_back({time.ns, std::move(code), std::move(detail), deterministic});
+}
+
+}  // namespace assay::harness

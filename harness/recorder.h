@@ -1,0 +1,43 @@
+// Turns samples and actions into a Trace while a trial runs: buffers reserved up front, no allocation per tick.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/robot.h"
+#include "core/model/setup.h"
+#include "core/trace.h"
+
+namespace assay::harness {
+
+/// Streams: /truth, /peaks, /observation (one row per sample); /scan/<group> (one channel per beam, a row per fresh
+/// scan); /detections (per detectable: seen, x, y, z, yaw; zeros where not seen); /action (stamped with the
+/// observation it answers); /timing (wall clock, not deterministic).
+class Recorder {
+ public:
+  /// Lays the streams out. Before it only events may be recorded.
+  void open(const Setup& setup, const RobotDescription& robot);
+  [[nodiscard]] bool is_open() const { return truth_ >= 0; }
+
+  void sample(const Sample& sample);
+  void action(SimTime time, const Action& action);
+  void timing(SimTime time, double policy_s, double robot_s, double harness_s);
+  void event(SimTime time, std::string code, std::string detail = {}, bool deterministic = true);
+
+  Trace& trace() { return trace_; }
+
+ private:
+  int add(std::string topic, std::vector<Channel> channels, std::size_t rows, bool deterministic = true);
+  Stream& at(int stream) { return trace_.streams[static_cast<std::size_t>(stream)]; }
+  void scans(const Sample& sample);
+  void detections(const Sample& sample);
+
+  Trace trace_;
+  std::vector<Group> groups_;
+  std::vector<std::string> labels_;                        ///< of the setup's detectables
+  std::vector<std::pair<std::string, int>> scan_streams_;  ///< group → stream
+  int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1;
+  std::vector<double> row_;
+};
+
+}  // namespace assay::harness
