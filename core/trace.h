@@ -30,9 +30,9 @@ struct Channel {
 struct Stream {
   std::string topic;          ///< "/truth", "/peaks", "/observation", "/action", "/timing"
   bool deterministic = true;  ///< false for wall-clock values, which stay out of content_digest
-  std::vector<Channel> channels;
-  std::vector<std::int64_t> t_ns;
-  std::vector<double> values;  ///< row-major, t_ns.size() × channels.size()
+  std::vector<Channel> channels{};
+  std::vector<std::int64_t> t_ns{};
+  std::vector<double> values{};  ///< row-major, t_ns.size() × channels.size()
 
   [[nodiscard]] std::size_t rows() const { return t_ns.size(); }
   [[nodiscard]] std::span<const double> row(std::size_t i) const {
