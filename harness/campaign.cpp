@@ -1,1 +1,290 @@
 #include "harness/campaign.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "harness/pool.h"
+#include "harness/run_events.h"
+#include "harness/series.h"
+
+namespace assay::harness {
+namespace {
+
+constexpr double kPoll_s = 0.1;
+constexpr double kFinishGrace_s = 1.0, kAbortGrace_s = 3.0;  // on SIGINT: finish, then make safe, then kill
+constexpr int kMostIdleLosses = 5, kMostRepeats = 3;
+
+double seconds_since(SteadyTime start) { return static_cast<double>(steady_now().ns - start.ns) * 1e-9; }
+
+Error workers_keep_dying(const Loss& last, const std::string& log) {
+  return Error{.id = 531,
+               .what = {"worker processes keep dying before they run a trial", "工作进程在执行试验之前反复退出"},
+               .place = {log},
+               .expected = {"a worker that loads the session", "能够载入该次检测的工作进程"},
+               .found = last.detail,
+               .help = {"read the workers' log; check memory and the adapter's requirements",
+                        "请查看工作进程日志，并检查内存与适配器的运行条件"}};
+}
+
+Verdict verdict(Outcome outcome, std::string reason) {
+  Verdict out;
+  out.outcome = outcome;
+  out.reason = std::move(reason);
+  return out;
+}
+
+/// DESIGN §4.1: what the vendor supplied is the subject's fault; the rest counts as failure until a reviewer accepts
+/// an outside cause.
+Verdict verdict_of(const Loss& loss, bool reference_embodiment) {
+  const std::string how = loss.how == Loss::How::stalled ? "stalled" : "crashed";
+  if (loss.how == Loss::How::killed) return verdict(Outcome::undetermined, "harness_fault:worker_killed");
+  if (loss.phase == Phase::policy) return verdict(Outcome::failure, "subject_fault:policy_" + how);
+  if (loss.phase == Phase::robot && !reference_embodiment)
+    return verdict(Outcome::failure, "subject_fault:model_" + how);
+  return verdict(Outcome::undetermined, "harness_fault:worker_" + how);
+}
+
+class Campaign {
+ public:
+  Campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
+           const CampaignOptions& options, RunListener& listener)
+      : store_(store),
+        session_(session),
+        reference_(inputs.embodiment.reference),
+        seed_(plan.session_seed),
+        options_(options),
+        events_(listener, session.id, store.folder()),
+        stderr_path_(log_folder(store.folder()) + "/workers.log"),
+        pool_({.size = std::max(1, options.jobs),
+               .program = options.program,
+               .stderr_path = stderr_path_,
+               .load_line = line_of({{"type", "load"}, {"lock", session.lock_json}}),
+               .wall_limit_s = options.trial_wall_limit_s,
+               .stale_s = std::max(options.heartbeat_stale_s, 3 * inputs.subject.policy_deadline_s),
+               .load_limit_s = options.load_limit_s}) {
+    for (const auto& series : plan.series) series_.emplace_back(series, plan.indicators);
+  }
+
+  Result<CampaignEnd> run() {
+    auto end = run_to_end();
+    if (!end) events_.log_error(end.error());
+    return end;
+  }
+
+ private:
+  /// A trial under way on a worker.
+  struct Flight {
+    std::size_t series = 0;
+    TrialRecord record;
+    SteadyTime start;
+  };
+
+  Result<CampaignEnd> run_to_end() {
+    ASSAY_RETURN_IF_ERROR(recall());
+    while (!all_stopped()) {
+      if (options_.interrupted && options_.interrupted()) return interrupt();
+      ASSAY_RETURN_IF_ERROR(pool_.fill());
+      ASSAY_RETURN_IF_ERROR(dispatch());
+      ASSAY_RETURN_IF_ERROR(handle(pool_.wait(kPoll_s)));
+    }
+    events_.finished_run(true, recorded_, lost_);
+    return CampaignEnd{.complete = true, .interrupted = false, .trials = recorded_, .workers_lost = lost_};
+  }
+
+  /// What is on record already.
+  Result<void> recall() {
+    ASSAY_TRY(const auto trials, store_.trials(session_.number));
+    for (const auto& trial : trials) {
+      if (auto* series = find(trial); series != nullptr) series->put(trial);
+      recorded_ += trial.finished ? 1 : 0;
+    }
+    for (const auto& trial : trials)
+      if (const auto* series = find(trial); series != nullptr && !trial.finished && trial.index >= series->done())
+        unfinished_.push_back(trial);
+    return {};
+  }
+
+  SeriesRun* find(const TrialRecord& trial) {
+    for (auto& s : series_)
+      if (s.series().task == trial.task && s.series().level == trial.level) return &s;
+    return nullptr;
+  }
+
+  bool all_stopped() const {
+    return flights_.empty() && unfinished_.empty() &&
+           std::all_of(series_.begin(), series_.end(), [](const auto& s) { return s.stopped(); });
+  }
+
+  /// Trials of an earlier run that never finished. One that can be repeated exactly stays as it is: its index runs
+  /// again as a new attempt. Any other is a failure until a reviewer accepts an outside cause.
+  Result<void> settle_unfinished() {
+    for (auto record : std::exchange(unfinished_, {})) {
+      if (repeatable_) continue;
+      record.verdict = verdict(Outcome::undetermined, "interrupted");
+      ASSAY_RETURN_IF_ERROR(conclude(record, "", 0));
+    }
+    return {};
+  }
+
+  /// The series that needs most trials first, so that none is left alone at the end; a worker keeps its series,
+  /// because its world is loaded.
+  std::optional<std::size_t> choose(int worker) {
+    std::set<std::size_t> taken;
+    for (const auto& [w, flight] : flights_) taken.insert(flight.series);
+    const auto free = [&](std::size_t i) { return !series_[i].stopped() && taken.count(i) == 0; };
+    if (const auto last = last_series_.find(worker); last != last_series_.end() && free(last->second))
+      return last->second;
+    std::optional<std::size_t> best;
+    const auto left = [&](std::size_t i) { return series_[i].expected() - series_[i].done(); };
+    for (std::size_t i = 0; i < series_.size(); ++i)
+      if (free(i) && (!best || left(i) > left(*best))) best = i;
+    return best;
+  }
+
+  Result<void> dispatch() {
+    for (const int worker : pool_.idle()) {
+      const auto chosen = choose(worker);
+      if (!chosen) continue;
+      const auto& series = series_[*chosen];
+      ASSAY_TRY(auto record, store_.start_trial(session_.number, series.series().task, series.series().level,
+                                                series.next_index(), utc_now()));
+      events_.started(record);
+      const TrialRequest request{
+          record.number, record.task, record.level,
+          record.index,  seed_,       store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap"};
+      last_series_[worker] = *chosen;
+      flights_[worker] = {*chosen, std::move(record), steady_now()};
+      pool_.assign(worker, request);
+    }
+    return {};
+  }
+
+  Result<void> handle(const std::vector<WorkerEvent>& happened) {
+    for (const auto& event : happened) {
+      switch (event.kind) {
+        case WorkerEvent::Kind::loaded:
+          idle_losses_ = 0;
+          repeatable_ = event.message.value("repeatable", false);
+          ASSAY_RETURN_IF_ERROR(settle_unfinished());
+          break;
+        case WorkerEvent::Kind::begun:
+          if (const auto flight = flights_.find(event.worker); flight != flights_.end())
+            flight->second.record.initial_state_digest = event.message.value("initial_state_digest", "");
+          break;
+        case WorkerEvent::Kind::done:
+          ASSAY_RETURN_IF_ERROR(done(event));
+          break;
+        case WorkerEvent::Kind::failed:
+          return *event.error;
+        case WorkerEvent::Kind::lost:
+          ASSAY_RETURN_IF_ERROR(lost(event));
+          break;
+      }
+    }
+    return {};
+  }
+
+  Result<void> done(const WorkerEvent& event) {
+    const auto flight = flights_.find(event.worker);
+    if (flight == flights_.end()) return {};
+    const auto reply = trial_reply_from(event.message);
+    TrialRecord record = std::move(flight->second.record);
+    const double wall_s = seconds_since(flight->second.start);
+    flights_.erase(flight);
+    record.verdict = reply.verdict;
+    record.metrics = reply.metrics;
+    record.content_digest = reply.content_digest;
+    record.trace_sha256 = reply.trace_sha256;
+    if (record.verdict.outcome == Outcome::aborted && !may_repeat(record))
+      record.verdict.outcome = Outcome::undetermined;
+    return conclude(record, reply.trace_path, wall_s);
+  }
+
+  Result<void> lost(const WorkerEvent& event) {
+    ++lost_;
+    const auto flight = flights_.find(event.worker);
+    if (flight == flights_.end() || !event.while_busy) {
+      events_.lost(event.pid, event.loss, event.loss.detail);
+      if (++idle_losses_ >= kMostIdleLosses) return workers_keep_dying(event.loss, stderr_path_);
+      return {};
+    }
+    TrialRecord record = std::move(flight->second.record);
+    const double wall_s = seconds_since(flight->second.start);
+    flights_.erase(flight);
+    record.verdict = verdict_of(event.loss, reference_);
+    events_.lost(event.pid, event.loss, record.verdict.reason);
+    // Killed from outside, and the same trial can be had again: the attempt stays on record, unfinished.
+    if (event.loss.how == Loss::How::killed && may_repeat(record)) return {};
+    return conclude(record, "", wall_s);
+  }
+
+  /// A trial that came to nothing by no doing of its own may run again, if it must end the same, and not for ever.
+  bool may_repeat(const TrialRecord& record) {
+    return repeatable_ && ++repeats_[{record.task, record.level, record.index}] <= kMostRepeats;
+  }
+
+  /// Row "finished", then stop tables.
+  Result<void> conclude(TrialRecord record, const std::string& staged, double wall_s) {
+    record.finished = true;
+    record.ended = utc_now();
+    ASSAY_RETURN_IF_ERROR(store_.finish_trial(session_.number, record, staged, record.ended));
+    ++recorded_;
+    events_.finished(record, wall_s);
+    auto* series = find(record);
+    if (series == nullptr) return {};
+    const bool was_stopped = series->stopped();
+    for (const auto& [indicator, walk] : series->put(record)) events_.decided(indicator, walk);
+    if (!was_stopped && series->stopped()) events_.stopped(*series);
+    events_.progress(series_, std::max(1, options_.jobs));
+    return {};
+  }
+
+  /// Trials under way may finish, then are asked to make safe, then are killed; the record stays resumable.
+  Result<CampaignEnd> interrupt() {
+    const SteadyTime start = steady_now();
+    bool asked = false;
+    while (!flights_.empty() && seconds_since(start) < kFinishGrace_s + kAbortGrace_s) {
+      if (!asked && seconds_since(start) > kFinishGrace_s) {
+        pool_.abort_trials();
+        asked = true;
+      }
+      ASSAY_RETURN_IF_ERROR(handle(pool_.wait(kPoll_s)));
+    }
+    pool_.kill_all();
+    events_.interrupted();
+    events_.finished_run(false, recorded_, lost_);
+    return CampaignEnd{.complete = false, .interrupted = true, .trials = recorded_, .workers_lost = lost_};
+  }
+
+  Store& store_;
+  const SessionRow& session_;
+  bool reference_;
+  std::string seed_;
+  const CampaignOptions& options_;
+  RunEvents events_;
+  std::string stderr_path_;
+  WorkerPool pool_;
+  std::vector<SeriesRun> series_;
+  std::map<int, Flight> flights_;           ///< by worker
+  std::map<int, std::size_t> last_series_;  ///< by worker
+  std::map<std::tuple<std::string, int, int>, int> repeats_;
+  std::vector<TrialRecord> unfinished_;
+  bool repeatable_ = false;
+  int recorded_ = 0, lost_ = 0, idle_losses_ = 0;
+};
+
+}  // namespace
+
+Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
+                                 const CampaignOptions& options, RunListener& listener) {
+  try {
+    return Campaign(store, session, inputs, plan, options, listener).run();
+  } catch (const nlohmann::json::exception& e) {
+    return Error{.id = 532,
+                 .what = {"coordinator and worker do not understand each other", "协调进程与工作进程无法互相理解"},
+                 .found = e.what()};
+  }
+}
+
+}  // namespace assay::harness

@@ -211,6 +211,7 @@ class Trial {
     m["policy_version"] = policy.version;
     m["policy_deterministic"] = policy.deterministic ? "true" : "false";
     m["policy_privileged"] = policy.privileged ? "true" : "false";
+    phase("harness");
   }
 
   static constexpr auto kReplace = json::error_handler_t::replace;  // words of others need not be UTF-8

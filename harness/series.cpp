@@ -1,0 +1,56 @@
+#include "harness/series.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::harness {
+
+SeriesRun::SeriesRun(const Series& series, const std::vector<PlannedIndicator>& all) : series_(series) {
+  for (const auto& indicator : all)
+    if (indicator.task == series.task && indicator.level == series.level) indicators_.push_back(indicator);
+  walks_.resize(indicators_.size());
+}
+
+std::vector<std::pair<std::string, metrics::Walk>> SeriesRun::put(const TrialRecord& record) {
+  const auto same =
+      std::find_if(records_.begin(), records_.end(), [&](const TrialRecord& r) { return r.number == record.number; });
+  if (same == records_.end())
+    records_.push_back(record);
+  else
+    *same = record;
+  std::vector<std::pair<std::string, metrics::Walk>> decided;
+  const auto before = walks_;
+  step();
+  for (std::size_t i = 0; i < walks_.size(); ++i)
+    if (before[i].state == StopState::running && walks_[i].state != StopState::running)
+      decided.emplace_back(indicators_[i].id, walks_[i]);
+  return decided;
+}
+
+void SeriesRun::step() {
+  for (std::size_t i = 0; i < indicators_.size(); ++i) walks_[i] = metrics::walk(indicators_[i], records_);
+  const auto deciding = metrics::deciding_trials(records_, series_.task, series_.level);
+  next_index_ = 0;
+  while (deciding.count(next_index_) != 0) ++next_index_;
+}
+
+bool SeriesRun::decided() const {
+  return std::all_of(walks_.begin(), walks_.end(), [](const auto& w) { return w.state != StopState::running; });
+}
+
+bool SeriesRun::stopped() const { return decided() || next_index_ >= series_.cap + series_.reserved; }
+
+int SeriesRun::expected() const {
+  if (stopped()) return done();
+  int most = done() + 1;
+  for (std::size_t i = 0; i < walks_.size(); ++i) {
+    const auto& walk = walks_[i];
+    if (walk.state != StopState::running) continue;
+    const bool flawless = std::all_of(walk.successes.begin(), walk.successes.end(), [](bool s) { return s; });
+    const auto& design = indicators_[i].design;
+    most = std::max(most, flawless ? design.least_n : static_cast<int>(std::ceil(design.expected_at_p1)));
+  }
+  return most;
+}
+
+}  // namespace assay::harness
