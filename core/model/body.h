@@ -37,6 +37,18 @@ struct ActuatorOverride {
   std::string actuator, attribute, value;  ///< declared, hashed and printed (DESIGN §2)
 };
 
+/// A frame that the vendor's model does not name (a tool centre point, a scanner): declared in the binding.
+struct AddedSite {
+  std::string name, body;
+  std::array<double, 3> pos_m{0, 0, 0};
+  std::array<double, 4> quat{1, 0, 0, 0};  ///< w, x, y, z
+};
+
+/// Another model fixed to a site or body, e.g. a gripper; its names stand behind "<name>/".
+struct Attachment {
+  std::string name, model_path, to;  ///< model_path absolute
+};
+
 struct Embodiment {
   std::string id, path, sha256;   ///< path and hash of the binding file
   Text title;
@@ -47,6 +59,8 @@ struct Embodiment {
   std::string mount;              ///< "table" (fixed at the scene's body "robot_mount") or "floor" (free base)
   std::vector<Group> groups;
   std::vector<ActuatorOverride> actuator_overrides;
+  std::vector<AddedSite> added_sites;
+  std::vector<Attachment> attachments;
   std::vector<std::string> remarks;  ///< lint: what the model sets to its own advantage
   bool reference = false;         ///< ours (in suites/catalog), not the vendor's
 };

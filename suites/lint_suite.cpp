@@ -1,0 +1,1 @@
+#include "suites/catalog.h"
