@@ -1,13 +1,10 @@
 // JSON Schema (Draft 7, valijson) → errors that say where, what was expected and what was found.
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -25,10 +22,14 @@ using Json = nlohmann::json;
 /// std::regex recurses per character: longer text than this must not reach a pattern.
 constexpr std::size_t kMaxText = 4000;
 
+using Steps = std::vector<std::string>;
+
+/// Where the file breaks the schema; put into words only for the one that is reported.
 struct Violation {
-  Error error;
-  std::size_t depth = 0;
-  bool missing = false;  ///< told last: an unknown key often explains it
+  enum class Kind { too_long, ambiguous, wrong_value, unknown_key, missing_key } kind = Kind::wrong_value;
+  Steps steps;      ///< of the value; of the map for unknown_key and missing_key
+  std::string key;  ///< unknown or missing
+  Place place{};
 };
 
 Result<Json> load_schema(std::string_view kind) {
@@ -43,20 +44,28 @@ Result<Json> load_schema(std::string_view kind) {
     ASSAY_TRY(const std::string text, read_small_file(path.string(), 1u << 20));
     Json schema = Json::parse(text, nullptr, false);
     if (!schema.is_discarded()) return schema;
-    return Error{304, {"this program's schema file is damaged", "本程序自带的 schema 文件已损坏"}, Place{path.string()},
-                 {}, {}, {"install assay again", "请重新安装 assay"}};
+    return Error{304,
+                 {"this program's schema file is damaged", "本程序自带的 schema 文件已损坏"},
+                 Place{path.string()},
+                 {},
+                 {},
+                 {"install assay again", "请重新安装 assay"}};
   }
-  return Error{304, {"this program's schema file is missing", "缺少本程序自带的 schema 文件"}, Place{places.back().string()},
-               {}, {}, {"install assay again", "请重新安装 assay"}};
+  return Error{304,
+               {"this program's schema file is missing", "缺少本程序自带的 schema 文件"},
+               Place{places.back().string()},
+               {},
+               {},
+               {"install assay again", "请重新安装 assay"}};
 }
 
-std::string pointer_of(const std::vector<std::string>& steps) {
+std::string pointer_of(const Steps& steps) {
   std::string pointer;
   for (const auto& step : steps) pointer += "/" + pointer_step(step);
   return pointer;
 }
 
-const Json* value_at(const Json& root, const std::vector<std::string>& steps) {
+const Json* value_at(const Json& root, const Steps& steps) {
   const Json* value = &root;
   for (const auto& step : steps) {
     if (value->is_object() && value->contains(step)) {
@@ -87,7 +96,7 @@ std::string written_at(const YamlFile& file, const Place& place) {
   return file.text.substr(at, std::min<std::size_t>(end == std::string::npos ? end : end - at, 60));
 }
 
-std::string last_key(const std::vector<std::string>& steps) {
+std::string last_key(const Steps& steps) {
   for (auto it = steps.rbegin(); it != steps.rend(); ++it)
     if (it->find_first_not_of("0123456789") != std::string::npos) return *it;
   return {};
@@ -98,7 +107,8 @@ Text advice(const Json& value, const Json& node, const std::string& written) {
   const auto type = node.find("type");
   const std::string want = type != node.end() && type->is_string() ? type->get<std::string>() : "";
   if ((want == "string" || node.contains("enum")) && !value.is_string() && !value.is_structured() && !written.empty())
-    return {fmt::format("if text is meant, quote it: \"{}\"", written), fmt::format("若为文本请加引号：\"{}\"", written)};
+    return {fmt::format("if text is meant, quote it: \"{}\"", written),
+            fmt::format("若为文本请加引号：\"{}\"", written)};
   if ((want == "number" || want == "integer") && value.is_string()) {
     const std::string text = value.get<std::string>();
     const auto digits = text.find_first_not_of("+-.0123456789");
@@ -111,8 +121,9 @@ Text advice(const Json& value, const Json& node, const std::string& written) {
   return {};
 }
 
-Violation wrong_value(const YamlFile& file, const Json& schema, const std::vector<std::string>& steps) {
-  const Place place = file.place(pointer_of(steps));
+Error wrong_value(const YamlFile& file, const Json& schema, const Violation& at) {
+  const Steps& steps = at.steps;
+  const Place& place = at.place;
   const Json* value = value_at(*file.value, steps);
   const Json* node = schema_node(schema, steps);
   const std::string key = last_key(steps);
@@ -129,7 +140,7 @@ Violation wrong_value(const YamlFile& file, const Json& schema, const std::vecto
     if (!written.empty()) found = written;
     if (node != nullptr) help = advice(*value, *node, written);
   }
-  return {Error{302, std::move(what), place, std::move(expected), std::move(found), std::move(help)}, steps.size()};
+  return {302, std::move(what), place, std::move(expected), std::move(found), std::move(help)};
 }
 
 std::vector<std::string> known_keys(const Json* node) {
@@ -140,45 +151,40 @@ std::vector<std::string> known_keys(const Json* node) {
   return names;
 }
 
-Violation unknown_key(const YamlFile& file, const Json* node, std::vector<std::string> steps, const std::string& key) {
-  const auto names = known_keys(node);
-  steps.push_back(key);
-  const auto found = file.key_marks.find(pointer_of(steps));
-  const Place place = found != file.key_marks.end() ? found->second : file.place(pointer_of(steps));
-  Error error{303,
-              {fmt::format("key \"{}\" is not known here", key), fmt::format("此处没有名为“{}”的键", key)},
-              place,
-              {"one of " + list_names(names), "下列之一：" + list_names(names)},
-              key,
-              {}};
+Error unknown_key(const Json& schema, const Violation& at) {
+  const std::string& key = at.key;
+  const auto names = known_keys(schema_node(schema, at.steps));
+  Error error{303,      {fmt::format("key \"{}\" is not known here", key), fmt::format("此处没有名为“{}”的键", key)},
+              at.place, {"one of " + list_names(names), "下列之一：" + list_names(names)},
+              key,      {}};
   for (const auto& name : names)
     if (name != key && unit_stem(name) == unit_stem(key) && unit_stem(name) != name) {
       error.help = {fmt::format("the unit belongs in the key: {}", name), fmt::format("单位应写在键名里：{}", name)};
-      return {std::move(error), steps.size()};
+      return error;
     }
   if (const auto nearest = nearest_name(key, names); !nearest.empty())
     error.help = {fmt::format("did you mean {}?", nearest), fmt::format("是否想写 {}？", nearest)};
-  return {std::move(error), steps.size()};
+  return error;
 }
 
-Violation missing_key(const YamlFile& file, const Json* node, const std::vector<std::string>& steps,
-                      const std::string& key) {
+Error missing_key(const Json& schema, const Violation& at) {
+  const std::string& key = at.key;
+  const Json* node = schema_node(schema, at.steps);
   Text expected{key, key};
   if (node != nullptr)
     if (const auto it = node->find("properties"); it != node->end() && it->contains(key)) {
       const Text words = expected_words((*it)[key]);
       if (!words.en.empty()) expected = {key + ": " + words.en, key + "：" + words.zh};
     }
-  const std::string in = last_key(steps);
-  return {Error{302,
-                {in.empty() ? fmt::format("key \"{}\" is missing", key)
-                            : fmt::format("key \"{}\" is missing in \"{}\"", key, in),
-                 in.empty() ? fmt::format("缺少键“{}”", key) : fmt::format("“{}”中缺少键“{}”", in, key)},
-                file.place(pointer_of(steps)),
-                std::move(expected),
-                "",
-                {fmt::format("add {}", key), fmt::format("请补上 {}", key)}},
-          steps.size(), true};
+  const std::string in = last_key(at.steps);
+  return {
+      302,
+      {in.empty() ? fmt::format("key \"{}\" is missing", key) : fmt::format("key \"{}\" is missing in \"{}\"", key, in),
+       in.empty() ? fmt::format("缺少键“{}”", key) : fmt::format("“{}”中缺少键“{}”", in, key)},
+      at.place,
+      std::move(expected),
+      "",
+      {fmt::format("add {}", key), fmt::format("请补上 {}", key)}};
 }
 
 std::string between_quotes(const std::string& text) {
@@ -186,22 +192,25 @@ std::string between_quotes(const std::string& text) {
   return first == std::string::npos || last <= first ? std::string() : text.substr(first + 1, last - first - 1);
 }
 
-std::vector<std::string> steps_of(const std::vector<std::string>& context) {
-  std::vector<std::string> steps;
+Steps steps_of(const std::vector<std::string>& context) {
+  Steps steps;
   for (const auto& part : context)
     if (part.size() >= 2 && part.front() == '[' && part.back() == ']') steps.push_back(part.substr(1, part.size() - 2));
   return steps;
 }
 
 /// Every unknown key of a map: valijson names only the first.
-void add_unknown(const YamlFile& file, const Json& schema, const std::vector<std::string>& steps,
-                 std::vector<Violation>& out) {
-  const Json* node = schema_node(schema, steps);
+void add_unknown(const YamlFile& file, const Json& schema, const Steps& steps, std::vector<Violation>& out) {
   const Json* value = value_at(*file.value, steps);
-  const auto names = known_keys(node);
+  const auto names = known_keys(schema_node(schema, steps));
   if (value == nullptr || !value->is_object()) return;
-  for (const auto& [key, unused] : value->items())
-    if (std::find(names.begin(), names.end(), key) == names.end()) out.push_back(unknown_key(file, node, steps, key));
+  for (const auto& [key, unused] : value->items()) {
+    if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+    const std::string pointer = pointer_of(steps) + "/" + pointer_step(key);
+    const auto mark = file.key_marks.find(pointer);
+    out.push_back(
+        {Violation::Kind::unknown_key, steps, key, mark != file.key_marks.end() ? mark->second : file.place(pointer)});
+  }
 }
 
 /// valijson reports the failing leaf and then every level above it; only the leaf helps.
@@ -209,72 +218,72 @@ bool is_wrapper(const std::string& text) {
   return text.starts_with("Failed to validate") || text.starts_with("Failed to any values");
 }
 
-std::vector<Violation> explain(const YamlFile& file, const Json& schema, const valijson::ValidationResults& results) {
-  std::vector<Violation> violations;
+void collect(const YamlFile& file, const Json& schema, const valijson::ValidationResults& results,
+             std::vector<Violation>& out) {
+  const std::size_t before = out.size();
   for (const auto& result : results) {
-    const auto steps = steps_of(result.context);
+    const Steps steps = steps_of(result.context);
     const std::string& text = result.description;
     if (is_wrapper(text)) continue;
     if (text.starts_with("Object contains a property"))
-      add_unknown(file, schema, steps, violations);
+      add_unknown(file, schema, steps, out);
     else if (text.starts_with("Missing required property"))
-      violations.push_back(missing_key(file, schema_node(schema, steps), steps, between_quotes(text)));
+      out.push_back({Violation::Kind::missing_key, steps, between_quotes(text), file.place(pointer_of(steps))});
     else
-      violations.push_back(wrong_value(file, schema, steps));
+      out.push_back({Violation::Kind::wrong_value, steps, "", file.place(pointer_of(steps))});
   }
-  if (violations.empty() && results.numErrors() > 0)
-    violations.push_back(wrong_value(file, schema, steps_of(results.begin()->context)));
-  return violations;
+  if (out.size() > before || results.numErrors() == 0) return;
+  const Steps steps = steps_of(results.begin()->context);
+  out.push_back({Violation::Kind::wrong_value, steps, "", file.place(pointer_of(steps))});
 }
 
-bool ambiguous_word(const std::string& text) {
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower == "yes" || lower == "no" || lower == "on" || lower == "off";
-}
-
-bool ambiguous_number(const std::string& written) {
-  const std::size_t at = written.starts_with("-") || written.starts_with("+") ? 1 : 0;
-  return written.size() > at + 1 && written[at] == '0' &&
-         written.find_first_not_of("0123456789", at) == std::string::npos;
-}
-
-/// Values that YAML 1.1 and 1.2 readers take differently (`yes`, `017`), and text too long to check.
-void check_scalars(const YamlFile& file, const Json& value, std::vector<std::string>& steps,
-                   std::vector<Violation>& out) {
+/// Text that must not reach std::regex.
+void find_long_text(const YamlFile& file, const Json& value, Steps& steps, std::vector<Violation>& out) {
+  const auto visit = [&](const std::string& step, const Json& child) {
+    steps.push_back(step);
+    find_long_text(file, child, steps, out);
+    steps.pop_back();
+  };
   if (value.is_object()) {
-    for (const auto& [key, child] : value.items()) {
-      steps.push_back(key);
-      check_scalars(file, child, steps, out);
-      steps.pop_back();
-    }
+    for (const auto& [key, child] : value.items()) visit(key, child);
   } else if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      steps.push_back(std::to_string(i));
-      check_scalars(file, value[i], steps, out);
-      steps.pop_back();
-    }
+    for (std::size_t i = 0; i < value.size(); ++i) visit(std::to_string(i), value[i]);
   } else if (value.is_string() && value.get_ref<const std::string&>().size() > kMaxText) {
-    out.push_back({Error{302, {"this text is too long", "文本过长"}, file.place(pointer_of(steps)),
-                         {fmt::format("at most {} bytes", kMaxText), fmt::format("最多 {} 字节", kMaxText)},
-                         fmt::format("{} bytes", value.get_ref<const std::string&>().size())},
-                   steps.size()});
-  } else if ((value.is_string() && ambiguous_word(value.get<std::string>())) || value.is_number_integer()) {
-    const Place place = file.place(pointer_of(steps));
-    const std::string written = written_at(file, place);
-    if (value.is_string() ? !ambiguous_word(written) : !ambiguous_number(written)) return;
-    out.push_back({Error{302,
-                         {fmt::format("{} means different things to different YAML readers", written),
-                          fmt::format("不同的 YAML 读取器对 {} 的理解不同", written)},
-                         place,
-                         {"quoted text, true or false, or a number without leading zeros",
-                          "加引号的文本、true 或 false，或不带前导零的数"},
-                         written,
-                         {fmt::format("if text is meant, quote it: \"{}\"", written),
-                          fmt::format("若为文本请加引号：\"{}\"", written)}},
-                   steps.size()});
+    out.push_back({Violation::Kind::too_long, steps, "", file.place(pointer_of(steps))});
   }
+}
+
+Error ambiguous(const YamlFile& file, const Violation& at) {
+  const std::string& written = file.ambiguous.at(at.key);
+  return {
+      302,
+      {fmt::format("{} means different things to different YAML readers", written),
+       fmt::format("不同的 YAML 读取器对 {} 的理解不同", written)},
+      at.place,
+      {"quoted text, true or false, or a number without leading zeros",
+       "加引号的文本、true 或 false，或不带前导零的数"},
+      written,
+      {fmt::format("if text is meant, quote it: \"{}\"", written), fmt::format("若为文本请加引号：\"{}\"", written)}};
+}
+
+Error in_words(const YamlFile& file, const Json& schema, const Violation& at) {
+  switch (at.kind) {
+    case Violation::Kind::too_long:
+      return {302,
+              {"this text is too long", "文本过长"},
+              at.place,
+              {fmt::format("at most {} bytes", kMaxText), fmt::format("最多 {} 字节", kMaxText)},
+              found_words(*value_at(*file.value, at.steps))};
+    case Violation::Kind::ambiguous:
+      return ambiguous(file, at);
+    case Violation::Kind::unknown_key:
+      return unknown_key(schema, at);
+    case Violation::Kind::missing_key:
+      return missing_key(schema, at);
+    case Violation::Kind::wrong_value:
+      break;
+  }
+  return wrong_value(file, schema, at);
 }
 
 Result<void> check_schema_line(const YamlFile& file, std::string_view kind) {
@@ -282,17 +291,22 @@ Result<void> check_schema_line(const YamlFile& file, std::string_view kind) {
   const Json& value = *file.value;
   const Text expected{"schema: " + want, "schema: " + want};
   if (!value.is_object())
-    return Error{301, {"the file is not a map of keys and values", "文件不是键值映射"}, file.place(""), expected,
-                 found_words(value), {"begin the file with " + expected.en, "文件首行应为 " + expected.zh}};
-  if (!value.contains("schema"))
-    return Error{301, {"the file does not say what it is", "文件没有说明自己的类型"}, file.place(""), expected, "",
+    return Error{301,
+                 {"the file is not a map of keys and values", "文件不是键值映射"},
+                 file.place(""),
+                 expected,
+                 found_words(value),
                  {"begin the file with " + expected.en, "文件首行应为 " + expected.zh}};
+  if (!value.contains("schema"))
+    return Error{301, {"the file does not say what it is", "文件没有说明自己的类型"},       file.place(""), expected,
+                 "",  {"begin the file with " + expected.en, "文件首行应为 " + expected.zh}};
   if (value["schema"] == want) return {};
   const std::string found = value["schema"].is_string() ? value["schema"].get<std::string>() : "";
   const bool other_major = found.starts_with(fmt::format("assay.{}/", kind));
   return Error{301,
-               other_major ? Text{"the file is of a format that this program does not read", "本程序不支持该文件的格式版本"}
-                           : Text{"this is another kind of file", "文件类型不符"},
+               other_major
+                   ? Text{"the file is of a format that this program does not read", "本程序不支持该文件的格式版本"}
+                   : Text{"this is another kind of file", "文件类型不符"},
                file.place("/schema"),
                expected,
                found_words(value["schema"]),
@@ -300,14 +314,13 @@ Result<void> check_schema_line(const YamlFile& file, std::string_view kind) {
                            : Text{"check which file is meant", "请确认所指的文件"}};
 }
 
-/// First by line; on one line the deepest; missing keys after everything else.
+/// First by line; on one line the deepest; missing keys after everything else, for an unknown key often explains them.
 bool before(const Violation& a, const Violation& b) {
-  if (a.missing != b.missing) return b.missing;
-  const auto& p = a.error.place;
-  const auto& q = b.error.place;
-  if (p.line != q.line) return p.line < q.line;
-  if (a.depth != b.depth) return a.depth > b.depth;
-  return p.column < q.column;
+  const bool a_missing = a.kind == Violation::Kind::missing_key, b_missing = b.kind == Violation::Kind::missing_key;
+  if (a_missing != b_missing) return b_missing;
+  if (a.place.line != b.place.line) return a.place.line < b.place.line;
+  if (a.steps.size() != b.steps.size()) return a.steps.size() > b.steps.size();
+  return a.place.column < b.place.column;
 }
 
 }  // namespace
@@ -316,12 +329,12 @@ Result<void> validate_schema(const YamlFile& file, std::string_view kind) {
   ASSAY_RETURN_IF_ERROR(check_schema_line(file, kind));
   ASSAY_TRY(const Json schema_json, load_schema(kind));
   std::vector<Violation> violations;
-  std::vector<std::string> steps;
-  check_scalars(file, *file.value, steps, violations);
-  // Text over the cap must not reach std::regex.
-  const bool too_long = std::any_of(violations.begin(), violations.end(),
-                                    [](const Violation& v) { return v.error.found.ends_with(" bytes"); });
-  if (!too_long) {
+  Steps steps;
+  find_long_text(file, *file.value, steps, violations);
+  const bool safe_for_patterns = violations.empty();
+  for (const auto& [pointer, written] : file.ambiguous)
+    violations.push_back({Violation::Kind::ambiguous, {}, pointer, file.place(pointer)});
+  if (safe_for_patterns) {
     try {
       valijson::Schema schema;
       valijson::SchemaParser parser;
@@ -330,15 +343,16 @@ Result<void> validate_schema(const YamlFile& file, std::string_view kind) {
       valijson::Validator validator;
       valijson::ValidationResults results;
       const valijson::adapters::NlohmannJsonAdapter target(*file.value);
-      if (!validator.validate(schema, target, &results))
-        for (auto& violation : explain(file, schema_json, results)) violations.push_back(std::move(violation));
+      if (!validator.validate(schema, target, &results)) collect(file, schema_json, results, violations);
     } catch (const std::exception& error) {
-      return Error{304, {std::string("this program's schema cannot be used: ") + error.what(),
-                         std::string("本程序的 schema 无法使用：") + error.what()}, Place{file.path}};
+      return Error{304,
+                   {std::string("this program's schema cannot be used: ") + error.what(),
+                    std::string("本程序的 schema 无法使用：") + error.what()},
+                   Place{file.path}};
     }
   }
   if (violations.empty()) return {};
-  return std::move(std::min_element(violations.begin(), violations.end(), before)->error);
+  return in_words(file, schema_json, *std::min_element(violations.begin(), violations.end(), before));
 }
 
 }  // namespace assay

@@ -33,7 +33,9 @@ const Json* step_into(const Json& node, const std::string& step) {
   return nullptr;
 }
 
-std::string number_text(const Json& value) { return value.is_number_float() ? fmt::format("{}", value.get<double>()) : value.dump(); }
+std::string number_text(const Json& value) {
+  return value.is_number_float() ? fmt::format("{}", value.get<double>()) : value.dump();
+}
 
 /// " above 0", " from 1 to 5" …
 Text bounds(const Json& node) {
@@ -74,7 +76,8 @@ Text type_words(const std::string& type, const Json& node) {
   const Text range = bounds(node);
   if (type == "number") return {"a number" + range.en, range.zh + (range.zh.empty() ? "数" : "的数")};
   if (type == "integer") return {"a whole number" + range.en, range.zh + (range.zh.empty() ? "整数" : "的整数")};
-  if (type == "string") return node.value("minLength", 0) > 0 ? Text{"text, not empty", "非空文本"} : Text{"text", "文本"};
+  if (type == "string")
+    return node.value("minLength", 0) > 0 ? Text{"text, not empty", "非空文本"} : Text{"text", "文本"};
   if (type == "boolean") return {"true or false", "true 或 false"};
   if (type == "array") return list_words(node);
   if (type == "object") return map_words(node);
@@ -172,10 +175,10 @@ std::string list_names(const std::vector<std::string>& names) {
 std::string unit_stem(const std::string& key) {
   // Longest first: "_rad_s" before "_s".
   static constexpr std::string_view kUnits[] = {
-      "_seconds", "_minutes", "_degrees", "_newtons", "_meters", "_metres", "_rad_s", "_deg_s", "_mm_s", "_cm_s",
-      "_ratio",   "_n_s",     "_m_s",     "_nm",      "_mm",     "_cm",     "_km",    "_ms",    "_us",   "_ns",
-      "_min",     "_rad",     "_deg",     "_kg",      "_khz",    "_hz",     "_kn",    "_m",     "_s",    "_n",
-      "_g",       "_h"};
+      "_seconds", "_minutes", "_degrees", "_newtons", "_meters", "_metres", "_rad_s", "_deg_s",
+      "_mm_s",    "_cm_s",    "_ratio",   "_n_s",     "_m_s",    "_nm",     "_mm",    "_cm",
+      "_km",      "_ms",      "_us",      "_ns",      "_min",    "_rad",    "_deg",   "_kg",
+      "_khz",     "_hz",      "_kn",      "_m",       "_s",      "_n",      "_g",     "_h"};
   std::string lower = key;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

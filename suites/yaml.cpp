@@ -29,12 +29,9 @@ Error cannot_read(const std::string& path, Text what, std::string found) {
 }
 
 Error too_large(const std::string& path, std::size_t cap, const std::string& found) {
-  return Error{202,
-               {"the file is too large", "文件过大"},
-               Place{path},
-               {fmt::format("at most {} bytes", cap), fmt::format("最多 {} 字节", cap)},
-               found,
-               {"this is hardly the file you mean", "请确认是否选错了文件"}};
+  return Error{202,         {"the file is too large", "文件过大"},
+               Place{path}, {fmt::format("at most {} bytes", cap), fmt::format("最多 {} 字节", cap)},
+               found,       {"this is hardly the file you mean", "请确认是否选错了文件"}};
 }
 
 struct Descriptor {
@@ -197,6 +194,7 @@ Result<YamlFile> parse_yaml(std::string_view text, const std::string& name, cons
   file.value = std::make_shared<const nlohmann::json>(std::move(builder.value));
   file.marks = std::move(builder.marks);
   file.key_marks = std::move(builder.key_marks);
+  file.ambiguous = std::move(builder.ambiguous);
   return file;
 }
 

@@ -3,9 +3,9 @@
 // quoted scalars always text, duplicate keys an error, caps on bytes, depth, nodes and aliases.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -22,8 +22,9 @@ struct YamlCaps {
 struct YamlFile {
   std::string path, text, sha256;
   std::shared_ptr<const nlohmann::json> value;
-  std::map<std::string, Place> marks;         ///< JSON pointer → place of the value
-  std::map<std::string, Place> key_marks;     ///< JSON pointer → place of the key it stands under
+  std::map<std::string, Place> marks;            ///< JSON pointer → place of the value
+  std::map<std::string, Place> key_marks;        ///< JSON pointer → place of the key it stands under
+  std::map<std::string, std::string> ambiguous;  ///< JSON pointer → a scalar that YAML 1.1 reads otherwise, as written
   [[nodiscard]] Place place(const std::string& pointer) const;  ///< nearest known ancestor
 };
 

@@ -43,14 +43,14 @@ Place YamlBuilder::place(const YAML::Mark& mark) {
 void YamlBuilder::count(int nodes, const Place& at) {
   nodes_ += nodes;
   if (nodes_ <= caps_.nodes) return;
-  throw YamlStop{Error{207,
-                       {"the file holds too many values", "文件中的值过多"},
-                       at,
-                       {fmt::format("at most {} values, aliases expanded", caps_.nodes),
-                        fmt::format("展开别名后最多 {} 个值", caps_.nodes)},
-                       {},
-                       {"split the file, or look for aliases that repeat other aliases",
-                        "请拆分文件，或检查是否有别名层层引用别名"}}};
+  throw YamlStop{Error{
+      207,
+      {"the file holds too many values", "文件中的值过多"},
+      at,
+      {fmt::format("at most {} values, aliases expanded", caps_.nodes),
+       fmt::format("展开别名后最多 {} 个值", caps_.nodes)},
+      {},
+      {"split the file, or look for aliases that repeat other aliases", "请拆分文件，或检查是否有别名层层引用别名"}}};
 }
 
 void YamlBuilder::mark_value(const std::string& pointer, const Place& at) {
@@ -79,14 +79,14 @@ void YamlBuilder::take_key(const Place& at, const std::string& key) {
   const std::string pointer = frame.pointer + "/" + pointer_step(key);
   if (frame.value.contains(key)) {
     const Place first = key_marks[pointer];
-    throw YamlStop{Error{205,
-                         {fmt::format("key \"{}\" stands twice in this map", key),
-                          fmt::format("同一映射中键“{}”出现了两次", key)},
-                         at,
-                         {fmt::format("each key once; it stands first at line {}, column {}", first.line, first.column),
-                          fmt::format("每个键只出现一次；首次出现在第 {} 行第 {} 列", first.line, first.column)},
-                         shorten(key),
-                         {"remove or rename one of the two", "请删除其中一个，或改名"}}};
+    throw YamlStop{
+        Error{205,
+              {fmt::format("key \"{}\" stands twice in this map", key), fmt::format("同一映射中键“{}”出现了两次", key)},
+              at,
+              {fmt::format("each key once; it stands first at line {}, column {}", first.line, first.column),
+               fmt::format("每个键只出现一次；首次出现在第 {} 行第 {} 列", first.line, first.column)},
+              shorten(key),
+              {"remove or rename one of the two", "请删除其中一个，或改名"}}};
   }
   frame.key = key;
   frame.key_place = at;
@@ -203,6 +203,7 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     scalar = text;
   } else if (auto plain = plain_scalar(text)) {
     scalar = std::move(*plain);
+    if (kind.empty() && is_ambiguous(text)) ambiguous[next_pointer()] = text;
     if (kind == "float" && scalar.is_number()) scalar = scalar.get<double>();
     const bool fits = kind.empty() || (kind == "int" && scalar.is_number_integer()) ||
                       (kind == "float" && scalar.is_number()) || (kind == "bool" && scalar.is_boolean()) ||

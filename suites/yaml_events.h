@@ -46,6 +46,7 @@ class YamlBuilder final : public YAML::EventHandler {
 
   nlohmann::json value;
   std::map<std::string, Place> marks, key_marks;
+  std::map<std::string, std::string> ambiguous;
   bool seen = false;
 
  private:
@@ -89,5 +90,7 @@ class YamlBuilder final : public YAML::EventHandler {
 /// A plain (unquoted) scalar by the YAML 1.2 core schema. Empty: a number that no double or 64-bit integer holds,
 /// an infinity or a NaN.
 std::optional<nlohmann::json> plain_scalar(const std::string& text);
+/// YAML 1.1 takes `yes no on off` for truth values and 017 for fifteen.
+bool is_ambiguous(std::string_view plain);
 
 }  // namespace assay

@@ -64,6 +64,15 @@ bool all_in(std::string_view text, std::string_view set) {
 
 }  // namespace
 
+bool is_ambiguous(std::string_view plain) {
+  std::string lower(plain.substr(0, 8));
+  for (auto& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (one_of(lower, {"yes", "no", "on", "off"}) && lower.size() == plain.size()) return true;
+  const std::size_t at = !plain.empty() && (plain[0] == '-' || plain[0] == '+') ? 1 : 0;
+  return is_integer(plain) && plain.size() > at + 1 && plain[at] == '0';
+}
+
 std::optional<nlohmann::json> plain_scalar(const std::string& text) {
   const std::string_view view = text;
   if (one_of(view, {"", "~", "null", "Null", "NULL"})) return nlohmann::json(nullptr);

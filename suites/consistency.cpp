@@ -1,0 +1,127 @@
+// A scheme held against the suites that it names.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "suites/catalog.h"
+#include "suites/schema_words.h"
+#include "suites/yaml.h"
+
+namespace assay {
+
+namespace {
+
+bool applies(const SchemeIndicator& indicator, const std::string& scope) {
+  return indicator.scopes.empty() ||
+         std::find(indicator.scopes.begin(), indicator.scopes.end(), scope) != indicator.scopes.end();
+}
+
+bool holds(const Scope& scope, const std::string& task) {
+  return std::find(scope.tasks.begin(), scope.tasks.end(), task) != scope.tasks.end();
+}
+
+class Consistency {
+ public:
+  Consistency(const Scheme& scheme, const std::vector<Suite>& suites) : scheme_(scheme), suites_(suites) {
+    // Records carry no line numbers; the file is read again for the places alone.
+    if (auto file = read_yaml(scheme.path); file.ok()) file_ = std::move(file).value();
+    file_.path = scheme.path;
+  }
+
+  Result<void> check() const {
+    for (std::size_t i = 0; i < scheme_.scopes.size(); ++i)
+      for (std::size_t j = 0; j < scheme_.scopes[i].tasks.size(); ++j)
+        ASSAY_RETURN_IF_ERROR(task(scheme_.scopes[i].tasks[j], fmt::format("/scopes/{}/tasks/{}", i, j)));
+    for (std::size_t i = 0; i < scheme_.indicators.size(); ++i)
+      ASSAY_RETURN_IF_ERROR(indicator(scheme_.indicators[i], fmt::format("/indicators/{}", i)));
+    return every_level_asks_something();
+  }
+
+ private:
+  Result<void> task(const std::string& key, const std::string& pointer) const {
+    std::vector<std::string> known;
+    for (const auto& suite : suites_)
+      for (const auto& one : suite.tasks) {
+        if (one.key() == key) return {};
+        if (known.empty() || known.back() != one.key()) known.push_back(one.key());
+      }
+    const auto nearest = nearest_name(key, known);
+    return Error{321,
+                 {fmt::format("no suite has the task \"{}\"", key), fmt::format("没有测试集包含任务“{}”", key)},
+                 file_.place(pointer),
+                 {"one of " + list_names(known), "下列之一：" + list_names(known)},
+                 key,
+                 nearest.empty()
+                     ? Text{}
+                     : Text{fmt::format("did you mean {}?", nearest), fmt::format("是否想写 {}？", nearest)}};
+  }
+
+  Result<void> indicator(const SchemeIndicator& indicator, const std::string& at) const {
+    ASSAY_RETURN_IF_ERROR(task(indicator.task, at + "/task"));
+    const Task* found = nullptr;
+    for (const auto& suite : suites_)
+      if (found == nullptr) found = suite.find(indicator.task, indicator.level);
+    if (found == nullptr)
+      return Error{322,
+                   {fmt::format("task {} has no level L{}", indicator.task, indicator.level),
+                    fmt::format("任务 {} 没有级别 L{}", indicator.task, indicator.level)},
+                   file_.place(at + "/level"),
+                   {"a level that the task file has under levels", "任务文件 levels 下已有的级别"},
+                   fmt::format("L{}", indicator.level),
+                   {"add the level to the task, or correct the indicator", "请在任务中补充该级别，或更正指标"}};
+    std::vector<std::string> checks;
+    for (const auto& [name, unused] : found->checks) checks.push_back(name);
+    if (!indicator.check.empty() && std::find(checks.begin(), checks.end(), indicator.check) == checks.end())
+      return Error{323,
+                   {fmt::format("task {} has no check \"{}\"", indicator.task, indicator.check),
+                    fmt::format("任务 {} 没有检查项“{}”", indicator.task, indicator.check)},
+                   file_.place(at + "/check"),
+                   {"one of " + list_names(checks), "下列之一：" + list_names(checks)},
+                   indicator.check,
+                   {"add it under the task's checks, or correct the name", "请在任务的 checks 下补充，或更正名称"}};
+    for (const auto& scope : scheme_.scopes)
+      if (applies(indicator, scope.id) && !holds(scope, indicator.task))
+        return Error{
+            324,
+            {fmt::format("indicator {} counts in scope {}, which does not hold its task", indicator.id, scope.id),
+             fmt::format("指标 {} 计入范围 {}，但该范围不含其任务", indicator.id, scope.id)},
+            file_.place(at + (indicator.scopes.empty() ? "" : "/scopes")),
+            {fmt::format("{} among the tasks of scope {}", indicator.task, scope.id),
+             fmt::format("范围 {} 的任务中包含 {}", scope.id, indicator.task)},
+            scope.id,
+            {"name the indicator's scopes, or add the task to the scope", "请写明指标的 scopes，或将任务加入该范围"}};
+    return {};
+  }
+
+  /// A level that asks nothing would be given for nothing.
+  Result<void> every_level_asks_something() const {
+    for (std::size_t i = 0; i < scheme_.scopes.size(); ++i)
+      for (const auto& [level, unused] : scheme_.levels) {
+        const int wanted = level;
+        const auto& scope = scheme_.scopes[i].id;
+        const bool asked = std::any_of(scheme_.indicators.begin(), scheme_.indicators.end(),
+                                       [&](const auto& one) { return one.level == wanted && applies(one, scope); });
+        if (!asked)
+          return Error{325,
+                       {fmt::format("scope {} has no indicator at level L{}", scope, wanted),
+                        fmt::format("范围 {} 在级别 L{} 没有任何指标", scope, wanted)},
+                       file_.place(fmt::format("/scopes/{}", i)),
+                       {"at least one indicator for each level", "每个级别至少一个指标"},
+                       "",
+                       {"add an indicator, or remove the level", "请补充指标或删除该级别"}};
+      }
+    return {};
+  }
+
+  const Scheme& scheme_;
+  const std::vector<Suite>& suites_;
+  YamlFile file_;
+};
+
+}  // namespace
+
+Result<void> check_consistency(const Scheme& scheme, const std::vector<Suite>& suites) {
+  return Consistency(scheme, suites).check();
+}
+
+}  // namespace assay

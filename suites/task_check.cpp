@@ -1,0 +1,197 @@
+// What only the whole task can say: slots, names of the scene, both languages.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "suites/schema_words.h"
+#include "suites/task_reader.h"
+
+namespace assay {
+
+namespace {
+
+using Json = nlohmann::json;
+
+bool is_role(const std::string& name) {
+  return name == "robot" || name == "robot.tcp" || name == "robot.base" || name == "robot.gripper" ||
+         name.starts_with("robot/") || name.ends_with(".tcp") || name.ends_with(".gripper") || name.ends_with(".base");
+}
+
+class TaskChecker {
+ public:
+  TaskChecker(const LevelSource& source, const Task& task, const SceneNames& scene)
+      : source_(source), task_(task), scene_(scene) {}
+
+  Result<void> slot(const std::string& name, const std::string& pointer) const {
+    if (task_.slot_words.contains(name)) return {};
+    std::vector<std::string> known;
+    for (const auto& [slot, unused] : task_.slot_words) known.push_back(slot);
+    const auto nearest = nearest_name(name, known);
+    return Error{305,
+                 {fmt::format("slot {{{}}} is not declared", name), fmt::format("槽位 {{{}}} 未声明", name)},
+                 source_.place(pointer),
+                 {known.empty() ? "a slot declared under slots" : "one of " + list_names(known),
+                  known.empty() ? "在 slots 下声明的槽位" : "下列之一：" + list_names(known)},
+                 "{" + name + "}",
+                 nearest.empty()
+                     ? Text{"declare it under slots", "请在 slots 下声明"}
+                     : Text{fmt::format("did you mean {{{}}}?", nearest), fmt::format("是否想写 {{{}}}？", nearest)}};
+  }
+
+  /// A body or site of the scene, a role, or a declared {slot}.
+  Result<void> entity(const std::string& name, const std::string& pointer, bool roles = true) const {
+    if (name.starts_with("{") && name.ends_with("}")) return slot(name.substr(1, name.size() - 2), pointer);
+    if ((roles && is_role(name)) || scene_.names.contains(name)) return {};
+    const std::vector<std::string> known(scene_.names.begin(), scene_.names.end());
+    const auto nearest = nearest_name(name, known);
+    return Error{307,
+                 {fmt::format("the scene has no body or site \"{}\"", name),
+                  fmt::format("场景中没有名为“{}”的物体或标记点", name)},
+                 source_.place(pointer),
+                 {"one of " + list_names(known), "下列之一：" + list_names(known)},
+                 name,
+                 nearest.empty()
+                     ? Text{"look at the names in " + task_.scene_path, "请查看场景文件中的名称：" + task_.scene_path}
+                     : Text{fmt::format("did you mean {}?", nearest), fmt::format("是否想写 {}？", nearest)}};
+  }
+
+  /// Every "a", "b", "body", "bodies", "entities" anywhere below `value`.
+  Result<void> entities(const Json& value, const std::string& pointer) const {
+    if (value.is_array()) {
+      for (std::size_t i = 0; i < value.size(); ++i)
+        ASSAY_RETURN_IF_ERROR(entities(value[i], fmt::format("{}/{}", pointer, i)));
+      return {};
+    }
+    if (!value.is_object()) return {};
+    for (const auto& [key, child] : value.items()) {
+      const std::string at = pointer + "/" + pointer_step(key);
+      const bool one = (key == "a" || key == "b" || key == "body") && child.is_string();
+      if (one && child != "*") ASSAY_RETURN_IF_ERROR(entity(child.get<std::string>(), at));
+      if (key == "bodies" || key == "entities") {
+        for (std::size_t i = 0; i < child.size(); ++i)
+          ASSAY_RETURN_IF_ERROR(entity(child[i].get<std::string>(), fmt::format("{}/{}", at, i)));
+      } else {
+        ASSAY_RETURN_IF_ERROR(entities(child, at));
+      }
+    }
+    return {};
+  }
+
+  Result<void> slots() const {
+    for (const auto& [slot, words] : task_.slot_words) {
+      const std::string pointer = "/slots/" + pointer_step(slot);
+      if (words.empty()) return unfilled(slot, pointer);
+      for (const auto& [value, unused] : words)
+        ASSAY_RETURN_IF_ERROR(entity(value, pointer + "/" + pointer_step(value), false));
+      const bool chosen = std::any_of(task_.variation.begin(), task_.variation.end(), [&](const Variation& v) {
+        return v.kind == Variation::Kind::choice && v.name == slot;
+      });
+      if (!chosen && words.size() != 1) return unfilled(slot, pointer);
+    }
+    return {};
+  }
+
+  Result<void> choices() const {
+    if (!source_.value.contains("variation")) return {};
+    const Json& list = source_.value["variation"];
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (!list[i].contains("choice")) continue;
+      const Json& choice = list[i]["choice"];
+      const std::string at = fmt::format("/variation/{}/choice", i);
+      const std::string name = choice["slot"].get<std::string>();
+      ASSAY_RETURN_IF_ERROR(slot(name, at + "/slot"));
+      const auto& words = task_.slot_words.at(name);
+      for (std::size_t j = 0; j < choice["of"].size(); ++j) {
+        const auto value = choice["of"][j].get<std::string>();
+        if (words.contains(value)) continue;
+        return Error{306,
+                     {fmt::format("slot {{{}}} has no words for \"{}\"", name, value),
+                      fmt::format("槽位 {{{}}} 没有为“{}”给出词语", name, value)},
+                     source_.place(fmt::format("{}/of/{}", at, j)),
+                     {fmt::format("a value listed under slots: {}", name), fmt::format("slots: {} 下列出的取值", name)},
+                     value,
+                     {"add its words in en and zh", "请补上它的中英文词语"}};
+      }
+    }
+    return {};
+  }
+
+  Result<void> instruction() const {
+    const auto en = slots_in(task_.instruction.en), zh = slots_in(task_.instruction.zh);
+    for (const auto& name : en) ASSAY_RETURN_IF_ERROR(slot(name, "/instruction/en"));
+    for (const auto& name : zh) ASSAY_RETURN_IF_ERROR(slot(name, "/instruction/zh"));
+    const std::set<std::string> en_set(en.begin(), en.end()), zh_set(zh.begin(), zh.end());
+    if (en_set == zh_set) return {};
+    const bool en_lacks = !std::includes(en_set.begin(), en_set.end(), zh_set.begin(), zh_set.end());
+    return Error{309,
+                 {"the two languages do not name the same slots", "两种语言的指令所用槽位不同"},
+                 source_.place(en_lacks ? "/instruction/en" : "/instruction/zh"),
+                 {"the same {slots} in en and zh", "中英文使用相同的 {槽位}"},
+                 en_lacks ? task_.instruction.en : task_.instruction.zh,
+                 {"name every slot in both texts", "请在两种文本中都写出每个槽位"}};
+  }
+
+  Result<void> times() const {
+    const auto step_ns = static_cast<std::int64_t>(task_.physics.timestep_s * 1e9 + 0.5);
+    if (task_.control_period_ns % step_ns != 0)
+      return rule_broken(source_.place("/control_rate_hz"),
+                         {"the control period is not a whole number of physics steps", "控制周期不是物理步长的整数倍"},
+                         {fmt::format("a period that is a multiple of {} s", task_.physics.timestep_s),
+                          fmt::format("周期为 {} s 的整数倍", task_.physics.timestep_s)},
+                         fmt::format("{} ns", task_.control_period_ns));
+    for (std::size_t i = 0; i < task_.actors.size(); ++i) {
+      const auto& actor = task_.actors[i];
+      const std::string at = fmt::format("/actors/{}", i);
+      if (actor.speed_m_s > 0 && actor.path.size() < 2)
+        return rule_broken(source_.place(at + "/path_m"), {"an actor that moves needs a path", "移动的人员需要路径"},
+                           {"at least two points", "至少两个点"}, fmt::format("{}", actor.path.size()));
+      if (actor.start_s_low > actor.start_s_high)
+        return rule_broken(source_.place(at + "/start_s"), {"the range runs backwards", "范围上下限颠倒"},
+                           {"[low, high] with low <= high", "[下限, 上限]，下限不大于上限"},
+                           fmt::format("[{}, {}]", actor.start_s_low, actor.start_s_high));
+    }
+    return {};
+  }
+
+ private:
+  Error unfilled(const std::string& slot, const std::string& pointer) const {
+    return Error{306,
+                 {fmt::format("nothing chooses the value of slot {{{}}}", slot),
+                  fmt::format("没有任何变化项为槽位 {{{}}} 选定取值", slot)},
+                 source_.place(pointer),
+                 {fmt::format("variation: - choice: {{slot: {}, of: […]}}", slot),
+                  fmt::format("variation: - choice: {{slot: {}, of: […]}}", slot)},
+                 "",
+                 {"add a choice to variation, or give the slot one value only",
+                  "请在 variation 中添加 choice，或只给该槽位一个取值"}};
+  }
+
+  const LevelSource& source_;
+  const Task& task_;
+  const SceneNames& scene_;
+};
+
+}  // namespace
+
+std::vector<std::string> slots_in(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
+    const auto close = text.find('}', open);
+    if (close == std::string::npos) break;
+    out.push_back(text.substr(open + 1, close - open - 1));
+  }
+  return out;
+}
+
+Result<void> check_task(const LevelSource& source, const Task& task, const SceneNames& scene) {
+  const TaskChecker checker(source, task, scene);
+  ASSAY_RETURN_IF_ERROR(checker.instruction());
+  ASSAY_RETURN_IF_ERROR(checker.choices());
+  ASSAY_RETURN_IF_ERROR(checker.slots());
+  for (const char* part : {"success", "subgoals", "checks", "limits", "variation", "actors", "detectables"})
+    if (source.value.contains(part))
+      ASSAY_RETURN_IF_ERROR(checker.entities(source.value[part], std::string("/") + part));
+  return checker.times();
+}
+
+}  // namespace assay
