@@ -16,8 +16,8 @@ namespace assay {
 
 struct SessionRow {
   std::int64_t number = 0;
-  std::string id;               ///< "S-20261122-0001"
-  std::string state;            ///< locked, closed, interrupted
+  std::string id;                                 ///< "S-20261122-0001"
+  std::string state;                              ///< locked, closed, interrupted
   std::string plan_json, plan_sha256, lock_json;  ///< lock_json: every deciding file with path and hash
   std::string chain_head_at_lock, chain_head_at_close;
   UtcTime locked, closed;
@@ -31,7 +31,7 @@ struct AuditRow {
 
 /// Named write points; tests kill the process at each. See set_write_point_hook().
 inline constexpr const char* kWritePoints[] = {"session_insert", "trial_started", "trace_written", "trace_renamed",
-                                               "trial_finished", "audit_append", "session_close"};
+                                               "trial_finished", "audit_append",  "session_close"};
 
 class Store {
  public:
@@ -43,20 +43,25 @@ class Store {
   virtual const std::string& folder() const = 0;
   virtual Result<SessionRow> lock_session(const std::string& plan_json, const std::string& plan_sha256,
                                           const std::string& lock_json, UtcTime now) = 0;
+  /// `state`: closed (for good) or interrupted; a new row. SessionRow::closed is the time of the last such row.
   virtual Result<void> close_session(std::int64_t session, const std::string& state, UtcTime now) = 0;
   virtual Result<std::vector<SessionRow>> sessions() const = 0;
   /// By number, id, or "last".
   virtual Result<SessionRow> session(const std::string& name) const = 0;
 
-  /// Row "started" for (task, level, index, attempt); attempt is counted by the store. Durable on return.
+  /// Row "started" for (task, level, index, attempt); attempt is counted by the store, from 0. Durable on return.
+  /// 0711 on a closed session.
   virtual Result<TrialRecord> start_trial(std::int64_t session, const std::string& task, int level, int index,
                                           UtcTime now) = 0;
-  /// Moves the durable trace file into traces/ab/, then row "finished". `staged_trace` may be empty.
+  /// Moves the durable trace file into traces/ab/, then row "finished". `staged_trace` may be empty. The record is
+  /// that of start_trial(), filled in; its trace_sha256, where given, must be the file's (0716). 0711 if finished.
   virtual Result<void> finish_trial(std::int64_t session, const TrialRecord& record, const std::string& staged_trace,
                                     UtcTime now) = 0;
   /// A new row, never an update; `by` and `reason` required. Fails with 0710 (unknown trial).
   virtual Result<void> invalidate(std::int64_t trial, const std::string& reason, const std::string& by,
                                   bool before_reveal, UtcTime now) = 0;
+  /// By number, ascending. trace_path is ready to open: the workspace's folder stands before it. The first
+  /// invalidation of a trial is the one that counts.
   virtual Result<std::vector<TrialRecord>> trials(std::int64_t session) const = 0;
   virtual Result<TrialRecord> trial(std::int64_t number) const = 0;
   virtual Result<void> save_grade(std::int64_t session, const std::string& scheme_sha256, const std::string& json,
