@@ -1,1 +1,236 @@
+// The report as one JSON object for programs: keys sorted, numbers in their shortest exact form.
+#include <nlohmann/json.hpp>
+
 #include "reports/report.h"
+
+namespace assay::reports {
+namespace {
+
+using nlohmann::json;
+
+json of(const Text& text) { return {{"en", text.en}, {"zh", text.zh}}; }
+
+json of(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
+
+json of_time(UtcTime time) { return time.ns == 0 ? json(nullptr) : json(to_rfc3339(time)); }
+
+const char* name_of(StopState state) {
+  switch (state) {
+    case StopState::running:
+      return "running";
+    case StopState::accepted:
+      return "accepted";
+    case StopState::refused:
+      return "refused";
+  }
+  ASSAY_CHECK(!"unknown stop state");
+}
+
+json of(const IndicatorResult& x) {
+  return {{"id", x.id},
+          {"dimension", x.dimension},
+          {"task", x.task},
+          {"check", x.check},
+          {"clause", x.clause},
+          {"level", x.level},
+          {"title", of(x.title)},
+          {"conformity", to_string(x.conformity)},
+          {"reason", of(x.reason)},
+          {"unit", "1"},
+          {"limit", x.limit},
+          {"confidence", x.confidence},
+          {"n", x.n},
+          {"successes", x.successes},
+          {"voids", x.voids},
+          {"estimate", of(x.estimate)},
+          {"lower", of(x.lower)},
+          {"upper", of(x.upper)},
+          {"stop", name_of(x.stop)},
+          {"n_max", x.n_max},
+          {"path", x.path},
+          {"trials", x.trials}};
+}
+
+json of(const GateResult& x) {
+  return {{"id", x.id},
+          {"clause", x.clause},
+          {"title", of(x.title)},
+          {"reason", of(x.reason)},
+          {"conformity", to_string(x.conformity)},
+          {"unit", "1"},
+          {"attempts", x.attempts},
+          {"events", x.events},
+          {"upper", x.upper},
+          {"limit", x.limit},
+          {"confidence", x.confidence}};
+}
+
+json of(const std::vector<LevelStep>& steps) {
+  json out = json::array();
+  for (const auto& step : steps) {
+    out.push_back({{"level", step.level}, {"conformity", to_string(step.conformity)}, {"blocking", step.blocking}});
+  }
+  return out;
+}
+
+json of(const Grade& grade) {
+  json indicators = json::array(), gates = json::array(), dimensions = json::object();
+  for (const auto& x : grade.indicators) indicators.push_back(of(x));
+  for (const auto& x : grade.gates) gates.push_back(of(x));
+  for (const auto& [id, steps] : grade.dimensions) dimensions[id] = of(steps);
+  return {{"schema", grade.schema},
+          {"scheme", grade.scheme},
+          {"scope", grade.scope},
+          {"division", grade.division},
+          {"indicators", indicators},
+          {"gates", gates},
+          {"dimensions", dimensions},
+          {"dimension_level", grade.dimension_level},
+          {"overall", of(grade.overall)},
+          {"overall_level", grade.overall_level},
+          {"overall_level_voids_as_failures", grade.overall_level_voids_as_failures},
+          {"limiting", grade.limiting},
+          {"at_declared", to_string(grade.at_declared)},
+          {"declared_level", grade.declared_level},
+          {"alpha", grade.alpha}};
+}
+
+json of(const SequentialDesign& x) {
+  return {{"p0", x.p0},
+          {"p1", x.p1},
+          {"alpha", x.alpha},
+          {"beta", x.beta},
+          {"fixed_n", x.fixed_n},
+          {"exact_alpha", x.exact_alpha},
+          {"exact_beta", x.exact_beta},
+          {"expected_at_p0", x.expected_at_p0},
+          {"expected_at_p1", x.expected_at_p1},
+          {"expected_at_one", x.expected_at_one},
+          {"least_n", x.least_n},
+          {"table", {{"n_max", x.table.n_max}, {"accept", x.table.accept}, {"refuse", x.table.refuse}}}};
+}
+
+json of(const Plan& plan) {
+  json indicators = json::array(), series = json::array();
+  for (const auto& x : plan.indicators) {
+    indicators.push_back({{"id", x.id},
+                          {"dimension", x.dimension},
+                          {"level", x.level},
+                          {"task", x.task},
+                          {"check", x.check},
+                          {"design", of(x.design)}});
+  }
+  for (const auto& x : plan.series) {
+    series.push_back({{"task", x.task}, {"level", x.level}, {"cap", x.cap}, {"reserved", x.reserved}});
+  }
+  return {{"schema", plan.schema},
+          {"scheme", plan.scheme},
+          {"scheme_sha256", plan.scheme_sha256},
+          {"suite_sha256", plan.suite_sha256},
+          {"subject_sha256", plan.subject_sha256},
+          {"embodiment_sha256", plan.embodiment_sha256},
+          {"model_sha256", plan.model_sha256},
+          {"build", plan.build},
+          {"engine", plan.engine},
+          {"division", plan.division},
+          {"scope", plan.scope},
+          {"declared_level", plan.declared_level},
+          {"session_seed", plan.session_seed},
+          {"alpha", plan.alpha},
+          {"beta", plan.beta},
+          {"void_cap", plan.void_cap},
+          {"indicators", indicators},
+          {"series", series}};
+}
+
+json of(const MetricValue& x) {
+  return {{"id", x.id},           {"version", x.version},
+          {"value", of(x.value)}, {"why_undefined", x.why_undefined},
+          {"unit", x.unit},       {"vantage", to_string(x.vantage)}};
+}
+
+json of(const TrialRecord& x) {
+  json checks = json::object(), metrics = json::array();
+  for (const auto& [name, held] : x.verdict.checks) checks[name] = held;
+  for (const auto& metric : x.metrics) metrics.push_back(of(metric));
+  return {{"number", x.number},
+          {"task", x.task},
+          {"level", x.level},
+          {"index", x.index},
+          {"attempt", x.attempt},
+          {"finished", x.finished},
+          {"outcome", x.finished ? json(to_string(x.verdict.outcome)) : json(nullptr)},
+          {"reason", x.verdict.reason},
+          {"checks", checks},
+          {"robustness", x.finished ? json(x.verdict.robustness) : json(nullptr)},
+          {"validity", x.validity == Validity::valid ? "valid" : "invalid"},
+          {"invalid_reason", x.invalid_reason},
+          {"invalid_by", x.invalid_by},
+          {"invalid_before_reveal", x.invalid_before_reveal},
+          {"metrics", metrics},
+          {"content_digest", x.content_digest},
+          {"trace_sha256", x.trace_sha256},
+          {"trace_path", x.trace_path},
+          {"initial_state_digest", x.initial_state_digest},
+          {"started", of_time(x.started)},
+          {"ended", of_time(x.ended)}};
+}
+
+json of(const grading::Explanation& why_not) {
+  json items = json::array();
+  for (const auto& x : why_not.items) {
+    items.push_back({{"id", x.id}, {"why", of(x.why)}, {"could", of(x.could)}, {"failed_trials", x.failed_trials}});
+  }
+  return {{"next_level", why_not.next_level}, {"items", items}};
+}
+
+json of(const Subject& x) {
+  return {{"id", x.id},
+          {"sha256", x.sha256},
+          {"title", of(x.title)},
+          {"vendor", x.vendor},
+          {"model", x.model},
+          {"serial", x.serial},
+          {"software", x.software},
+          {"class", x.robot_class},
+          {"kind", x.kind},
+          {"scope", x.scope},
+          {"declared_level", x.declared_level},
+          {"adapter", x.adapter},
+          {"policy", x.policy}};
+}
+
+}  // namespace
+
+std::string to_json(const ReportModel& model) {
+  json trials = json::array(), files = json::array();
+  for (const auto& trial : model.trials) trials.push_back(of(trial));
+  for (const auto& [path, sha256] : model.files) files.push_back({{"path", path}, {"sha256", sha256}});
+  const Scheme& scheme = model.scheme;
+  const json out{{"schema", model.schema},
+                 {"session", model.session},
+                 {"division", model.division},
+                 {"plan_sha256", model.plan_sha256},
+                 {"chain_head", model.chain_head},
+                 {"tool_version", model.tool_version},
+                 {"locked", of_time(model.locked)},
+                 {"closed", of_time(model.closed)},
+                 {"scheme",
+                  {{"id", scheme.id},
+                   {"version", scheme.version},
+                   {"sha256", scheme.sha256},
+                   {"title", of(scheme.title)},
+                   {"notice", of(scheme.notice)},
+                   {"aggregation", scheme.aggregation}}},
+                 {"subject", of(model.subject)},
+                 {"plan", of(model.plan)},
+                 {"grade", of(model.grade)},
+                 {"why_not", of(model.why_not)},
+                 {"trials", trials},
+                 {"remarks", model.remarks},
+                 {"files", files}};
+  // Bytes of a robot's own words that are not UTF-8 become U+FFFD instead of an exception.
+  return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace assay::reports
