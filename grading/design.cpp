@@ -1,1 +1,180 @@
+// Scheme and subject → plan.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
 #include "grading/grading.h"
+#include "grading/rules.h"
+#include "metrics/sequential.h"
+
+namespace assay::grading {
+
+namespace {
+
+using Indicators = std::vector<const SchemeIndicator*>;
+
+Error grading_error(int id, Text what, const std::string& file, Text expected, std::string found, Text help) {
+  return {id, std::move(what), {file}, std::move(expected), std::move(found), std::move(help)};
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+Error rule_error(const Scheme& scheme, const std::string& expected, std::string found) {
+  return grading_error(
+      606, {"the scheme has a rule that this program cannot apply", "认证方案含有本程序无法执行的规则"}, scheme.path,
+      {expected, expected}, std::move(found), {"use one of the rules named", "请改用上述规则之一"});
+}
+
+Result<void> check_rules(const Scheme& scheme) {
+  if (!known_aggregation(scheme.aggregation))
+    return rule_error(scheme, "aggregation: all_of | min_over_dimensions", "aggregation: " + scheme.aggregation);
+  if (!cap_ratio(scheme.cap)) return rule_error(scheme, "cap: <number>n, e.g. 1.5n", "cap: " + scheme.cap);
+  if (!(scheme.void_cap >= 0 && scheme.void_cap <= 0.5))
+    return rule_error(scheme, "0 <= void_cap <= 0.5", fmt::format("void_cap: {}", scheme.void_cap));
+  for (const auto& gate : scheme.gates)
+    if (!(gate.limit > 0 && gate.limit < 1 && gate.confidence > 0 && gate.confidence < 1))
+      return rule_error(scheme, "0 < limit, confidence < 1",
+                        fmt::format("gate {}: limit {}, confidence {}", gate.id, gate.limit, gate.confidence));
+  std::set<std::string> ids;
+  for (const auto& indicator : scheme.indicators) {
+    if (indicator.statistic != "success_probability")
+      return rule_error(scheme, "statistic: success_probability",
+                        fmt::format("indicator {}: statistic: {}", indicator.id, indicator.statistic));
+    if (!ids.insert(indicator.id).second)
+      return rule_error(scheme, "each indicator id once", "indicator " + indicator.id + " twice");
+  }
+  return {};
+}
+
+Result<void> check_subject(const Scheme& scheme, const Subject& subject) {
+  const auto* scope = find_scope(scheme, subject.scope);
+  if (!scope) {
+    std::vector<std::string> ids;
+    for (const auto& s : scheme.scopes) ids.push_back(s.id);
+    return grading_error(601, {"the scheme has no such scope", "认证方案中没有该适用范围"}, subject.path,
+                         {"one of: " + joined(ids), "以下之一：" + joined(ids)}, subject.scope,
+                         {"declare a scope of the scheme", "请申报认证方案所列的适用范围"});
+  }
+  const auto& classes = scope->classes;
+  if (!classes.empty() && std::find(classes.begin(), classes.end(), subject.robot_class) == classes.end())
+    return grading_error(602, {"the scope is not for this class of robot", "该适用范围不包含此类机器人"}, subject.path,
+                         {"one of: " + joined(classes), "以下之一：" + joined(classes)}, subject.robot_class,
+                         {"declare another scope, or correct the class", "请改报其他适用范围，或修正机器人类别"});
+  const auto level = subject.declared_level;
+  if (std::none_of(scheme.levels.begin(), scheme.levels.end(), [&](const auto& l) { return l.first == level; }))
+    return grading_error(603, {"the scheme has no such level", "认证方案中没有该等级"}, subject.path,
+                         {"a level of the scheme", "认证方案所列等级"}, fmt::format("L{}", level),
+                         {"declare a level of the scheme", "请申报认证方案所列的等级"});
+  return {};
+}
+
+Result<void> check_selection(const Scheme& scheme, const Subject& subject, const Indicators& selected,
+                             const std::vector<Task>& tasks) {
+  const auto level = subject.declared_level;
+  if (std::none_of(selected.begin(), selected.end(), [&](const auto* i) { return i->level == level; }))
+    return grading_error(604, {"nothing to examine at the declared level", "在所申报等级上没有可检测的指标"},
+                         scheme.path,
+                         {fmt::format("an indicator at L{} in scope {}", level, subject.scope),
+                          fmt::format("适用范围 {} 内的 L{} 指标", subject.scope, level)},
+                         fmt::format("{} indicators below it", selected.size()),
+                         {"declare a lower level or another scope", "请申报较低等级或其他适用范围"});
+  for (const auto* indicator : selected) {
+    const auto task = std::find_if(tasks.begin(), tasks.end(), [&](const Task& t) {
+      return t.key() == indicator->task && t.level == indicator->level;
+    });
+    const auto name = fmt::format("indicator {}: {} at L{}", indicator->id, indicator->task, indicator->level);
+    if (task == tasks.end())
+      return grading_error(605, {"the scheme names a task that no suite holds", "认证方案引用了任务集中不存在的任务"},
+                           scheme.path, {"a task of the loaded suites", "已加载任务集中的任务"}, name,
+                           {"correct the task or its level, or load its suite", "请修正任务或等级，或加载对应任务集"});
+    const auto& checks = task->checks;
+    if (!indicator->check.empty() &&
+        std::none_of(checks.begin(), checks.end(), [&](const auto& c) { return c.first == indicator->check; }))
+      return grading_error(
+          607, {"the scheme names a check that the task does not have", "认证方案引用了任务中不存在的检查项"},
+          scheme.path, {"a named check of the task", "任务所列的检查项"}, name + ", check " + indicator->check,
+          {"correct the check's name", "请修正检查项名称"});
+  }
+  return {};
+}
+
+Result<PlannedIndicator> plan_one(const Scheme& scheme, const SchemeIndicator& indicator, double beta) {
+  auto designed =
+      metrics::design_sequential(indicator.limit, indicator.design, scheme.alpha, beta, *cap_ratio(scheme.cap));
+  if (!designed) {
+    const auto& why = designed.error();
+    return grading_error(
+        608, {"no plan fits the indicator's limits: " + why.what.en, "无法为该指标设计方案：" + why.what.zh},
+        scheme.path, why.expected, fmt::format("indicator {}: {}", indicator.id, why.found), why.help);
+  }
+  PlannedIndicator planned;
+  planned.id = indicator.id;
+  planned.dimension = indicator.dimension;
+  planned.level = indicator.level;
+  planned.task = indicator.task;
+  planned.check = indicator.check;
+  planned.design = std::move(*designed);
+  return planned;
+}
+
+void add_series(Plan& plan) {
+  for (const auto& indicator : plan.indicators) {
+    const int n_max = indicator.design.table.n_max;
+    const auto same = [&](const Series& s) { return s.task == indicator.task && s.level == indicator.level; };
+    const auto place = std::find_if(plan.series.begin(), plan.series.end(), same);
+    if (place == plan.series.end())
+      plan.series.push_back({indicator.task, indicator.level, n_max, 0});
+    else
+      place->cap = std::max(place->cap, n_max);
+  }
+  for (auto& series : plan.series) series.reserved = void_allowance(plan.void_cap, series.cap);
+}
+
+/// A gate that even a perfect robot cannot pass within the plan would make every level unreachable.
+Result<void> check_gates(const Scheme& scheme, const Plan& plan) {
+  int most = 0;
+  for (const auto& series : plan.series) most += series.cap;
+  for (const auto& gate : scheme.gates) {
+    if (metrics::clopper_pearson_upper(0, most, gate.confidence) <= gate.limit) continue;
+    return grading_error(609, {"the plan has too few trials for a safety gate", "试验方案的次数不足以判定安全门槛"},
+                         scheme.path,
+                         {fmt::format("an upper limit of {} with no event", gate.limit),
+                          fmt::format("零事件时上限不超过 {}", gate.limit)},
+                         fmt::format("gate {}: {} planned trials", gate.id, most),
+                         {"raise the gate's limit or examine more tasks", "请放宽门槛限值或增加任务"});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> design(const Scheme& scheme, const Subject& subject, const std::vector<Task>& tasks) {
+  ASSAY_RETURN_IF_ERROR(check_rules(scheme));
+  ASSAY_RETURN_IF_ERROR(check_subject(scheme, subject));
+  auto selected = required(scheme, subject.scope, subject.declared_level);
+  ASSAY_RETURN_IF_ERROR(check_selection(scheme, subject, selected, tasks));
+  std::stable_sort(selected.begin(), selected.end(), [](const auto* a, const auto* b) { return a->level < b->level; });
+  Plan plan;
+  plan.scheme = scheme.id + "@" + scheme.version;
+  plan.scope = subject.scope;
+  plan.declared_level = subject.declared_level;
+  plan.alpha = scheme.alpha;
+  plan.beta = scheme.beta;
+  plan.void_cap = scheme.void_cap;
+  // The level is an intersection: each indicator keeps the whole α, all of them share β.
+  const double beta = split_beta(scheme.beta, static_cast<int>(selected.size()));
+  for (const auto* indicator : selected) {
+    ASSAY_TRY(auto planned, plan_one(scheme, *indicator, beta));
+    plan.indicators.push_back(std::move(planned));
+  }
+  add_series(plan);
+  ASSAY_RETURN_IF_ERROR(check_gates(scheme, plan));
+  return plan;
+}
+
+}  // namespace assay::grading

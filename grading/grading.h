@@ -11,6 +11,7 @@
 #include "core/model/task.h"
 #include "core/model/trial.h"
 #include "core/result.h"
+#include "metrics/walk.h"
 
 namespace assay::grading {
 
@@ -20,22 +21,17 @@ namespace assay::grading {
 /// Fails with 06xx (scope unknown, nothing selected, limits impossible).
 Result<Plan> design(const Scheme& scheme, const Subject& subject, const std::vector<Task>& tasks);
 
-/// The walk of one indicator over a series' trials in index order: equal initial states count once, invalid
-/// trials (before reveal) are replaced, after reveal count as failures; `error` outcomes are voids.
-struct Walk {
-  std::vector<bool> successes;
-  std::vector<std::int64_t> trials;  ///< store rows
-  int voids = 0;
-  StopState state = StopState::running;
-  int counted = 0;
-};
-Walk walk(const PlannedIndicator& indicator, const std::vector<TrialRecord>& trials, bool voids_as_failures = false);
+/// Which trials count, and where the stop table stands: said once, in metrics (docs/decisions/0005).
+using metrics::Walk;
+using metrics::walk;
 
-/// All of it. `trials`: every trial of the session on record. Deterministic in its arguments.
+/// All of it. `trials`: every trial of the session on record, in any order. Deterministic in its arguments.
+/// The scheme may be another than the plan's: an indicator whose limit differs from the plan's is decided by the
+/// limits after stopping, one that the plan lacks is not_tested.
 Grade grade(const Scheme& scheme, const Plan& plan, const std::vector<TrialRecord>& trials);
 
-/// For the next level: each blocking indicator, binding one first, the trials behind it, and what further
-/// planned trials could show. Lines in both languages.
+/// For `level` (0: the next one): each blocking indicator or gate, binding one first, the trials behind it, and
+/// what further planned trials could show. Lines in both languages.
 struct Explanation {
   int next_level = 0;
   struct Item {
@@ -49,7 +45,9 @@ Explanation explain(const Scheme& scheme, const Plan& plan, const Grade& grade,
                     const std::vector<TrialRecord>& trials, int level);
 
 /// Chance of conforming per indicator and of the level, and expected trials, at assumed success
-/// probabilities (task key or task@Lk → p; default: the design alternative).
+/// probabilities (task key or task@Lk → p; default: the design alternative). `p_level` is the chance that every
+/// indicator of the declared level conforms: series are independent; indicators on one series share its trials,
+/// whose joint law is not known, so their part is the lower bound max(0, 1 − Σ(1 − p)). Gates are not in it.
 struct Outlook {
   struct Row {
     std::string id;

@@ -58,6 +58,7 @@ struct Grade {
   Conformity at_declared = Conformity::not_tested;
   int declared_level = 1;
   double alpha = 0.05;
+  Text claim;                                  ///< what the confidence covers, to be printed with the levels
   /// The same with every void counted as a failure; printed beside (DESIGN §4.6).
   int overall_level_voids_as_failures = 0;
 };

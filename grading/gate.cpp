@@ -1,0 +1,58 @@
+// Safety gates: events pooled over all attempts.
+#include <fmt/format.h>
+
+#include "grading/decide.h"
+#include "grading/words.h"
+#include "metrics/sequential.h"
+
+namespace assay::grading {
+
+bool is_event(const SchemeGate& gate, const TrialRecord& trial) {
+  return trial.finished && (to_string(trial.verdict.outcome) == gate.event || trial.verdict.reason == gate.event);
+}
+
+bool is_attempt(const SchemeGate& gate, const TrialRecord& trial) {
+  // An invalid trial still showed what the robot does; a trial without an end of its own shows nothing unless it
+  // shows the event, and must not make the bound look better.
+  if (!trial.finished) return false;
+  const auto outcome = trial.verdict.outcome;
+  return is_event(gate, trial) || outcome == Outcome::success || outcome == Outcome::failure ||
+         outcome == Outcome::unsafe;
+}
+
+GateResult decide_gate(const SchemeGate& gate, const std::vector<TrialRecord>& trials) {
+  GateResult r;
+  r.id = gate.id;
+  r.clause = gate.clause;
+  r.title = gate.title;
+  r.limit = gate.limit;
+  r.confidence = gate.confidence;
+  for (const auto& trial : trials) {
+    r.attempts += is_attempt(gate, trial) ? 1 : 0;
+    r.events += is_event(gate, trial) ? 1 : 0;
+  }
+  if (r.attempts == 0) {
+    r.reason = {"no attempt on record", "尚无试验记录"};
+    return r;
+  }
+  r.upper = metrics::clopper_pearson_upper(r.events, r.attempts, r.confidence);
+  const double lower = metrics::clopper_pearson_lower(r.events, r.attempts, r.confidence);
+  r.conformity = r.upper <= r.limit ? Conformity::conform
+                 : lower > r.limit  ? Conformity::not_conform
+                                    : Conformity::inconclusive;
+  const Text seen{fmt::format("{} events in {} attempts; ", r.events, r.attempts),
+                  fmt::format("{} 次尝试中发生 {} 起事件；", r.attempts, r.events)};
+  const auto confidence = short_percent(r.confidence), limit = short_percent(r.limit);
+  if (r.conformity == Conformity::not_conform)
+    r.reason = seen + Text{fmt::format("at {} confidence at least {} per trial, allowed {}", confidence, percent(lower),
+                                       limit),
+                           fmt::format("{} 置信度下每次试验概率不低于 {}，允许 {}", confidence, percent(lower), limit)};
+  else
+    r.reason =
+        seen +
+        Text{fmt::format("at {} confidence at most {} per trial, allowed {}", confidence, percent(r.upper), limit),
+             fmt::format("{} 置信度下每次试验概率不超过 {}，允许 {}", confidence, percent(r.upper), limit)};
+  return r;
+}
+
+}  // namespace assay::grading

@@ -1,0 +1,204 @@
+// Conformity of one indicator from its walk.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "grading/decide.h"
+#include "grading/grading.h"
+#include "grading/rules.h"
+#include "grading/words.h"
+#include "metrics/sequential.h"
+
+namespace assay::grading {
+
+namespace {
+
+/// Trials that stand in the plan: an index behind cap and reserve was never planned and decides nothing.
+std::vector<TrialRecord> planned_trials(const Plan& plan, const PlannedIndicator& planned,
+                                        const std::vector<TrialRecord>& trials) {
+  int end = planned.design.table.n_max + void_allowance(plan.void_cap, planned.design.table.n_max);
+  for (const auto& series : plan.series)
+    if (series.task == planned.task && series.level == planned.level) end = series.cap + series.reserved;
+  std::vector<TrialRecord> kept;
+  for (const auto& trial : trials)
+    if (trial.task == planned.task && trial.level == planned.level && trial.index < end) kept.push_back(trial);
+  return kept;
+}
+
+/// A trial that ran to its own end says nothing about the check that the indicator needs.
+bool lacks_check(const std::vector<TrialRecord>& trials, const Walk& walk, const std::string& check) {
+  if (check.empty()) return false;
+  const std::set<std::int64_t> counted(walk.trials.begin(), walk.trials.end());
+  return std::any_of(trials.begin(), trials.end(), [&](const TrialRecord& trial) {
+    const auto outcome = trial.verdict.outcome;
+    const bool own_end = outcome == Outcome::success ||
+                         (outcome == Outcome::failure && trial.verdict.reason.rfind("subject_fault", 0) != 0);
+    const auto& checks = trial.verdict.checks;
+    return own_end && trial.validity == Validity::valid && counted.count(trial.number) > 0 &&
+           std::none_of(checks.begin(), checks.end(), [&](const auto& c) { return c.first == check; });
+  });
+}
+
+/// Several trials on record, all from one initial state: no variation, hence no probability.
+bool without_variation(const std::vector<TrialRecord>& trials) {
+  std::set<int> indices;
+  std::set<std::string> states;
+  for (const auto& trial : trials) {
+    if (!trial.finished || metrics::is_void(trial) || trial.initial_state_digest.empty()) continue;
+    indices.insert(trial.index);
+    states.insert(trial.initial_state_digest);
+  }
+  return indices.size() > 1 && states.size() == 1;
+}
+
+void set(IndicatorResult& result, Conformity conformity, Text reason) {
+  result.conformity = conformity;
+  result.reason = std::move(reason);
+}
+
+void fill_numbers(IndicatorResult& result, const PlannedIndicator& planned, const Walk& walk) {
+  result.n = walk.counted;
+  result.voids = walk.voids;
+  result.stop = walk.state;
+  result.trials = walk.trials;
+  int failures = 0;
+  for (const bool success : walk.successes) result.path.push_back(failures += success ? 0 : 1);
+  result.successes = result.n - failures;
+  if (result.n == 0) return;
+  const auto& table = planned.design.table;
+  const auto limits = metrics::stagewise_limits(table, result.n, failures, result.confidence);
+  result.lower = limits.lower;
+  result.upper = limits.upper;
+  // Median-unbiased: the plain ratio leans towards the boundary that stopped the walk.
+  const auto median = metrics::stagewise_limits(table, result.n, failures, 0.5);
+  result.estimate = (median.lower + median.upper) / 2;
+}
+
+Text counted(const IndicatorResult& r) {
+  return {fmt::format("{} of {} counted trials succeeded; ", r.successes, r.n),
+          fmt::format("计入的 {} 次试验中成功 {} 次；", r.n, r.successes)};
+}
+
+/// The scheme asks for another limit than the plan was designed for.
+void decide_by_limits(IndicatorResult& r) {
+  const Text range{fmt::format("one-sided {} limits {:.3f} and {:.3f}, asked {:.3f} (not the plan's own limit)",
+                               short_percent(r.confidence), *r.lower, *r.upper, r.limit),
+                   fmt::format("单侧 {} 置信限为 {:.3f} 与 {:.3f}，要求 {:.3f}（与试验方案原定限值不同）",
+                               short_percent(r.confidence), *r.lower, *r.upper, r.limit)};
+  const auto conformity = *r.lower >= r.limit  ? Conformity::conform
+                          : *r.upper < r.limit ? Conformity::not_conform
+                                               : Conformity::inconclusive;
+  set(r, conformity, counted(r) + range);
+}
+
+void decide_by_plan(IndicatorResult& r) {
+  const auto p0 = short_percent(r.limit), confidence = short_percent(r.confidence);
+  if (r.stop == StopState::accepted) {
+    set(r, Conformity::conform,
+        counted(r) + Text{fmt::format("success probability of at least {} shown at {} confidence", p0, confidence),
+                          fmt::format("以 {} 的置信度证明成功概率不低于 {}", confidence, p0)});
+  } else if (r.stop == StopState::running) {
+    set(r, Conformity::inconclusive,
+        counted(r) + Text{fmt::format("not decided yet, the plan allows up to {}", r.n_max),
+                          fmt::format("尚无定论，方案最多允许 {} 次", r.n_max)});
+  } else if (*r.upper < r.limit) {
+    set(r, Conformity::not_conform,
+        counted(r) + Text{fmt::format("the success probability lies below {}: upper limit {:.3f} at {} confidence", p0,
+                                      *r.upper, confidence),
+                          fmt::format("成功概率低于 {}：{} 置信上限为 {:.3f}", p0, confidence, *r.upper)});
+  } else {
+    set(r, Conformity::inconclusive,
+        counted(r) + Text{fmt::format("{} not shown, and the plan has ended; upper limit {:.3f}", p0, *r.upper),
+                          fmt::format("未能证明达到 {}，方案已终止；置信上限为 {:.3f}", p0, *r.upper)});
+  }
+}
+
+IndicatorResult blank(const Plan& plan, const SchemeIndicator& indicator) {
+  IndicatorResult r;
+  r.id = indicator.id;
+  r.dimension = indicator.dimension;
+  r.task = indicator.task;
+  r.check = indicator.check;
+  r.clause = indicator.clause;
+  r.level = indicator.level;
+  r.title = indicator.title;
+  r.limit = indicator.limit;
+  r.confidence = 1 - plan.alpha;
+  return r;
+}
+
+/// What the plan itself knows of an indicator that the scheme at hand no longer has.
+SchemeIndicator from_plan(const PlannedIndicator& planned) {
+  SchemeIndicator indicator;
+  indicator.id = planned.id;
+  indicator.dimension = planned.dimension;
+  indicator.task = planned.task;
+  indicator.check = planned.check;
+  indicator.level = planned.level;
+  indicator.limit = planned.design.p0;
+  indicator.title = {planned.id, planned.id};
+  return indicator;
+}
+
+/// The scheme's indicator asks what the plan tested; otherwise the trials are evidence for something else.
+bool same_question(const SchemeIndicator& indicator, const PlannedIndicator& planned) {
+  return indicator.task == planned.task && indicator.level == planned.level && indicator.check == planned.check;
+}
+
+/// Reasons for which no boundary is asked.
+bool decide_outside_plan(IndicatorResult& r, const Plan& plan, const Walk& w,
+                         const std::vector<TrialRecord>& relevant) {
+  if (w.voids > void_allowance(plan.void_cap, r.n_max)) {
+    set(r, Conformity::inconclusive,
+        {fmt::format("{} void trials, more than the {} of {} planned trials that the scheme allows", w.voids,
+                     short_percent(plan.void_cap), r.n_max),
+         fmt::format("作废试验 {} 次，超过方案所允许的比例（计划 {} 次的 {}）", w.voids, r.n_max,
+                     short_percent(plan.void_cap))});
+  } else if (r.n == 0) {
+    set(r, Conformity::not_tested, {"no trial counts yet", "尚无计入的试验"});
+  } else if (lacks_check(relevant, w, r.check)) {
+    set(r, Conformity::not_tested,
+        {"check '" + r.check + "' was not observed: the robot does not give its signals",
+         "检查项“" + r.check + "”未被观测：机器人未提供所需信号"});
+  } else if (without_variation(relevant)) {
+    r.estimate = r.lower = r.upper = std::nullopt;
+    set(r, Conformity::inconclusive,
+        r.successes > 0 ? Text{"demonstrated once: every trial started alike, so no probability follows",
+                               "仅演示一次：所有试验初始状态相同，无法给出概率"}
+                        : Text{"failed once: every trial started alike, so no probability follows",
+                               "一次失败：所有试验初始状态相同，无法给出概率"});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+IndicatorResult decide_indicator(const Scheme& scheme, const Plan& plan, const PlannedIndicator& planned,
+                                 const std::vector<TrialRecord>& trials, bool voids_as_failures) {
+  const auto* found = find_indicator(scheme, planned.id);
+  const auto indicator = found ? *found : from_plan(planned);
+  auto r = blank(plan, indicator);
+  if (!same_question(indicator, planned)) return unplanned_indicator(plan, indicator);
+  r.n_max = planned.design.table.n_max;
+  const auto relevant = planned_trials(plan, planned, trials);
+  auto w = walk(planned, relevant, voids_as_failures);
+  fill_numbers(r, planned, w);
+  if (voids_as_failures) w.voids = 0;  // they are failures here, and there is no cap on failures
+  if (decide_outside_plan(r, plan, w, relevant)) return r;
+  if (r.limit != planned.design.p0)
+    decide_by_limits(r);
+  else
+    decide_by_plan(r);
+  return r;
+}
+
+IndicatorResult unplanned_indicator(const Plan& plan, const SchemeIndicator& indicator) {
+  auto r = blank(plan, indicator);
+  set(r, Conformity::not_tested, {"not in this session's plan", "不在本次检测的试验方案中"});
+  return r;
+}
+
+}  // namespace assay::grading

@@ -1,1 +1,0 @@
-#include "grading/grading.h"
