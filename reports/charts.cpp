@@ -1,1 +1,164 @@
+// The ladder of levels and the estimate with its interval.
+#include <fmt/format.h>
+
+#include <QFontDatabase>
+#include <QGuiApplication>
+#include <QStringList>
+
+#include "reports/canvas.h"
+#include "reports/palette.h"
 #include "reports/report.h"
+
+namespace assay::reports {
+namespace {
+
+QString q(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+constexpr int kWidth = 720;
+
+struct Ladder {
+  static constexpr double kLabel = 190, kTop = 34, kRow = 46, kGap = 6;
+  double column = 0;
+};
+
+void draw_step(Canvas& canvas, const QRectF& cell, const LevelStep& step, Lang lang, bool tall) {
+  const Look& look = look_of(step.conformity);
+  const double radius = tall ? 10 : 9;
+  canvas.box(cell, look.tint, look.color, 4);
+  const QPointF centre(cell.left() + 18, cell.center().y());
+  canvas.sign(centre, radius, step.conformity);
+  canvas.text(cell.adjusted(34, 0, -4, 0), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, q(look.word.in(lang)),
+              look.color, 13, Weight::bold);
+}
+
+void draw_row(Canvas& canvas, const Ladder& ladder, double y, const QString& name, const std::vector<LevelStep>& steps,
+              const std::vector<std::pair<int, Text>>& levels, Lang lang, Weight weight) {
+  canvas.text(QRectF(0, y, Ladder::kLabel - 14, Ladder::kRow - Ladder::kGap),
+              Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, name, ink::kText, 14, weight);
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    LevelStep step{.level = levels[i].first, .conformity = Conformity::not_tested, .blocking = {}};
+    for (const auto& known : steps) {
+      if (known.level == step.level) step = known;
+    }
+    const QRectF cell(Ladder::kLabel + static_cast<double>(i) * ladder.column, y, ladder.column - Ladder::kGap,
+                      Ladder::kRow - Ladder::kGap);
+    draw_step(canvas, cell, step, lang, weight == Weight::bold);
+  }
+}
+
+/// Levels that the scheme names, else those of the grade.
+std::vector<std::pair<int, Text>> levels_of(const Grade& grade, const Scheme& scheme) {
+  auto levels = scheme.levels;
+  if (levels.empty()) {
+    for (const auto& step : grade.overall) levels.emplace_back(step.level, Text{});
+  }
+  return levels;
+}
+
+/// Dimensions in the scheme's order, then any that only the grade has.
+std::vector<std::pair<std::string, Text>> dimensions_of(const Grade& grade, const Scheme& scheme) {
+  std::vector<std::pair<std::string, Text>> out;
+  for (const auto& [id, title] : scheme.dimensions) {
+    if (grade.dimensions.contains(id)) out.emplace_back(id, title);
+  }
+  for (const auto& [id, steps] : grade.dimensions) {
+    bool named = false;
+    for (const auto& [known, title] : out) named = named || known == id;
+    if (!named) out.emplace_back(id, Text{});
+  }
+  return out;
+}
+
+std::string number(double value) { return fmt::format("{:.3f}", value); }
+
+}  // namespace
+
+GuiScope::GuiScope() {
+  if (qGuiApp != nullptr) return;
+  // Before construction: a report is made without a display, whatever the user's desktop is.
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  static int argc = 1;
+  static char name[] = "assay";
+  static char* argv[] = {name, nullptr};
+  new QGuiApplication(argc, argv);
+  for (const auto* file : {"/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
+                           "/usr/share/fonts/truetype/liberation/LiberationSans-Bold.ttf",
+                           "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"}) {
+    QFontDatabase::addApplicationFont(QString::fromLatin1(file));
+  }
+  owner_ = true;
+}
+
+GuiScope::~GuiScope() {
+  if (owner_) delete qGuiApp;
+}
+
+std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang) {
+  const auto levels = levels_of(grade, scheme);
+  const auto dimensions = dimensions_of(grade, scheme);
+  const double rows = static_cast<double>(dimensions.size()) + 1;
+  const double bottom = Ladder::kTop + rows * Ladder::kRow + 10;
+  Canvas canvas(kWidth, static_cast<int>(bottom) + 4);
+  Ladder ladder;
+  ladder.column = (kWidth - Ladder::kLabel) / static_cast<double>(std::max<std::size_t>(levels.size(), 1));
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const double x = Ladder::kLabel + static_cast<double>(i) * ladder.column;
+    const bool declared = levels[i].first == grade.declared_level;
+    std::string title = fmt::format("L{}", levels[i].first);
+    if (const auto words = levels[i].second.in(lang); !words.empty()) title += " " + words;
+    if (declared) title += lang == Lang::zh ? "（申报）" : " (declared)";
+    canvas.text(QRectF(x, 0, ladder.column - Ladder::kGap, Ladder::kTop - 8),
+                Qt::AlignBottom | Qt::AlignHCenter | Qt::TextWordWrap, q(title), declared ? ink::kAccent : ink::kMuted,
+                12, declared ? Weight::bold : Weight::normal);
+    if (declared) {
+      canvas.box(QRectF(x - 3, Ladder::kTop - 5, ladder.column, bottom - Ladder::kTop + 4), {}, ink::kAccent, 6,
+                 Line::dashed, 1.5);
+    }
+  }
+  double y = Ladder::kTop;
+  for (const auto& [id, title] : dimensions) {
+    draw_row(canvas, ladder, y, q(filled(title, id).in(lang)), grade.dimensions.at(id), levels, lang, Weight::normal);
+    y += Ladder::kRow;
+  }
+  canvas.line({0, y}, {Ladder::kLabel - 14, y}, ink::kLine);
+  y += 6;
+  draw_row(canvas, ladder, y, lang == Lang::zh ? q("总体") : q("Overall"), grade.overall, levels, lang, Weight::bold);
+  return canvas.svg(lang == Lang::zh ? q("各维度与总体的等级阶梯") : q("Ladder of levels per dimension and overall"));
+}
+
+std::string interval_svg(const IndicatorResult& indicator, Lang lang) {
+  constexpr double kLeft = 14, kRight = 470, kAxis = 44;
+  Canvas canvas(kWidth, 64);
+  const auto x = [&](double p) { return kLeft + (kRight - kLeft) * std::clamp(p, 0.0, 1.0); };
+  const Look& look = look_of(indicator.conformity);
+  // Where the requirement is met.
+  canvas.area(QPolygonF(QRectF(QPointF(x(indicator.limit), 16), QPointF(x(1), kAxis))), ink::kPassTint);
+  for (int i = 0; i <= 10; i += 2) {
+    const double p = i / 10.0;
+    canvas.line({x(p), kAxis}, {x(p), kAxis + 4}, ink::kLine);
+    canvas.text(QRectF(x(p) - 20, kAxis + 4, 40, 14), Qt::AlignHCenter | Qt::AlignTop, q(fmt::format("{:.1f}", p)),
+                ink::kMuted, 11);
+  }
+  canvas.line({kLeft, kAxis}, {kRight, kAxis}, ink::kLine);
+  canvas.line({x(indicator.limit), 13}, {x(indicator.limit), kAxis}, ink::kText, 1.5, Line::dashed);
+  canvas.text(QRectF(x(indicator.limit) - 60, 0, 120, 13), Qt::AlignHCenter | Qt::AlignBottom,
+              q(fmt::format("{} {:.2f}", lang == Lang::zh ? "限值 ≥" : "limit ≥", indicator.limit)), ink::kText, 11);
+  constexpr double kMiddle = 30;
+  if (indicator.estimate) {
+    const double low = indicator.lower.value_or(0), high = indicator.upper.value_or(1);
+    canvas.line({x(low), kMiddle}, {x(high), kMiddle}, look.color, 3);
+    for (const double end : {low, high}) canvas.line({x(end), kMiddle - 6}, {x(end), kMiddle + 6}, look.color, 2);
+    canvas.sign({x(*indicator.estimate), kMiddle}, 8, indicator.conformity);
+    const std::string value = fmt::format("{} [{}, {}]", number(*indicator.estimate),
+                                          indicator.lower ? number(low) : "–", indicator.upper ? number(high) : "–");
+    canvas.text(QRectF(kRight + 26, 10, kWidth - kRight - 26, 20), Qt::AlignLeft | Qt::AlignVCenter, q(value),
+                ink::kText, 14, Weight::bold);
+  }
+  const std::string count = fmt::format("{} · n = {}", look.word.in(lang), indicator.n);
+  canvas.text(QRectF(kRight + 26, 31, kWidth - kRight - 26, 18), Qt::AlignLeft | Qt::AlignVCenter, q(count), look.color,
+              12);
+  const Text title = filled(indicator.title, indicator.id);
+  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：估计值与区间" : ": estimate and interval")));
+}
+
+}  // namespace assay::reports

@@ -38,6 +38,11 @@ class GuiScope {
  public:
   GuiScope();
   ~GuiScope();
+  GuiScope(const GuiScope&) = delete;
+  GuiScope& operator=(const GuiScope&) = delete;
+
+ private:
+  bool owner_ = false;  ///< false where an application existed before
 };
 std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang);
 std::string interval_svg(const IndicatorResult& indicator, Lang lang);

@@ -1,0 +1,227 @@
+// Conclusion, why not the next level, indicators with their charts, safety gates.
+#include <fmt/format.h>
+
+#include "reports/html_page.h"
+
+namespace assay::reports {
+namespace {
+
+Text conclusion(const ReportModel& model) {
+  const Grade& grade = model.grade;
+  const Text subject = filled(model.subject.title, model.subject.id);
+  const Text scheme = filled(model.scheme.title, model.scheme.id),
+             level = level_text(model.scheme, grade.overall_level);
+  Text scope = filled({}, grade.scope);
+  for (const auto& known : model.scheme.scopes) {
+    if (known.id == grade.scope) scope = filled(known.title, known.id);
+  }
+  const std::string& version = model.scheme.version;
+  if (grade.overall_level > 0) {
+    return {fmt::format("{} has shown level {} in the scope “{}” of {} {}.", subject.en, level.en, scope.en, scheme.en,
+                        version),
+            fmt::format("依据《{}》{}，在“{}”范围内，{}已证明达到 {} 级。", scheme.zh, version, scope.zh, subject.zh,
+                        level.zh)};
+  }
+  return {
+      fmt::format("{} has shown no level in the scope “{}” of {} {}.", subject.en, scope.en, scheme.en, version),
+      fmt::format("依据《{}》{}，在“{}”范围内，{}未能证明达到任何等级。", scheme.zh, version, scope.zh, subject.zh)};
+}
+
+Text aggregation_rule(const std::string& rule) {
+  if (rule == "min_over_dimensions") {
+    return {"The overall level is the lowest of the dimensions' levels.", "总体等级取各维度等级的最低值。"};
+  }
+  if (rule == "weighted_score") {
+    return {"The overall level follows from the weighted score, with a floor in each dimension.",
+            "总体等级由加权得分确定，且各维度均设有下限。"};
+  }
+  return {
+      "The overall level is the highest level at which all indicators of it and of all lower levels, and all safety "
+      "gates, conform. It is never interpolated.",
+      "总体等级为本级及以下各级全部指标与全部安全门槛均符合的最高等级，不作插值。"};
+}
+
+void write_decision_rule(Page& page, const ReportModel& model) {
+  const double alpha = model.grade.alpha;
+  page.raw("<h3>").both({"Confidence and decision rule", "置信度与判定规则"}).raw("</h3>\n");
+  page.paragraph(
+      {fmt::format("Confidence {}: a subject that misses a requirement of a level is given that level with a "
+                   "probability of at most {:.3g}, for each level claim.",
+                   percent(1 - alpha), alpha),
+       fmt::format(
+           "置信度 {}：对每一项等级结论，若被测对象未满足该等级的某项要求，其被判为达到该等级的概率不超过 {:.3g}。",
+           percent(1 - alpha), alpha)});
+  page.paragraph(
+      {"Trials are counted in index order against stop boundaries that were locked before the first trial. Reaching "
+       "the "
+       "accept boundary: the indicator conforms. Reaching the refuse boundary: it has not been shown (inconclusive); "
+       "it "
+       "does not conform only if its upper limit lies below the requirement.",
+       "试验按序号计数，并与首次试验前已锁定的停止边界比较。到达接受边界，判为符合；到达拒绝边界，判为未能判定（未证明"
+       "）；"
+       "仅当置信上限低于要求值时，才判为不符合。"});
+  page.paragraph(aggregation_rule(model.scheme.aggregation));
+}
+
+void chart(Page& page, const std::string& en, const std::string& zh) {
+  const std::string english = "<div class=\"en\" lang=\"en\">" + en + "</div>";
+  const std::string chinese = "<div class=\"zh\" lang=\"zh-CN\">" + zh + "</div>";
+  page.raw(page.first() == Lang::zh ? chinese + english : english + chinese).raw("\n");
+}
+
+Text title_of_dimension(const Scheme& scheme, const std::string& id) {
+  for (const auto& [known, title] : scheme.dimensions) {
+    if (known == id) return filled(title, id);
+  }
+  return filled({}, id);
+}
+
+void write_indicator(Page& page, const ReportModel& model, const IndicatorResult& x) {
+  page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">");
+  page.both(title_of_dimension(model.scheme, x.dimension)).raw(fmt::format(" · L{} · ", x.level)).code(x.id);
+  page.raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause).number(fmt::format("≥ {:.3g}", x.limit));
+  page.number(proportion(x.estimate)).number(proportion(x.lower)).number(proportion(x.upper));
+  page.number(percent(x.confidence)).number(fmt::format("{} / {}", x.n, x.n_max)).number(std::to_string(x.successes));
+  page.number(std::to_string(x.voids)).raw("<td>").chip(look_of(x.conformity));
+  if (!x.reason.en.empty() || !x.reason.zh.empty())
+    page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
+  page.raw("</td></tr>\n");
+}
+
+void caption(Page& page, const IndicatorResult& x) {
+  page.raw("<figcaption>")
+      .both(filled(x.title, x.id))
+      .raw(" <span class=\"small\">")
+      .text(x.id)
+      .raw("</span></figcaption>");
+}
+
+}  // namespace
+
+void write_conclusion(Page& page, const ReportModel& model) {
+  const Grade& grade = model.grade;
+  page.section("conclusion", {"Conclusion", "结论"});
+  page.raw("<div class=\"verdict\">\n<p class=\"level\">").both(conclusion(model)).raw("</p>\n<p>");
+  const Text declared = level_text(model.scheme, grade.declared_level);
+  page.both({"Declared level " + declared.en + ":", "申报等级 " + declared.zh + "："}).raw(" ");
+  page.chip(look_of(grade.at_declared)).raw("</p>\n");
+  const Text voids = level_text(model.scheme, grade.overall_level_voids_as_failures);
+  page.paragraph({"With every void trial counted as a failure the overall level is: " + voids.en + ".",
+                  "若将全部无效试验计为失败，总体等级为：" + voids.zh + "。"},
+                 "small");
+  page.raw("</div>\n<figure>");
+  chart(page, ladder_svg(grade, model.scheme, Lang::en), ladder_svg(grade, model.scheme, Lang::zh));
+  page.raw("</figure>\n");
+  write_decision_rule(page, model);
+  page.end_section();
+}
+
+void write_why_not(Page& page, const ReportModel& model) {
+  const auto& why_not = model.why_not;
+  if (why_not.next_level <= 0 && why_not.items.empty()) return;
+  const std::string level = fmt::format("L{}", why_not.next_level);
+  page.section("why-not", {"Why not " + level, "为何未达到 " + level});
+  if (why_not.items.empty())
+    page.paragraph({"Nothing that was examined stands in the way.", "已检测的内容中没有阻碍项。"});
+  page.raw("<ol class=\"why\">\n");
+  for (const auto& item : why_not.items) {
+    page.raw("<li>").code(item.id).raw("<br>").both(item.why);
+    if (!item.could.en.empty() || !item.could.zh.empty()) {
+      page.raw("<br><span class=\"muted\">").both(item.could).raw("</span>");
+    }
+    if (!item.failed_trials.empty()) {
+      page.raw("<br><span class=\"small\">").both({"Trials behind it:", "相关试验："});
+      for (const auto number : item.failed_trials) page.raw(fmt::format(" <a href=\"#trial-{0}\">{0}</a>", number));
+      page.raw("</span>");
+    }
+    page.raw("</li>\n");
+  }
+  page.raw("</ol>\n");
+  page.end_section();
+}
+
+void write_results(Page& page, const ReportModel& model) {
+  page.section("results", {"Results by indicator", "各指标结果"});
+  page.head({{"Indicator", "指标"},
+             {"Clause", "条款"},
+             {"Limit", "限值"},
+             {"Estimate", "估计值"},
+             {"Lower limit", "置信下限"},
+             {"Upper limit", "置信上限"},
+             {"Confidence, one-sided", "单侧置信度"},
+             {"n / at most", "n / 上限"},
+             {"Successes", "成功数"},
+             {"Voids", "无效数"},
+             {"Conformity", "符合性"}},
+            {"Success probabilities (proportions, unit 1). Limits after stopping use the plan's own ordering.",
+             "成功概率（比例，单位为 1）。停止后的置信限按计划自身的排序方法计算。"});
+  for (const auto& indicator : model.grade.indicators) write_indicator(page, model, indicator);
+  page.end_table();
+  for (const auto& indicator : model.grade.indicators) {
+    if (indicator.conformity == Conformity::not_tested && indicator.n == 0) continue;
+    page.raw("<figure>");
+    caption(page, indicator);
+    chart(page, interval_svg(indicator, Lang::en), interval_svg(indicator, Lang::zh));
+    page.raw("</figure>\n");
+  }
+  page.end_section();
+}
+
+void write_walks(Page& page, const ReportModel& model) {
+  page.section("walks", {"Sequential walks", "序贯检验过程"});
+  page.paragraph({"Failures against counted trials. The plan, with its boundaries, was locked before the first trial.",
+                  "失败数随已计数试验数的变化。计划及其边界在首次试验前已锁定。"});
+  for (const auto& indicator : model.grade.indicators) {
+    for (const auto& planned : model.plan.indicators) {
+      if (planned.id != indicator.id) continue;
+      const SequentialDesign& design = planned.design;
+      page.raw("<figure>");
+      caption(page, indicator);
+      chart(page, walk_svg(indicator, design, Lang::en), walk_svg(indicator, design, Lang::zh));
+      page.raw("<p class=\"small\">");
+      page.both({fmt::format("p₀ = {:.3g}, p₁ = {:.3g}; exact α = {:.4f}, exact β = {:.4f}; at least {} and at most {} "
+                             "trials; the fixed plan needs {}.",
+                             design.p0, design.p1, design.exact_alpha, design.exact_beta, design.least_n,
+                             design.table.n_max, design.fixed_n),
+                 fmt::format("p₀ = {:.3g}，p₁ = {:.3g}；精确 α = {:.4f}，精确 β = {:.4f}；最少 {} 次、最多 {} 次试验；"
+                             "固定样本方案需 {} 次。",
+                             design.p0, design.p1, design.exact_alpha, design.exact_beta, design.least_n,
+                             design.table.n_max, design.fixed_n)});
+      page.raw("</p></figure>\n");
+    }
+  }
+  page.end_section();
+}
+
+void write_gates(Page& page, const ReportModel& model) {
+  page.section("safety", {"Safety gates", "安全门槛"});
+  if (model.grade.gates.empty()) {
+    page.paragraph({"The scheme has no safety gate.", "该方案未设安全门槛。"}, "muted");
+    page.end_section();
+    return;
+  }
+  page.head({{"Gate", "门槛"},
+             {"Clause", "条款"},
+             {"Events", "事件数"},
+             {"Attempts", "试验次数"},
+             {"Upper limit", "置信上限"},
+             {"Confidence, one-sided", "单侧置信度"},
+             {"Limit", "限值"},
+             {"Conformity", "符合性"}},
+            {"Probability of an event per attempt (unit 1), over all attempts, void ones too. Zero events are a bound, "
+             "not a zero.",
+             "每次试验发生事件的概率（单位为 1），统计全部试验，含无效试验。零事件给出的是上限，并不表示概率为零。"});
+  for (const auto& x : model.grade.gates) {
+    page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">").code(x.id);
+    page.raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause).number(std::to_string(x.events));
+    page.number(std::to_string(x.attempts)).number(proportion(x.upper)).number(percent(x.confidence));
+    page.number(fmt::format("≤ {:.3g}", x.limit)).raw("<td>").chip(look_of(x.conformity));
+    if (!x.reason.en.empty() || !x.reason.zh.empty())
+      page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
+    page.raw("</td></tr>\n");
+  }
+  page.end_table();
+  page.end_section();
+}
+
+}  // namespace assay::reports

@@ -1,0 +1,127 @@
+// The sequential walk: failures against counted trials, between the boundaries that the locked plan fixed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/canvas.h"
+#include "reports/palette.h"
+#include "reports/report.h"
+
+namespace assay::reports {
+namespace {
+
+QString q(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+constexpr int kWidth = 720, kHeight = 250;
+constexpr double kLeft = 46, kRight = 704, kTop = 14, kBottom = 206;
+
+/// 1, 2 or 5 times a power of ten, so that at most `most` steps cover `range`.
+int nice_step(int range, int most) {
+  int power = 1;
+  while (true) {
+    for (const int factor : {1, 2, 5}) {
+      if (range <= factor * power * most) return factor * power;
+    }
+    power *= 10;
+  }
+}
+
+struct Axes {
+  int trials, failures;
+  [[nodiscard]] double x(double n) const { return kLeft + (kRight - kLeft) * n / std::max(trials, 1); }
+  [[nodiscard]] double y(double f) const { return kBottom - (kBottom - kTop) * f / std::max(failures, 1); }
+};
+
+/// The stop table, kept in step with its stated length whatever it holds.
+int last_of(const StopTable& table) {
+  const auto rows = std::min(table.accept.size(), table.refuse.size());
+  return std::min(table.n_max, static_cast<int>(rows) - 1);
+}
+
+/// A boundary as a staircase of integers: constant from n until n + 1.
+QPolygonF boundary(const Axes& axes, const std::vector<int>& values, int last, double shift) {
+  QPolygonF out;
+  for (int n = 0; n <= last; ++n) {
+    const double f = std::clamp(values[static_cast<std::size_t>(n)] + shift, 0.0, static_cast<double>(axes.failures));
+    out << QPointF(axes.x(std::max(n - 0.5, 0.0)), axes.y(f))
+        << QPointF(axes.x(std::min(n + 0.5, last + 0.0)), axes.y(f));
+  }
+  return out;
+}
+
+void draw_regions(Canvas& canvas, const Axes& axes, const StopTable& table, int last, Lang lang) {
+  // Between whole numbers: the lines lie half a failure inside the regions' first points.
+  const QPolygonF accept = boundary(axes, table.accept, last, 0.5), refuse = boundary(axes, table.refuse, last, -0.5);
+  QPolygonF below = accept, above = refuse;
+  below << QPointF(axes.x(last), kBottom) << QPointF(axes.x(0), kBottom);
+  above << QPointF(axes.x(last), kTop) << QPointF(axes.x(0), kTop);
+  canvas.area(below, ink::kPassTint);
+  canvas.area(above, ink::kUnsureTint);
+  canvas.polyline(accept, ink::kPass, 1.5, Line::dashed);
+  canvas.polyline(refuse, ink::kUnsure, 1.5, Line::dotted);
+  canvas.text(QRectF(kRight - 240, kBottom - 22, 234, 18), Qt::AlignRight | Qt::AlignVCenter,
+              lang == Lang::zh ? q("接受：符合") : q("accept: conforms"), ink::kPass, 12, Weight::bold);
+  canvas.text(QRectF(kLeft + 8, kTop + 4, 300, 18), Qt::AlignLeft | Qt::AlignVCenter,
+              lang == Lang::zh ? q("拒绝：未能证明") : q("refuse: not shown"), ink::kUnsure, 12, Weight::bold);
+}
+
+void draw_axes(Canvas& canvas, const Axes& axes, Lang lang) {
+  canvas.line({kLeft, kBottom}, {kRight, kBottom}, ink::kMuted);
+  canvas.line({kLeft, kTop}, {kLeft, kBottom}, ink::kMuted);
+  for (int n = 0; n <= axes.trials; n += nice_step(axes.trials, 12)) {
+    canvas.line({axes.x(n), kBottom}, {axes.x(n), kBottom + 4}, ink::kMuted);
+    canvas.text(QRectF(axes.x(n) - 24, kBottom + 5, 48, 15), Qt::AlignHCenter | Qt::AlignTop, q(std::to_string(n)),
+                ink::kMuted, 11);
+  }
+  for (int f = 0; f <= axes.failures; f += nice_step(axes.failures, 6)) {
+    canvas.line({kLeft - 4, axes.y(f)}, {kLeft, axes.y(f)}, ink::kMuted);
+    canvas.text(QRectF(kLeft - 42, axes.y(f) - 8, 34, 16), Qt::AlignRight | Qt::AlignVCenter, q(std::to_string(f)),
+                ink::kMuted, 11);
+  }
+  canvas.text(QRectF(kLeft, kBottom + 22, kRight - kLeft, 18), Qt::AlignHCenter | Qt::AlignVCenter,
+              lang == Lang::zh ? q("已计数试验数 n（失败数见纵轴）") : q("counted trials n (vertical: failures)"),
+              ink::kMuted, 12);
+}
+
+void draw_path(Canvas& canvas, const Axes& axes, const IndicatorResult& indicator, Lang lang) {
+  QPolygonF path;
+  path << QPointF(axes.x(0), axes.y(0));
+  int before = 0, n = 0;
+  for (const int failures : indicator.path) {
+    // A failure is a step straight up at its trial.
+    ++n;
+    path << QPointF(axes.x(n), axes.y(before)) << QPointF(axes.x(n), axes.y(failures));
+    before = failures;
+  }
+  if (n == 0) {
+    canvas.text(QRectF(kLeft, kTop, kRight - kLeft, kBottom - kTop), Qt::AlignCenter,
+                lang == Lang::zh ? q("没有已计数的试验") : q("no counted trials"), ink::kMuted, 14);
+    return;
+  }
+  canvas.polyline(path, ink::kAccent, 2.5);
+  const QPointF end(axes.x(n), axes.y(before));
+  canvas.sign(end, 8, indicator.conformity);
+  const std::string label = lang == Lang::zh ? fmt::format("{} 次试验，{} 次失败", n, before)
+                                             : fmt::format("{} trials, {} failures", n, before);
+  const bool room = end.x() < kRight - 190;
+  canvas.text(QRectF(room ? end.x() + 13 : end.x() - 193, std::min(end.y() - 20, kBottom - 24), 180, 18),
+              (room ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, q(label), ink::kText, 12, Weight::bold);
+}
+
+}  // namespace
+
+std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& design, Lang lang) {
+  Canvas canvas(kWidth, kHeight);
+  const int last = last_of(design.table), walked = static_cast<int>(indicator.path.size());
+  Axes axes{std::max({last, walked, 1}), 1};
+  if (last >= 0) axes.failures = std::max(axes.failures, design.table.refuse[static_cast<std::size_t>(last)]);
+  for (const int failures : indicator.path) axes.failures = std::max(axes.failures, failures);
+  ++axes.failures;
+  if (last >= 0) draw_regions(canvas, axes, design.table, last, lang);
+  draw_axes(canvas, axes, lang);
+  draw_path(canvas, axes, indicator, lang);
+  const Text title = filled(indicator.title, indicator.id);
+  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：序贯检验过程" : ": sequential walk")));
+}
+
+}  // namespace assay::reports
