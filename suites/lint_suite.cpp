@@ -1,1 +1,182 @@
+// What a suite's author should look at again: names that the scene lacks, words without use, limits without a
+// source, places out of reach.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
 #include "suites/catalog.h"
+#include "suites/compose_parts.h"
+
+namespace assay {
+
+namespace {
+
+/// Reach that a table arm of the reference class surely has, from its mount.
+constexpr double kTableReach = 0.85;
+
+struct SuiteLint {
+  const Task& task;
+  std::string label;
+  Place place;
+  std::vector<LintFinding>& findings;
+  std::set<std::string> used{};  ///< entities and {slot} words of conditions, variation, actors and limits
+
+  void add(bool error, const std::string& rule, const std::string& en, const std::string& zh) const {
+    findings.push_back({error, rule, {label + ": " + en, label + "：" + zh}, place});
+  }
+};
+
+bool is_predicate(Op op) {
+  switch (op) {
+    case Op::near:
+    case Op::inside:
+    case Op::above:
+    case Op::below:
+    case Op::upright:
+    case Op::at_rest:
+    case Op::touching:
+    case Op::held:
+    case Op::first_contact:
+    case Op::visited:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool names_signal(const Condition& condition) {
+  if (is_predicate(condition.op)) return !condition.a.empty();
+  for (const auto& child : condition.children)
+    if (names_signal(child)) return true;
+  return false;
+}
+
+void gather(const Condition& condition, std::set<std::string>& used) {
+  used.insert(condition.a);
+  used.insert(condition.b);
+  used.insert(condition.entities.begin(), condition.entities.end());
+  for (const auto& child : condition.children) gather(child, used);
+}
+
+void gather(SuiteLint& lint) {
+  gather(lint.task.success, lint.used);
+  for (const auto& [name, condition] : lint.task.subgoals) gather(condition, lint.used);
+  for (const auto& [name, condition] : lint.task.checks) gather(condition, lint.used);
+  for (const auto& limit : lint.task.limits) lint.used.insert({limit.a, limit.b});
+  for (const auto& actor : lint.task.actors) lint.used.insert(actor.body);
+  for (const auto& thing : lint.task.detectables) lint.used.insert(thing.body);
+  for (const auto& v : lint.task.variation) {
+    using Kind = Variation::Kind;
+    if (v.kind == Kind::noise || v.kind == Kind::latency || v.kind == Kind::choice) continue;
+    lint.used.insert(v.target);
+    lint.used.insert(v.of.begin(), v.of.end());
+  }
+}
+
+/// "parcel_{object}" with every value of {object}.
+std::vector<std::string> filled(const Task& task, const std::string& text) {
+  const auto open = text.find('{'), close = text.find('}', open == std::string::npos ? 0 : open);
+  if (open == std::string::npos || close == std::string::npos) return {text};
+  const auto slot = task.slot_words.find(text.substr(open + 1, close - open - 1));
+  if (slot == task.slot_words.end()) return {};
+  std::vector<std::string> all;
+  for (const auto& [value, words] : slot->second)
+    for (const auto& rest : filled(task, text.substr(0, open) + value + text.substr(close + 1))) all.push_back(rest);
+  return all;
+}
+
+void lint_entities(const SuiteLint& lint, const Names& names) {
+  std::vector<std::string> known = names_of(names, NameSpace::body);
+  for (const auto& site : names_of(names, NameSpace::site)) known.push_back(site);
+  const std::set<std::string> scene(known.begin(), known.end());
+  for (const auto& text : lint.used) {
+    for (const auto& name : filled(lint.task, text)) {
+      const bool role = name.find("robot") == 0 || name.find('.') != std::string::npos;
+      if (name.empty() || name == "*" || role || scene.count(name)) continue;
+      const auto hint = did_you_mean(name, known);
+      lint.add(true, "unknown_entity", fmt::format("the scene has no body or site '{}'", name) + hint.en,
+               fmt::format("场景中没有 body 或 site“{}”", name) + hint.zh);
+    }
+  }
+}
+
+void lint_words(const SuiteLint& lint) {
+  const auto both = [&](const Text& text, const std::string& of) {
+    if (text.en.empty() || text.zh.empty())
+      lint.add(true, "translation", fmt::format("{} is missing in one language", of),
+               fmt::format("{} 缺少一种语言", of));
+  };
+  both(lint.task.title, "title");
+  both(lint.task.purpose, "purpose");
+  both(lint.task.instruction, "instruction");
+  for (const auto& thing : lint.task.detectables)
+    if (thing.label.empty())
+      lint.add(false, "label", fmt::format("detectable '{}' has no label", thing.body),
+               fmt::format("可检测物“{}”没有标签", thing.body));
+  for (const auto& [slot, values] : lint.task.slot_words) {
+    const auto mark = "{" + slot + "}";
+    bool spoken = lint.task.instruction.en.find(mark) != std::string::npos;
+    for (const auto& text : lint.used) spoken = spoken || text.find(mark) != std::string::npos;
+    if (!spoken)
+      lint.add(false, "unused_slot", fmt::format("slot {} is neither said nor tested", mark),
+               fmt::format("槽位 {} 既未出现在指令中，也未被检验", mark));
+    for (const auto& [value, words] : values) both(words, fmt::format("{} = {}", mark, value));
+  }
+}
+
+void lint_limits(const SuiteLint& lint) {
+  for (const auto& limit : lint.task.limits)
+    if (limit.source.empty())
+      lint.add(false, "limit_source", fmt::format("limit '{}' names no source", limit.id),
+               fmt::format("限值“{}”没有注明来源", limit.id));
+  if (!names_signal(lint.task.success))
+    lint.add(true, "no_signal", "success names no truth signal: it would always or never hold",
+             "成功条件没有引用任何真值信号：它将恒真或恒假");
+}
+
+void lint_reach(const SuiteLint& lint, const Mjcf& scene) {
+  const auto* mount = find_named(scene, NameSpace::body, "robot_mount");
+  if (!mount) return;
+  const auto pose = world_pose(mount);
+  for (const auto& v : lint.task.variation) {
+    if (v.kind != Variation::Kind::place && v.kind != Variation::Kind::shuffle) continue;
+    for (const auto& p : v.places) {
+      const double far =
+          std::hypot(std::abs(p[0] - pose.pos[0]) + v.jitter[0], std::abs(p[1] - pose.pos[1]) + v.jitter[1]);
+      if (far > kTableReach)
+        lint.add(false, "reach",
+                 fmt::format("place ({}, {}) is {:.2f} m from the mount, beyond {} m", p[0], p[1], far, kTableReach),
+                 fmt::format("位置 ({}, {}) 距安装点 {:.2f} m，超过 {} m", p[0], p[1], far, kTableReach));
+    }
+  }
+}
+
+void lint_task(const Task& task, std::vector<LintFinding>& findings) {
+  SuiteLint lint{task, fmt::format("{} L{}", task.id, task.level), {task.scene_path, 0, 0}, findings};
+  gather(lint);
+  lint_words(lint);
+  lint_limits(lint);
+  const auto scene = prepare(task.scene_path, "scene/main");
+  if (!scene) {
+    findings.push_back({true, "scene", scene.error().what, scene.error().place});
+    return;
+  }
+  if (!find_named(scene->mjcf, NameSpace::body, "robot_mount") &&
+      !find_named(scene->mjcf, NameSpace::body, "robot_start"))
+    lint.add(true, "mount", "the scene has neither robot_mount nor robot_start",
+             "场景既没有 robot_mount 也没有 robot_start");
+  const auto names = collect_names(scene->mjcf);
+  if (names) lint_entities(lint, *names);
+  lint_reach(lint, scene->mjcf);
+}
+
+}  // namespace
+
+std::vector<LintFinding> lint_suite(const Suite& suite) {
+  std::vector<LintFinding> findings;
+  for (const auto& task : suite.tasks) lint_task(task, findings);
+  return findings;
+}
+
+}  // namespace assay
