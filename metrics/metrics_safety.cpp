@@ -27,11 +27,11 @@ MetricSpec peak_contact_force_spec() {
   spec.unit = "N";
   spec.title = {"Peak contact force", "峰值接触力"};
   spec.definition = {
-      "Largest sum of normal contact forces of one monitored pair over all physics steps of the trial, from the "
-      "per-period peaks. "
-      "In simulation this is the solver's force, never a pressure.",
-      "整个试验所有物理步中，单个受监测接触对法向力之和的最大值，取自各控制周期的峰值。仿真中为求解器给出的力，不能当作"
-      "压力。"};
+      "Largest sum of normal contact forces of one monitored pair (the pairs of the task's limits, and the robot with "
+      "each body that it is not there to handle or to stand on) over all physics steps of the trial, from the "
+      "per-period peaks. In simulation this is the solver's force, never a pressure.",
+      "整个试验所有物理步中，单个受监测接触对（任务限值所列各对，以及机器人与其非操作对象、非支承物体之间）"
+      "法向力之和的最大值，取自各控制周期的峰值。仿真中为求解器给出的力，不能当作压力。"};
   spec.clause = "ISO/TS 15066:2016, 5.5.5";
   spec.undefined_when = {"The robot reports no contact force, or a value is not finite.",
                          "机器人未提供接触力，或其值不是有限数。"};
