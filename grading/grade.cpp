@@ -43,7 +43,9 @@ Text claim(const Grade& grade) {
 
 Grade grade(const Scheme& scheme, const Plan& plan, const std::vector<TrialRecord>& trials) {
   auto result = grade_once(scheme, plan, trials, false);
-  result.overall_level_voids_as_failures = grade_once(scheme, plan, trials, true).overall_level;
+  result.overall_level_voids_as_failures = std::any_of(trials.begin(), trials.end(), metrics::is_void)
+                                               ? grade_once(scheme, plan, trials, true).overall_level
+                                               : result.overall_level;
   result.claim = claim(result);
   return result;
 }

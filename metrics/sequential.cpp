@@ -108,7 +108,7 @@ double solve_increasing(Function&& function, double target) {
     const double middle = low + (high - low) / 2;
     if (middle <= low || middle >= high) return middle;
     (function(middle) < target ? low : high) = middle;
-    if (high - low < 1e-15) return high;
+    if (high - low < 1e-13) return high;
   }
 }
 
