@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "harness/draw.h"
@@ -18,9 +19,22 @@ Result<Conditions> fill_all(const Conditions& conditions, const Slots& slots) {
   return out;
 }
 
-/// What truth must hold: conditions, separations that limits and their metrics read, and the pose of whatever
-/// moves, which path_length integrates.
-std::vector<SignalSpec> signals_of(const Setup& setup) {
+bool has(const Setup& setup, Group::Kind kind) {
+  return std::any_of(setup.world.groups.begin(), setup.world.groups.end(),
+                     [&](const Group& group) { return group.kind == kind; });
+}
+
+/// Metrics read what the robot has: a role that no group of it plays is not asked for.
+bool is_played(const Setup& setup, const std::string& entity) {
+  if (entity == "robot.tcp") return has(setup, Group::Kind::arm);
+  if (entity == "robot.base") return has(setup, Group::Kind::base);
+  if (entity == "robot.gripper") return has(setup, Group::Kind::gripper);
+  return true;
+}
+
+/// What truth must hold: conditions, separations that limits name, what the task's metrics read, and the pose of
+/// whatever moves.
+std::vector<SignalSpec> signals_of(const Setup& setup, const std::vector<std::string>& metric_ids) {
   std::set<SignalSpec> out;
   const auto need = [&](const Condition& condition) {
     for (auto& signal : metrics::required_signals(condition)) out.insert(std::move(signal));
@@ -30,10 +44,15 @@ std::vector<SignalSpec> signals_of(const Setup& setup) {
   for (const auto& [name, condition] : setup.checks) need(condition);
   for (const auto& limit : setup.limits)
     if (limit.quantity == Limit::Quantity::separation_m) out.insert({SignalSpec::Kind::distance, limit.a, limit.b});
-  for (const auto& group : setup.world.groups) {
-    if (group.kind == Group::Kind::arm) out.insert({SignalSpec::Kind::pose, "robot.tcp", ""});
-    if (group.kind == Group::Kind::base) out.insert({SignalSpec::Kind::pose, "robot.base", ""});
-  }
+  std::vector<SignalSpec> wanted = {{SignalSpec::Kind::pose, "robot.tcp", ""},
+                                    {SignalSpec::Kind::pose, "robot.base", ""}};
+  metrics::MetricRegistry registry;
+  metrics::register_builtin_metrics(registry);
+  for (const auto& id : metric_ids)
+    if (const auto* metric = registry.find(id); metric != nullptr)
+      wanted.insert(wanted.end(), metric->signals.begin(), metric->signals.end());
+  for (auto& signal : wanted)
+    if (is_played(setup, signal.a) && is_played(setup, signal.b)) out.insert(std::move(signal));
   return {out.begin(), out.end()};
 }
 
@@ -67,7 +86,7 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
     ASSAY_TRY(auto filled, fill(limit, slots));
     setup.limits.push_back(std::move(filled));
   }
-  setup.signals = signals_of(setup);
+  setup.signals = signals_of(setup, task.metrics);
   setup.time_limit_ns = task.time_limit_ns;
   setup.control_period_ns = task.control_period_ns;
   setup.range_rate_hz = task.range_rate_hz;
