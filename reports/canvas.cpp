@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <QFont>
+#include <QFontMetricsF>
 #include <QPainterPath>
 #include <QPen>
+#include <cmath>
 
 #include "reports/palette.h"
 
@@ -22,6 +24,15 @@ QPen pen_of(std::string_view color, double width, Line style) {
   return pen;
 }
 
+QFont font_of(int pixels, Weight weight) {
+  QFont font;
+  // Text laid out with these two keeps its digits when it is copied from a PDF (Noto CJK loses them).
+  font.setFamilies({QStringLiteral("Liberation Sans"), QStringLiteral("WenQuanYi Micro Hei")});
+  font.setPixelSize(pixels);
+  font.setBold(weight == Weight::bold);
+  return font;
+}
+
 }  // namespace
 
 Canvas::Canvas(int width, int height) : width_(width), height_(height) {
@@ -34,14 +45,18 @@ Canvas::Canvas(int width, int height) : width_(width), height_(height) {
 
 void Canvas::text(const QRectF& box, int flags, const QString& text, std::string_view color, int pixels,
                   Weight weight) {
-  QFont font;
-  // Text laid out with these two keeps its digits when it is copied from a PDF (Noto CJK loses them).
-  font.setFamilies({QStringLiteral("Liberation Sans"), QStringLiteral("WenQuanYi Micro Hei")});
-  font.setPixelSize(pixels);
-  font.setBold(weight == Weight::bold);
-  painter_.setFont(font);
+  painter_.setFont(font_of(pixels, weight));
   painter_.setPen(color_of(color));
   painter_.drawText(box, flags, text);
+}
+
+void Canvas::label(QPointF beside, bool to_the_left, const QString& words, std::string_view color, int pixels) {
+  const QFontMetricsF metrics(font_of(pixels, Weight::bold));
+  const double width = std::ceil(metrics.horizontalAdvance(words)) + 10, height = std::ceil(metrics.height()) + 2;
+  const double x = to_the_left ? beside.x() - width : beside.x();
+  const QRectF strip(x, beside.y() - height / 2, width, height);
+  box(strip, ink::kPaper, {}, 3);
+  text(strip, Qt::AlignCenter, words, color, pixels, Weight::bold);
 }
 
 void Canvas::line(QPointF from, QPointF to, std::string_view color, double width, Line style) {

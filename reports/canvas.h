@@ -22,6 +22,8 @@ class Canvas {
 
   void text(const QRectF& box, int flags, const QString& text, std::string_view color, int pixels = 13,
             Weight weight = Weight::normal);
+  /// Text beside a point on a strip of paper, so that lines behind it do not cross it.
+  void label(QPointF beside, bool to_the_left, const QString& text, std::string_view color, int pixels = 12);
   void line(QPointF from, QPointF to, std::string_view color, double width = 1, Line style = Line::solid);
   void polyline(const QPolygonF& points, std::string_view color, double width, Line style = Line::solid);
   void area(const QPolygonF& points, std::string_view color);

@@ -80,7 +80,8 @@ void write_head(Page& page, const ReportModel& model) {
   const bool zh = first == Lang::zh;
   page.raw("<input class=\"langs\" type=\"radio\" name=\"lang\" id=\"show-zh\"").raw(zh ? " checked>" : ">");
   page.raw("<input class=\"langs\" type=\"radio\" name=\"lang\" id=\"show-en\"").raw(zh ? ">" : " checked>");
-  page.raw("\n<nav><label for=\"show-zh\" lang=\"zh-CN\">中文</label>");
+  page.raw("\n").raw(icon_symbols());
+  page.raw("<nav><label for=\"show-zh\" lang=\"zh-CN\">中文</label>");
   page.raw("<label for=\"show-en\" lang=\"en\">English</label></nav>\n<main>\n<header>\n<span class=\"badge\">");
   page.both(division.badge).raw("</span>\n<h1>").both(division.title).raw("</h1>\n<p class=\"muted\">");
   page.both(subject).raw(" · ").text(model.session).raw("</p>\n<p class=\"notice\"><b>");
@@ -111,7 +112,8 @@ void write_identity(Page& page, const ReportModel& model) {
     const std::string version = fmt::format(" ({} {})", model.scheme.id, model.scheme.version);
     facts.add({"Scheme", "认证方案"}, Text{scheme.en + version, scheme.zh + version});
     facts.add({"Plan locked", "计划锁定"}, time_text(model.locked));
-    facts.add({"Session closed", "检测结束"}, time_text(model.closed));
+    facts.add({"Session closed", "检测结束"},
+              model.closed.ns == 0 ? Text{"not yet", "尚未结束"} : filled({}, time_text(model.closed)));
     facts.add({"Session seed", "会话种子"}, model.plan.session_seed);
     facts.add({"Simulator or robot link", "仿真器或机器人接口"}, model.plan.engine);
     facts.add({"Program", "程序"}, model.tool_version);

@@ -29,9 +29,12 @@ Page& Page::both_raw(const std::string& en, const std::string& zh) {
   return raw(first_ == Lang::zh ? chinese + english : english + chinese);
 }
 
+Page& Page::icon(std::string_view symbol) {
+  return raw("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#").raw(symbol).raw("\"/></svg>");
+}
+
 Page& Page::chip(const Look& look, std::string_view more) {
-  raw("<span class=\"chip ").raw(look.css).raw("\"><span aria-hidden=\"true\">").raw(look.icon).raw("</span> ");
-  both(look.word);
+  raw("<span class=\"chip ").raw(look.css).raw("\">").icon(look.icon).raw(" ").both(look.word);
   if (!more.empty()) raw(" ").text(more);
   return raw("</span>");
 }
@@ -44,9 +47,11 @@ void Page::paragraph(const Text& text, std::string_view css) {
   raw(css.empty() ? "<p>" : fmt::format("<p class=\"{}\">", css)).both(text).raw("</p>\n");
 }
 
-void Page::head(const std::vector<Text>& columns, const Text& caption) {
+void Page::head(const std::vector<Column>& columns, const Text& caption) {
   raw("<div class=\"wide\"><table><caption>").both(caption).raw("</caption><thead><tr>");
-  for (const auto& column : columns) raw("<th scope=\"col\">").both(column).raw("</th>");
+  for (const auto& column : columns) {
+    raw(column.number ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">").both(column.title).raw("</th>");
+  }
   raw("</tr></thead><tbody>\n");
 }
 

@@ -30,11 +30,16 @@ class Page {
   Page& both(const Text& text);
   /// The same for HTML of our own making in each language.
   Page& both_raw(const std::string& en, const std::string& zh);
+  Page& icon(std::string_view symbol);
   Page& chip(const Look& look, std::string_view more = {});
   void section(std::string_view id, const Text& title);
   void end_section() { raw("</section>\n"); }
   void paragraph(const Text& text, std::string_view css = {});
-  void head(const std::vector<Text>& columns, const Text& caption);
+  struct Column {
+    Text title;
+    bool number = false;
+  };
+  void head(const std::vector<Column>& columns, const Text& caption);
   void end_table() { raw("</tbody></table></div>\n"); }
   /// "<td>…</td>"; numbers are set right.
   Page& cell(const std::string& data) { return raw("<td>").text(data).raw("</td>"); }

@@ -19,8 +19,8 @@ Text conclusion(const ReportModel& model) {
   if (grade.overall_level > 0) {
     return {fmt::format("{} has shown level {} in the scope “{}” of {} {}.", subject.en, level.en, scope.en, scheme.en,
                         version),
-            fmt::format("依据《{}》{}，在“{}”范围内，{}已证明达到 {} 级。", scheme.zh, version, scope.zh, subject.zh,
-                        level.zh)};
+            fmt::format("依据《{}》{}，在“{}”范围内，{}已证明达到的等级为：{}。", scheme.zh, version, scope.zh,
+                        subject.zh, level.zh)};
   }
   return {
       fmt::format("{} has shown no level in the scope “{}” of {} {}.", subject.en, scope.en, scheme.en, version),
@@ -142,17 +142,17 @@ void write_why_not(Page& page, const ReportModel& model) {
 
 void write_results(Page& page, const ReportModel& model) {
   page.section("results", {"Results by indicator", "各指标结果"});
-  page.head({{"Indicator", "指标"},
-             {"Clause", "条款"},
-             {"Limit", "限值"},
-             {"Estimate", "估计值"},
-             {"Lower limit", "置信下限"},
-             {"Upper limit", "置信上限"},
-             {"Confidence, one-sided", "单侧置信度"},
-             {"n / at most", "n / 上限"},
-             {"Successes", "成功数"},
-             {"Voids", "无效数"},
-             {"Conformity", "符合性"}},
+  page.head({{{"Indicator", "指标"}},
+             {{"Clause", "条款"}},
+             {{"Limit", "限值"}, true},
+             {{"Estimate", "估计值"}, true},
+             {{"Lower limit", "置信下限"}, true},
+             {{"Upper limit", "置信上限"}, true},
+             {{"Confidence, one-sided", "单侧置信度"}, true},
+             {{"n / at most", "n / 上限"}, true},
+             {{"Successes", "成功数"}, true},
+             {{"Voids", "无效数"}, true},
+             {{"Conformity", "符合性"}}},
             {"Success probabilities (proportions, unit 1). Limits after stopping use the plan's own ordering.",
              "成功概率（比例，单位为 1）。停止后的置信限按计划自身的排序方法计算。"});
   for (const auto& indicator : model.grade.indicators) write_indicator(page, model, indicator);
@@ -200,14 +200,14 @@ void write_gates(Page& page, const ReportModel& model) {
     page.end_section();
     return;
   }
-  page.head({{"Gate", "门槛"},
-             {"Clause", "条款"},
-             {"Events", "事件数"},
-             {"Attempts", "试验次数"},
-             {"Upper limit", "置信上限"},
-             {"Confidence, one-sided", "单侧置信度"},
-             {"Limit", "限值"},
-             {"Conformity", "符合性"}},
+  page.head({{{"Gate", "门槛"}},
+             {{"Clause", "条款"}},
+             {{"Events", "事件数"}, true},
+             {{"Attempts", "试验次数"}, true},
+             {{"Upper limit", "置信上限"}, true},
+             {{"Confidence, one-sided", "单侧置信度"}, true},
+             {{"Limit", "限值"}, true},
+             {{"Conformity", "符合性"}}},
             {"Probability of an event per attempt (unit 1), over all attempts, void ones too. Zero events are a bound, "
              "not a zero.",
              "每次试验发生事件的概率（单位为 1），统计全部试验，含无效试验。零事件给出的是上限，并不表示概率为零。"});

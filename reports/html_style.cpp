@@ -15,12 +15,13 @@ constexpr std::string_view kSheet = R"css(
 body{margin:0;background:var(--paper);color:var(--text);font:15px/1.55 "Liberation Sans",Arial,"WenQuanYi Micro Hei",
 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:1080px;margin:0 auto;padding:20px 28px 60px}
+h1,p,li{overflow-wrap:anywhere}
 h1{font-size:28px;line-height:1.25;margin:10px 0 2px}
 h2{font-size:19px;margin:44px 0 10px;padding-bottom:6px;border-bottom:2px solid var(--line)}
 h3{font-size:15px;margin:22px 0 4px}
 p{margin:8px 0;max-width:76ch}
 a{color:var(--accent)}
-code{font:12.5px/1.4 "Liberation Mono",Consolas,monospace;overflow-wrap:anywhere}
+code{font:12.5px/1.4 "Liberation Mono",Consolas,monospace}
 .muted,.small{color:var(--muted)}.small{font-size:13px}
 .langs{position:absolute;opacity:0;width:1px;height:1px}
 nav{max-width:1080px;margin:0 auto;padding:14px 28px 0;text-align:right}
@@ -34,7 +35,7 @@ border-color:var(--accent);color:var(--paper)}
 font-size:13px;color:var(--accent)}
 .notice{border-left:6px solid var(--unsure);background:var(--unsure-tint);padding:10px 16px;margin:14px 0;max-width:none}
 .notice b{color:var(--unsure)}
-.verdict{border:1px solid var(--line);border-radius:8px;padding:18px 22px;margin:16px 0}
+.verdict{border:1px solid var(--line);border-radius:8px;padding:18px 22px;margin:16px 0}.verdict>:last-child{margin-bottom:0}
 .verdict .level{font-size:24px;font-weight:700;line-height:1.3;max-width:none;margin:0 0 10px}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;margin:12px 0;font-size:14px}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
@@ -43,9 +44,8 @@ table{border-collapse:collapse;width:100%;font-size:13.5px}
 caption{text-align:left;color:var(--muted);font-size:13px;padding:0 0 6px}
 th{text-align:left;vertical-align:bottom;color:var(--muted);font-weight:600;font-size:12.5px;line-height:1.3;
 border-bottom:1.5px solid var(--line);padding:6px 8px}
-td{vertical-align:top;border-bottom:1px solid var(--line);padding:6px 8px;overflow-wrap:anywhere}
-td.num{text-align:right;white-space:nowrap}
-td.keep,th.keep{white-space:nowrap}
+td{vertical-align:top;border-bottom:1px solid var(--line);padding:6px 8px;overflow-wrap:break-word}
+td.num,th.num{text-align:right}td.num{white-space:nowrap}
 tr:target{background:var(--unsure-tint)}
 tr.invalid td{color:var(--muted)}
 .chip{display:inline-block;padding:1px 9px;border-radius:12px;font-weight:700;font-size:13px;white-space:nowrap}
@@ -55,7 +55,9 @@ tr.invalid td{color:var(--muted)}
 .plain.fail{color:var(--fail)}.plain.none{color:var(--muted)}
 figure{margin:14px 0;padding:0}
 figcaption{font-weight:600;margin:0 0 4px}figcaption .small{font-weight:400}
-.chart{display:block;max-width:100%;height:auto}
+.chart{display:block;width:100%;max-width:860px;height:auto}
+.symbols{position:absolute}.icon{width:1em;height:1em;vertical-align:-.13em}
+.glyph{fill:none;stroke:var(--paper);stroke-width:2}
 .chart text{font-family:"Liberation Sans",Arial,"WenQuanYi Micro Hei","PingFang SC","Microsoft YaHei",sans-serif}
 ol.why{padding-left:22px}ol.why>li{margin:0 0 14px}
 .end{margin:56px 0 0;text-align:center;color:var(--muted);letter-spacing:.06em}

@@ -60,13 +60,13 @@ void write_summary(Page& page, const metrics::MetricRegistry& registry, const Me
 
 void write_outcome(Page& page, const TrialRecord& trial) {
   if (!trial.finished) {
-    page.raw("<td><span class=\"plain none\"><span aria-hidden=\"true\">…</span> ");
+    page.raw("<td><span class=\"plain none\">").icon("open").raw(" ");
     page.both({"started only", "仅有开始记录"}).raw("</span></td>");
     return;
   }
   const Look& look = look_of(trial.verdict.outcome);
-  page.raw("<td><span class=\"plain ").raw(look.css).raw("\"><span aria-hidden=\"true\">").raw(look.icon);
-  page.raw("</span> ").both(look.word).raw("</span></td>");
+  page.raw("<td><span class=\"plain ").raw(look.css).raw("\">").icon(look.icon);
+  page.raw(" ").both(look.word).raw("</span></td>");
 }
 
 void write_trial(Page& page, const TrialRecord& trial) {
@@ -108,15 +108,15 @@ void write_metrics(Page& page, const ReportModel& model) {
   }
   metrics::MetricRegistry registry;
   metrics::register_builtin_metrics(registry);
-  page.head({{"Task, level", "任务与等级"},
-             {"Metric", "度量"},
-             {"Unit", "单位"},
-             {"Observed by", "观测来源"},
-             {"n", "n"},
-             {"Undefined", "未定义"},
-             {"Median", "中位数"},
-             {"Smallest", "最小值"},
-             {"Largest", "最大值"}},
+  page.head({{{"Task, level", "任务与等级"}},
+             {{"Metric", "度量"}},
+             {{"Unit", "单位"}},
+             {{"Observed by", "观测来源"}},
+             {{"n", "n"}, true},
+             {{"Undefined", "未定义"}, true},
+             {{"Median", "中位数"}, true},
+             {{"Smallest", "最小值"}, true},
+             {{"Largest", "最大值"}, true}},
             {"Over the valid, finished trials. A value that is not defined for a trial is counted, not made up.",
              "统计有效且已完成的试验。某次试验无定义的值只计数，不作填补。"});
   for (const auto& [key, summary] : summaries) write_summary(page, registry, key, summary);
@@ -128,15 +128,15 @@ void write_trials(Page& page, const ReportModel& model) {
   page.section("trials", {"All trials", "全部试验"});
   const auto invalid = std::count_if(model.trials.begin(), model.trials.end(),
                                      [](const TrialRecord& t) { return t.validity == Validity::invalid; });
-  page.head({{"No.", "编号"},
-             {"Task", "任务"},
-             {"Level", "等级"},
-             {"Index", "序号"},
-             {"Attempt", "尝试"},
-             {"Outcome", "结果"},
-             {"Reason", "原因"},
-             {"Validity", "有效性"},
-             {"Content digest, first 12 digits", "内容摘要（前 12 位）"}},
+  page.head({{{"No.", "编号"}, true},
+             {{"Task", "任务"}},
+             {{"Level", "等级"}, true},
+             {{"Index", "序号"}, true},
+             {{"Attempt", "尝试"}, true},
+             {{"Outcome", "结果"}},
+             {{"Reason", "原因"}},
+             {{"Validity", "有效性"}},
+             {{"Content digest, first 12 digits", "内容摘要（前 12 位）"}}},
             {fmt::format("{} trials on record, {} of them invalid. Full digests are in the CSV and JSON exports.",
                          model.trials.size(), invalid),
              fmt::format("共记录 {} 次试验，其中 {} 次无效。完整摘要见 CSV 与 JSON 导出文件。", model.trials.size(),
@@ -153,9 +153,9 @@ void write_files(Page& page, const ReportModel& model) {
     page.end_section();
     return;
   }
-  page.head({{"File", "文件"}, {"SHA-256", "SHA-256"}},
-            {"Whoever has these files can check that they are the ones used: `sha256sum FILE`.",
-             "持有这些文件者可自行核对是否一致：`sha256sum 文件`。"});
+  page.head({{{"File", "文件"}}, {{"SHA-256", "SHA-256"}}},
+            {"Whoever has these files can check that they are the ones used (sha256sum FILE).",
+             "持有这些文件者可自行核对是否一致（sha256sum 文件名）。"});
   for (const auto& [path, sha256] : model.files) {
     page.raw("<tr><td>").code(path).raw("</td><td>").code(sha256).raw("</td></tr>\n");
   }

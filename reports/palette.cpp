@@ -8,10 +8,10 @@ namespace assay::reports {
 
 const Look& look_of(Conformity conformity) {
   static const std::array<Look, 4> kLooks{{
-      {{"conforms", "符合"}, "✓", "pass", ink::kPass, ink::kPassTint},
-      {{"inconclusive", "未能判定"}, "◐", "unsure", ink::kUnsure, ink::kUnsureTint},
-      {{"does not conform", "不符合"}, "✕", "fail", ink::kFail, ink::kFailTint},
-      {{"not tested", "未检测"}, "–", "none", ink::kMuted, ink::kFaint},
+      {{"conforms", "符合"}, "check", "pass", ink::kPass, ink::kPassTint},
+      {{"inconclusive", "未能判定"}, "half", "unsure", ink::kUnsure, ink::kUnsureTint},
+      {{"does not conform", "不符合"}, "cross", "fail", ink::kFail, ink::kFailTint},
+      {{"not tested", "未检测"}, "bar", "none", ink::kMuted, ink::kFaint},
   }};
   const auto at = static_cast<std::size_t>(conformity);
   ASSAY_CHECK(at < kLooks.size());
@@ -20,16 +20,37 @@ const Look& look_of(Conformity conformity) {
 
 const Look& look_of(Outcome outcome) {
   static const std::array<Look, 6> kLooks{{
-      {{"success", "成功"}, "✓", "pass", ink::kPass, ink::kPassTint},
-      {{"failure", "失败"}, "✕", "fail", ink::kFail, ink::kFailTint},
-      {{"unsafe", "不安全"}, "⚠", "fail", ink::kFail, ink::kFailTint},
-      {{"error (of the test system)", "检测系统错误"}, "!", "none", ink::kMuted, ink::kFaint},
-      {{"undetermined", "未定"}, "◐", "unsure", ink::kUnsure, ink::kUnsureTint},
-      {{"aborted", "中止"}, "■", "none", ink::kMuted, ink::kFaint},
+      {{"success", "成功"}, "check", "pass", ink::kPass, ink::kPassTint},
+      {{"failure", "失败"}, "cross", "fail", ink::kFail, ink::kFailTint},
+      {{"unsafe", "不安全"}, "warn", "fail", ink::kFail, ink::kFailTint},
+      {{"error (of the test system)", "检测系统错误"}, "bang", "none", ink::kMuted, ink::kFaint},
+      {{"undetermined", "未定"}, "half", "unsure", ink::kUnsure, ink::kUnsureTint},
+      {{"aborted", "中止"}, "stop", "none", ink::kMuted, ink::kFaint},
   }};
   const auto at = static_cast<std::size_t>(outcome);
   ASSAY_CHECK(at < kLooks.size());
   return kLooks[at];
+}
+
+std::string_view icon_symbols() {
+  return R"svg(<svg width="0" height="0" class="symbols" aria-hidden="true">
+<symbol id="check" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="currentColor"/>
+<path d="M4.2 8.4 7 11.3 12 5.1" class="glyph"/></symbol>
+<symbol id="half" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="2"/>
+<path d="M8 1a7 7 0 0 0 0 14z" fill="currentColor"/></symbol>
+<symbol id="cross" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="currentColor"/>
+<path d="M4.8 4.8 11.2 11.2M4.8 11.2 11.2 4.8" class="glyph"/></symbol>
+<symbol id="bar" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="currentColor"/>
+<path d="M4.4 8H11.6" class="glyph"/></symbol>
+<symbol id="warn" viewBox="0 0 16 16"><path d="M8 .6 16 15.4H0z" fill="currentColor"/>
+<path d="M8 5.6V10.4M8 11.8V13.6" class="glyph"/></symbol>
+<symbol id="bang" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="currentColor"/>
+<path d="M8 3.2V9.2M8 10.8V12.8" class="glyph"/></symbol>
+<symbol id="stop" viewBox="0 0 16 16"><rect x="1.5" y="1.5" width="13" height="13" rx="2" fill="currentColor"/></symbol>
+<symbol id="open" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="2"
+stroke-dasharray="3 2.5"/></symbol>
+</svg>
+)svg";
 }
 
 Text word_of(Vantage vantage) {

@@ -30,13 +30,16 @@ constexpr std::string_view kAccent = "#0072b2";
 
 struct Look {
   Text word;
-  std::string_view icon;   ///< one glyph, for pages
+  std::string_view icon;   ///< symbol of icon_symbols()
   std::string_view css;    ///< class: pass, unsure, fail, none
   std::string_view color;  ///< of ink::
   std::string_view tint;
 };
 const Look& look_of(Conformity conformity);
 const Look& look_of(Outcome outcome);
+
+/// The shapes of all looks as SVG symbols, drawn in currentColor on the variable --paper.
+std::string_view icon_symbols();
 
 Text word_of(Vantage vantage);
 /// A reason code in words; the code itself where it is unknown to us.

@@ -13,7 +13,7 @@ namespace {
 QString q(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
 constexpr int kWidth = 720, kHeight = 250;
-constexpr double kLeft = 46, kRight = 704, kTop = 14, kBottom = 206;
+constexpr double kLeft = 46, kRight = 704, kTop = 26, kBottom = 206;
 
 /// 1, 2 or 5 times a power of ten, so that at most `most` steps cover `range`.
 int nice_step(int range, int most) {
@@ -42,7 +42,9 @@ int last_of(const StopTable& table) {
 QPolygonF boundary(const Axes& axes, const std::vector<int>& values, int last, double shift) {
   QPolygonF out;
   for (int n = 0; n <= last; ++n) {
-    const double f = std::clamp(values[static_cast<std::size_t>(n)] + shift, 0.0, static_cast<double>(axes.failures));
+    // Nothing is decided at n = 0: the boundary begins with the first trial.
+    const auto at = static_cast<std::size_t>(std::max(n, std::min(1, last)));
+    const double f = std::clamp(values[at] + shift, 0.0, static_cast<double>(axes.failures));
     out << QPointF(axes.x(std::max(n - 0.5, 0.0)), axes.y(f))
         << QPointF(axes.x(std::min(n + 0.5, last + 0.0)), axes.y(f));
   }
@@ -57,7 +59,10 @@ void draw_regions(Canvas& canvas, const Axes& axes, const StopTable& table, int 
   above << QPointF(axes.x(last), kTop) << QPointF(axes.x(0), kTop);
   canvas.area(below, ink::kPassTint);
   canvas.area(above, ink::kUnsureTint);
-  canvas.polyline(accept, ink::kPass, 1.5, Line::dashed);
+  // Before the first n that can accept there is no boundary to draw.
+  QPolygonF drawn = accept;
+  while (drawn.size() > 2 && drawn[1].y() >= kBottom) drawn.removeFirst();
+  canvas.polyline(drawn, ink::kPass, 1.5, Line::dashed);
   canvas.polyline(refuse, ink::kUnsure, 1.5, Line::dotted);
   canvas.text(QRectF(kRight - 240, kBottom - 22, 234, 18), Qt::AlignRight | Qt::AlignVCenter,
               lang == Lang::zh ? q("接受：符合") : q("accept: conforms"), ink::kPass, 12, Weight::bold);
@@ -78,9 +83,10 @@ void draw_axes(Canvas& canvas, const Axes& axes, Lang lang) {
     canvas.text(QRectF(kLeft - 42, axes.y(f) - 8, 34, 16), Qt::AlignRight | Qt::AlignVCenter, q(std::to_string(f)),
                 ink::kMuted, 11);
   }
-  canvas.text(QRectF(kLeft, kBottom + 22, kRight - kLeft, 18), Qt::AlignHCenter | Qt::AlignVCenter,
-              lang == Lang::zh ? q("已计数试验数 n（失败数见纵轴）") : q("counted trials n (vertical: failures)"),
+  canvas.text(QRectF(0, 0, 200, 18), Qt::AlignLeft | Qt::AlignVCenter, lang == Lang::zh ? q("失败数") : q("failures"),
               ink::kMuted, 12);
+  canvas.text(QRectF(kLeft, kBottom + 22, kRight - kLeft, 18), Qt::AlignHCenter | Qt::AlignVCenter,
+              lang == Lang::zh ? q("已计数试验数 n") : q("counted trials n"), ink::kMuted, 12);
 }
 
 void draw_path(Canvas& canvas, const Axes& axes, const IndicatorResult& indicator, Lang lang) {
@@ -101,11 +107,12 @@ void draw_path(Canvas& canvas, const Axes& axes, const IndicatorResult& indicato
   canvas.polyline(path, ink::kAccent, 2.5);
   const QPointF end(axes.x(n), axes.y(before));
   canvas.sign(end, 8, indicator.conformity);
-  const std::string label = lang == Lang::zh ? fmt::format("{} 次试验，{} 次失败", n, before)
-                                             : fmt::format("{} trials, {} failures", n, before);
-  const bool room = end.x() < kRight - 190;
-  canvas.text(QRectF(room ? end.x() + 13 : end.x() - 193, std::min(end.y() - 20, kBottom - 24), 180, 18),
-              (room ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, q(label), ink::kText, 12, Weight::bold);
+  const std::string label =
+      lang == Lang::zh ? fmt::format("{} 次试验，{} 次失败", n, before)
+                       : fmt::format("{} trial{}, {} failure{}", n, n == 1 ? "" : "s", before, before == 1 ? "" : "s");
+  const bool to_the_left = end.x() > kRight - 200;
+  const double y = std::clamp(end.y() - 18, kTop + 10, kBottom - 10);
+  canvas.label({end.x() + (to_the_left ? -8 : 8), y}, to_the_left, q(label), ink::kText);
 }
 
 }  // namespace
