@@ -46,12 +46,20 @@ Result<std::string> read_text(Reader& reader, const std::string& path, const Pla
   return text;
 }
 
+Error refused_markup(const Place& place, std::string found) {
+  return mjcf_error(
+      453, {"document types, entities and processing instructions are refused", "不接受文档类型声明、实体和处理指令"},
+      place, std::move(found), {"remove the line", "请删除这一行"});
+}
+
 Error syntax_error(const tinyxml2::XMLDocument& document, const std::string& path, const MjcfCaps& caps) {
   if (document.ErrorID() == tinyxml2::XML_ELEMENT_DEPTH_EXCEEDED)
     return mjcf_error(451,
                       {fmt::format("elements are nested more than {} deep", caps.depth),
                        fmt::format("元素嵌套超过 {} 层", caps.depth)},
                       {path, document.ErrorLineNum(), 0}, "", {"flatten the model", "请减少嵌套"});
+  if (document.ErrorID() == tinyxml2::XML_ERROR_PARSING_DECLARATION)
+    return refused_markup({path, document.ErrorLineNum(), 0}, "<?…?>");
   return mjcf_error(452, {"not well-formed XML", "XML 格式不正确"}, {path, document.ErrorLineNum(), 0},
                     tinyxml2::XMLDocument::ErrorIDToName(document.ErrorID()),
                     {"close every tag, quote every attribute", "请检查标签是否闭合、属性值是否加引号"});
@@ -62,11 +70,7 @@ Result<void> refuse_markup(const tinyxml2::XMLNode* node, const std::string& pat
   for (const auto* child = node->FirstChild(); child; child = child->NextSibling()) {
     const bool instruction = child->ToDeclaration() && std::string_view(child->Value()).substr(0, 3) != "xml";
     if (child->ToUnknown() || instruction)
-      return mjcf_error(
-          453,
-          {"document types, entities and processing instructions are refused", "不接受文档类型声明、实体和处理指令"},
-          {path, child->GetLineNum(), 0}, std::string(child->Value()).substr(0, 60),
-          {"remove the line", "请删除这一行"});
+      return refused_markup({path, child->GetLineNum(), 0}, std::string(child->Value()).substr(0, 60));
     ASSAY_RETURN_IF_ERROR(refuse_markup(child, path));
   }
   return {};

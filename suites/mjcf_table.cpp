@@ -31,6 +31,7 @@ constexpr std::string_view kRows[] = {
     "constraint slidercrank crankbroken",
     "mujoco statistic meaninertia meanmass meansize extent center",
     "mujoco default class",
+    "default default class",
     "default mesh scale",
     "default material texture emission specular shininess reflectance rgba texrepeat texuniform",
     "default joint type group pos axis springdamper limited solreflimit solimplimit solreffriction "

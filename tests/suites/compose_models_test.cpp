@@ -12,7 +12,6 @@ std::string shared_folder() {
 struct Real {
   const char* file;
   const char* mount;
-
 };
 
 class RealModels : public ComposeTest, public testing::WithParamInterface<Real> {};
@@ -25,7 +24,8 @@ TEST_P(RealModels, ComposeMeansTheSameAndSteps) {
   const auto both = load(*world), alone = load_file(file.string());
   ASSERT_TRUE(both && alone);
   const auto alone_data = forward(alone), both_data = forward(both);
-  expect_same_robot(alone, alone_data, both, both_data, std::string(GetParam().mount) == "table" ? "robot_mount" : "robot_start");
+  expect_same_robot(alone, alone_data, both, both_data,
+                    std::string(GetParam().mount) == "table" ? "robot_mount" : "robot_start");
   EXPECT_EQ(alone->neq, both->neq);
   EXPECT_EQ(alone->ntendon, both->ntendon);
   EXPECT_EQ(alone->nsensor, both->nsensor);
@@ -37,18 +37,16 @@ TEST_P(RealModels, ComposeMeansTheSameAndSteps) {
   EXPECT_EQ(both_data->warning[mjWARN_CONTACTFULL].number + both_data->warning[mjWARN_CNSTRFULL].number, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Published, RealModels,
-                         testing::Values(Real{"franka_emika_panda/panda.xml", "table"},
-                                         Real{"franka_emika_panda/panda_nohand.xml", "table"},
-                                         Real{"franka_emika_panda/hand.xml", "table"},
-                                         Real{"robotiq_2f85/2f85.xml", "table"},
-                                         Real{"anybotics_anymal_c/anymal_c.xml", "floor"},
-                                         Real{"agility_cassie/cassie.xml", "floor"},
-                                         Real{"unitree_g1/g1_29dof.xml", "floor"}),
-                         [](const auto& info) {
-                           auto name = fs::path(info.param.file).stem().string();
-                           return name == "2f85" ? std::string("robotiq_2f85") : name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Published, RealModels,
+    testing::Values(Real{"franka_emika_panda/panda.xml", "table"}, Real{"franka_emika_panda/panda_nohand.xml", "table"},
+                    Real{"franka_emika_panda/hand.xml", "table"}, Real{"robotiq_2f85/2f85.xml", "table"},
+                    Real{"anybotics_anymal_c/anymal_c.xml", "floor"}, Real{"agility_cassie/cassie.xml", "floor"},
+                    Real{"unitree_g1/g1_29dof.xml", "floor"}),
+    [](const auto& test) {
+      auto name = fs::path(test.param.file).stem().string();
+      return name == "2f85" ? std::string("robotiq_2f85") : name;
+    });
 
 TEST_F(ComposeTest, PandaWithRobotiqGripper) {
   const auto models = fs::path(shared_folder()) / "models";

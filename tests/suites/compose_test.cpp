@@ -88,8 +88,10 @@ TEST_F(ComposeTest, DegreesEulerAndClassesMeanTheSame) {
   const auto alone_data = forward(alone), both_data = forward(both);
   expect_same_robot(alone, alone_data, both, both_data, "robot_mount");
   EXPECT_NEAR(both->jnt_range[1 + 2 * mj_name2id(both.get(), mjOBJ_JOINT, "robot/hinge")], M_PI / 3, 1e-12);
-  const auto site = mj_name2id(both.get(), mjOBJ_SITE, "robot/s1"), site_alone = mj_name2id(alone.get(), mjOBJ_SITE, "s1");
-  const auto cam = mj_name2id(both.get(), mjOBJ_CAMERA, "robot/cam"), cam_alone = mj_name2id(alone.get(), mjOBJ_CAMERA, "cam");
+  const auto site = mj_name2id(both.get(), mjOBJ_SITE, "robot/s1"),
+             site_alone = mj_name2id(alone.get(), mjOBJ_SITE, "s1");
+  const auto cam = mj_name2id(both.get(), mjOBJ_CAMERA, "robot/cam"),
+             cam_alone = mj_name2id(alone.get(), mjOBJ_CAMERA, "cam");
   for (int i = 0; i < 4; ++i) {
     EXPECT_NEAR(both->site_quat[4 * site + i], alone->site_quat[4 * site_alone + i], 1e-12);
     EXPECT_NEAR(both->cam_quat[4 * cam + i], alone->cam_quat[4 * cam_alone + i], 1e-12);
@@ -126,7 +128,8 @@ TEST_F(ComposeTest, DefaultsStayOnTheirOwnSide) {
 TEST_F(ComposeTest, FloorRobotStartsWhereTheSceneSays) {
   const auto both = load(composed(R"(<mujoco><worldbody><body name="base" pos="0.5 0 0.3" euler="0 0 90">
     <freejoint name="root"/><geom size="0.1"/><body name="head" pos="0.1 0 0.2"><joint name="n"/><geom size="0.05"/></body>
-    </body></worldbody></mujoco>)", "floor"));
+    </body></worldbody></mujoco>)",
+                                  "floor"));
   const auto alone = load_file(path("robot.xml"));
   ASSERT_TRUE(alone && both);
   const auto alone_data = forward(alone), both_data = forward(both);
@@ -188,8 +191,9 @@ TEST_F(ComposeTest, AssetsAreFoundFromAnywhereAndHashedByContent) {
 }
 
 TEST_F(ComposeTest, InertiaSettingsActOnTheRobotOnly) {
-  for (const char* compiler : {R"(inertiafromgeom="true")", R"(inertiafromgeom="false")", R"(inertiagrouprange="1 2")",
-                               R"(balanceinertia="true")", R"(boundmass="0.2" boundinertia="0.02" inertiafromgeom="false")"}) {
+  for (const char* compiler :
+       {R"(inertiafromgeom="true")", R"(inertiafromgeom="false")", R"(inertiagrouprange="1 2")",
+        R"(balanceinertia="true")", R"(boundmass="0.2" boundinertia="0.02" inertiafromgeom="false")"}) {
     SCOPED_TRACE(compiler);
     const auto text = std::string("<mujoco><compiler angle=\"radian\" ") + compiler + R"(/>
       <default><geom group="1"/></default><worldbody><body name="base"><inertial pos="0 0 0.1" mass="0.1" diaginertia="0.01 0.03 0.03"/>
@@ -206,10 +210,13 @@ TEST_F(ComposeTest, InertiaSettingsActOnTheRobotOnly) {
 }
 
 TEST_F(ComposeTest, IncludesAreExpandedAgainstTheMainFolder) {
-  write("parts/limb.xml", R"(<mujocoinclude><body name="limb" pos="0 0 0.1"><joint name="l"/><geom size="0.1"/></body></mujocoinclude>)");
-  write("parts/assets.xml", R"(<mujocoinclude><default><default class="x"/></default><include file="parts/more.xml"/></mujocoinclude>)");
+  write("parts/limb.xml",
+        R"(<mujocoinclude><body name="limb" pos="0 0 0.1"><joint name="l"/><geom size="0.1"/></body></mujocoinclude>)");
+  write("parts/assets.xml",
+        R"(<mujocoinclude><default><default class="x"/></default><include file="parts/more.xml"/></mujocoinclude>)");
   write("parts/more.xml", R"(<mujocoinclude><actuator><motor name="m" joint="l"/></actuator></mujocoinclude>)");
-  const auto model = load(composed(R"(<mujoco><include file="parts/assets.xml"/><worldbody><body name="base"><geom size="0.1"/>
+  const auto model =
+      load(composed(R"(<mujoco><include file="parts/assets.xml"/><worldbody><body name="base"><geom size="0.1"/>
     <include file="parts/limb.xml"/></body></worldbody></mujoco>)"));
   ASSERT_TRUE(model);
   EXPECT_GE(mj_name2id(model.get(), mjOBJ_JOINT, "robot/l"), 0);
@@ -246,9 +253,11 @@ TEST_F(ComposeTest, OverridesAddedSitesAndGroups) {
 
 TEST_F(ComposeTest, GripperIsAttachedAtASite) {
   auto body = robot(write("robot.xml", kPlain));
-  body.attachments = {{"gripper", write("gripper.xml", R"(<mujoco><compiler angle="degree"/><default><geom size="0.01"/></default>
+  body.attachments = {{"gripper",
+                       write("gripper.xml", R"(<mujoco><compiler angle="degree"/><default><geom size="0.01"/></default>
     <worldbody><body name="palm" euler="0 0 90"><geom/><body name="finger" pos="0.1 0 0"><joint name="f" range="0 30" limited="true"/>
-    <geom/></body></body></worldbody><actuator><motor name="m" joint="f"/></actuator></mujoco>)"), "tip"}};
+    <geom/></body></body></worldbody><actuator><motor name="m" joint="f"/></actuator></mujoco>)"),
+                       "tip"}};
   const auto world = compose(task(), body);
   ASSERT_TRUE(world.ok()) << to_string(world.error(), Lang::en);
   const auto model = load(*world);
@@ -264,7 +273,8 @@ TEST_F(ComposeTest, GripperIsAttachedAtASite) {
 }
 
 TEST_F(ComposeTest, GroundAndLightsOfTheRobotStayOut) {
-  const auto model = load(composed(R"(<mujoco><worldbody><light name="sun" pos="0 0 3"/><geom name="ground" type="plane" size="1 1 1"/>
+  const auto model =
+      load(composed(R"(<mujoco><worldbody><light name="sun" pos="0 0 3"/><geom name="ground" type="plane" size="1 1 1"/>
     <geom name="pedestal" type="box" size="0.1 0.1 0.1"/><body name="base"><joint/><geom size="0.1"/></body></worldbody></mujoco>)"));
   ASSERT_TRUE(model);
   EXPECT_EQ(model->nlight, 0);

@@ -1,0 +1,171 @@
+// Bindings: what they say must exist in the model and fit together.
+#include <gmock/gmock.h>
+
+#include "tests/suites/compose_support.h"
+
+namespace assay::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kModel = R"(<mujoco><compiler angle="radian" autolimits="true"/>
+  <worldbody><body name="base"><geom size="0.1"/><body name="link" pos="0 0 0.2"><joint name="shoulder" range="-1 1"/><geom size="0.1"/>
+    <body name="hand" pos="0 0 0.3"><joint name="elbow" range="-2 2"/><geom size="0.05"/><site name="tcp"/>
+      <body name="left"><joint name="slide_l" type="slide" range="0 0.1"/><geom size="0.01" friction="2"/></body>
+      <body name="right"><joint name="slide_r" type="slide" range="0 0.1"/><geom size="0.01"/></body></body></body></body></worldbody>
+  <actuator><motor name="m1" joint="shoulder"/><motor name="m2" joint="elbow"/><motor name="grip" joint="slide_l"/></actuator>
+  <keyframe><key name="home" qpos="0.25 -0.5 0 0"/></keyframe></mujoco>)";
+
+constexpr const char* kBinding = R"(schema: assay.embodiment/1
+id: mine
+title: {en: My robot, zh: 我的机器人}
+model: robot.xml
+mount: table
+capabilities: [arm, gripper, "payload:0.5"]
+payload_kg: 0.5
+reach_m: 0.5
+groups:
+  - name: arm
+    kind: arm
+    joints: [shoulder, elbow]
+    actuators: [m1, m2]
+    tcp_site: tcp
+    home_rad: [0.5, 0]
+    kp: [10, 10]
+    kd: [1, 1]
+    speed_limit_rad_s: [1, 2]
+  - name: gripper
+    kind: gripper
+    on_group: arm
+    joints: [slide_l, slide_r]
+    actuators: [grip]
+    open_ctrl: 1
+    closed_ctrl: -1
+    max_width_m: 0.1
+    grip_force_n: 20
+    side_a_bodies: [left]
+    side_b_bodies: [right]
+)";
+
+class EmbodimentTest : public ComposeTest {
+ protected:
+  void SetUp() override {
+    ComposeTest::SetUp();
+    write("robot.xml", kModel);
+  }
+  Result<Embodiment> binding(const std::string& from = "", const std::string& to = "") {
+    std::string text = kBinding;
+    if (!from.empty()) {
+      const auto at = text.find(from);
+      EXPECT_NE(at, std::string::npos) << from;
+      text.replace(at, from.size(), to);
+    }
+    return load_embodiment(write("mine.yaml", text));
+  }
+};
+
+TEST_F(EmbodimentTest, ReadsEverything) {
+  const auto made = binding();
+  ASSERT_TRUE(made.ok()) << to_string(made.error(), Lang::en);
+  EXPECT_EQ(made->id, "mine");
+  EXPECT_EQ(made->title.zh, "我的机器人");
+  EXPECT_EQ(made->mount, "table");
+  EXPECT_FALSE(made->reference);
+  EXPECT_EQ(made->sha256.size(), 64u);
+  EXPECT_EQ(made->model_sha256.size(), 64u);
+  EXPECT_EQ(made->model_path, fs::canonical(path("robot.xml")).string());
+  ASSERT_EQ(made->groups.size(), 2u);
+  EXPECT_EQ(made->groups[0].home_rad, (std::vector<double>{0.5, 0}));
+  EXPECT_EQ(made->groups[0].joints[0], "shoulder");
+  EXPECT_EQ(made->groups[1].closed_ctrl, -1);
+  EXPECT_EQ(made->groups[1].on_group, "arm");
+  EXPECT_THAT(made->remarks, testing::Contains(HasSubstr("friction 2")));
+}
+
+TEST_F(EmbodimentTest, ModelHashFollowsTheModelAndItsFiles) {
+  const auto first = binding();
+  ASSERT_TRUE(first.ok());
+  std::ofstream(path("robot.xml"), std::ios::app) << "\n";
+  const auto second = binding();
+  ASSERT_TRUE(second.ok());
+  EXPECT_NE(first->model_sha256, second->model_sha256);
+  EXPECT_EQ(first->sha256, second->sha256);
+}
+
+TEST_F(EmbodimentTest, HomeMayComeFromAKeyframe) {
+  const auto made = binding("home_rad: [0.5, 0]", "home_key: home");
+  ASSERT_TRUE(made.ok()) << to_string(made.error(), Lang::en);
+  EXPECT_EQ(made->groups[0].home_rad, (std::vector<double>{0.25, -0.5}));
+  EXPECT_EQ(binding("home_rad: [0.5, 0]", "home_key: hom").error().id, 495);
+}
+
+TEST_F(EmbodimentTest, WhatDoesNotFitIsNamedWithItsLine) {
+  struct Case {
+    const char *from, *to;
+    int id, line;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"[shoulder, elbow]", "[shoulder, elbo]", 491, 12, "elbow"},
+      {"[m1, m2]", "[m1, m3]", 491, 13, "m2"},
+      {"tcp_site: tcp", "tcp_site: tpc", 491, 14, "tcp"},
+      {"[left]", "[lefty]", 491, 28, "left"},
+      {"[m1, m2]", "[m2, m1]", 494, 13, "shoulder"},
+      {"home_rad: [0.5, 0]", "home_rad: [0.5]", 493, 15, "2"},
+      {"home_rad: [0.5, 0]", "home_rad: [1.5, 0]", 495, 15, "shoulder"},
+      {"    kd: [1, 1]\n", "", 492, 13, "kp and kd"},
+      {"speed_limit_rad_s: [1, 2]", "speed_limit_rad_s: [1]", 493, 18, "2"},
+      {"    tcp_site: tcp\n", "", 492, 10, "tcp_site"},
+      {"    grip_force_n: 20\n", "", 492, 19, "grip_force_n"},
+      {"on_group: arm", "on_group: gripper", 494, 21, "on_group"},
+      {"name: gripper", "name: arm", 494, 19, "same name"},
+      {"max_width_m: 0.1", "max_width_m: 0.1\n    beams: 3", 492, 27, "beams"},
+      {"model: robot.xml", "model: nothing.xml", 490, 4, "nothing.xml"},
+      {"model: robot.xml", "model: ${NO_SUCH_VARIABLE_HERE}/robot.xml", 490, 4, "NO_SUCH_VARIABLE_HERE"},
+      {"mount: table", "mount: ceiling", 302, 5, "ceiling"},
+      {"reach_m: 0.5", "reach: 0.5", 303, 8, "reach_m"},
+      {"payload_kg: 0.5", "payload_kg: heavy", 302, 7, "heavy"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.to);
+    const auto made = binding(c.from, c.to);
+    ASSERT_FALSE(made.ok());
+    const auto words = to_string(made.error(), Lang::en);
+    EXPECT_EQ(made.error().id, c.id) << words;
+    EXPECT_EQ(made.error().place.line, c.line) << words;
+    EXPECT_THAT(words, HasSubstr(c.says));
+    EXPECT_NE(to_string(made.error(), Lang::zh), words);
+  }
+}
+
+TEST_F(EmbodimentTest, BrokenModelIsReportedAtTheModel) {
+  write("robot.xml", "<mujoco>\n<worldbody>\n<body><joint rnage=\"1\"/></body></worldbody></mujoco>");
+  const auto made = binding();
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().id, 457);
+  EXPECT_EQ(made.error().place.line, 3);
+  EXPECT_THAT(made.error().place.file, HasSubstr("robot.xml"));
+}
+
+TEST_F(EmbodimentTest, AddedSitesAndAttachmentsCanBeNamed) {
+  write("tool.xml",
+        R"(<mujoco><worldbody><body name="bit"><geom size="0.01"/><site name="point"/></body></worldbody></mujoco>)");
+  auto made = binding("tcp_site: tcp", "tcp_site: new_tcp");
+  EXPECT_EQ(made.error().id, 491);
+  made = binding("groups:\n",
+                 "sites:\n  - {name: new_tcp, body: hand, pos_m: [0, 0, 0.1]}\nattach:\n"
+                 "  - {name: tool, model: tool.xml, to: tcp}\ngroups:\n");
+  ASSERT_TRUE(made.ok()) << to_string(made.error(), Lang::en);
+  const auto world = compose(task(), *made);
+  ASSERT_TRUE(world.ok());
+  const auto model = load(*world);
+  EXPECT_GE(mj_name2id(model.get(), mjOBJ_SITE, "robot/new_tcp"), 0);
+  EXPECT_GE(mj_name2id(model.get(), mjOBJ_SITE, "robot/tool/point"), 0);
+  made = binding("groups:\n", "sites:\n  - {name: new_tcp, body: hnd, pos_m: [0, 0, 0.1]}\ngroups:\n");
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().id, 469);
+  EXPECT_GT(made.error().place.line, 8);
+}
+
+}  // namespace
+}  // namespace assay::test
