@@ -79,8 +79,7 @@ Result<std::string> catalog_find(const std::string& kind, const std::string& id_
                {fmt::format("the catalogue has no \"{}\" among its {}", id_or_path, kind),
                 fmt::format("目录库的 {} 中没有“{}”", kind, id_or_path)},
                Place{(fs::path(catalog_root()) / kind).string()},
-               {ids.empty() ? "a catalogue with entries" : "one of " + list_names(ids),
-                ids.empty() ? "有内容的目录库" : "下列之一：" + list_names(ids)},
+               ids.empty() ? Text{"a catalogue with entries", "有内容的目录库"} : one_of_words(ids),
                id_or_path,
                nearest.empty() ? Text{"name an entry, or give a path with /", "请写已有的名称，或给出含“/”的路径"}
                                : Text{fmt::format("did you mean {}?", nearest), fmt::format("是否想写 {}？", nearest)}};

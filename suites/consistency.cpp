@@ -49,7 +49,7 @@ class Consistency {
     return Error{321,
                  {fmt::format("no suite has the task \"{}\"", key), fmt::format("没有测试集包含任务“{}”", key)},
                  file_.place(pointer),
-                 {"one of " + list_names(known), "下列之一：" + list_names(known)},
+                 one_of_words(known),
                  key,
                  nearest.empty()
                      ? Text{}
@@ -76,7 +76,7 @@ class Consistency {
                    {fmt::format("task {} has no check \"{}\"", indicator.task, indicator.check),
                     fmt::format("任务 {} 没有检查项“{}”", indicator.task, indicator.check)},
                    file_.place(at + "/check"),
-                   {"one of " + list_names(checks), "下列之一：" + list_names(checks)},
+                   one_of_words(checks),
                    indicator.check,
                    {"add it under the task's checks, or correct the name", "请在任务的 checks 下补充，或更正名称"}};
     for (const auto& scope : scheme_.scopes)

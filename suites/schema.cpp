@@ -121,6 +121,12 @@ Text advice(const Json& value, const Json& node, const std::string& written) {
   return {};
 }
 
+bool is_of_type(const Json& value, const Json& type) {
+  return (value.is_string() && type == "string") || (value.is_array() && type == "array") ||
+         (value.is_object() && type == "object") || (value.is_boolean() && type == "boolean") ||
+         (value.is_number() && type == "number") || (value.is_number_integer() && type == "integer");
+}
+
 Error wrong_value(const YamlFile& file, const Json& schema, const Violation& at) {
   const Steps& steps = at.steps;
   const Place& place = at.place;
@@ -129,13 +135,15 @@ Error wrong_value(const YamlFile& file, const Json& schema, const Violation& at)
   const std::string key = last_key(steps);
   Text expected = node != nullptr ? expected_words(*node) : Text{};
   std::string found = value != nullptr ? found_words(*value) : std::string();
-  Text what{key.empty() ? "this value does not fit" : fmt::format("\"{}\" does not fit", key),
-            key.empty() ? "此处的值不合要求" : fmt::format("“{}”的值不合要求", key)};
+  const Text name{key.empty() ? "this value" : fmt::format("\"{}\"", key),
+                  key.empty() ? "此处的值" : fmt::format("“{}”", key)};
+  Text what{name.en + " does not fit", name.zh + "的值不合要求"};
   Text help;
   if (value != nullptr) {
-    const Text kind = kind_words(*value);
-    what.en += fmt::format(": {} is not what belongs here", kind.en);
-    what.zh += fmt::format("：此处不应是这样的{}", kind.zh);
+    if (node != nullptr && node->contains("type") && !is_of_type(*value, (*node)["type"])) {
+      const Text kind = kind_words(*value);
+      what = {fmt::format("{} is {}", name.en, kind.en), fmt::format("{}是{}", name.zh, kind.zh)};
+    }
     const std::string written = value->is_primitive() && !value->is_string() ? written_at(file, place) : "";
     if (!written.empty()) found = written;
     if (node != nullptr) help = advice(*value, *node, written);
@@ -155,7 +163,7 @@ Error unknown_key(const Json& schema, const Violation& at) {
   const std::string& key = at.key;
   const auto names = known_keys(schema_node(schema, at.steps));
   Error error{303,      {fmt::format("key \"{}\" is not known here", key), fmt::format("此处没有名为“{}”的键", key)},
-              at.place, {"one of " + list_names(names), "下列之一：" + list_names(names)},
+              at.place, one_of_words(names),
               key,      {}};
   for (const auto& name : names)
     if (name != key && unit_stem(name) == unit_stem(key) && unit_stem(name) != name) {

@@ -44,7 +44,7 @@ Text bounds(const Json& node) {
     const auto it = node.find(key);
     if (it == node.end() || !it->is_number()) return;
     text.en += fmt::format(" {} {}", en, number_text(*it));
-    text.zh += fmt::format("{}{} {}", text.zh.empty() ? "" : "且", zh, number_text(*it));
+    text.zh += fmt::format("{}{} {}", text.zh.empty() ? "" : " 且", zh, number_text(*it));
   };
   add("exclusiveMinimum", "above", "大于");
   add("minimum", "of at least", "不小于");
@@ -74,8 +74,8 @@ Text map_words(const Json& node) {
 
 Text type_words(const std::string& type, const Json& node) {
   const Text range = bounds(node);
-  if (type == "number") return {"a number" + range.en, range.zh + (range.zh.empty() ? "数" : "的数")};
-  if (type == "integer") return {"a whole number" + range.en, range.zh + (range.zh.empty() ? "整数" : "的整数")};
+  if (type == "number") return {"a number" + range.en, range.zh + (range.zh.empty() ? "数" : " 的数")};
+  if (type == "integer") return {"a whole number" + range.en, range.zh + (range.zh.empty() ? "整数" : " 的整数")};
   if (type == "string")
     return node.value("minLength", 0) > 0 ? Text{"text, not empty", "非空文本"} : Text{"text", "文本"};
   if (type == "boolean") return {"true or false", "true 或 false"};
@@ -117,7 +117,7 @@ Text expected_words(const Json& node) {
   if (const auto it = node.find("enum"); it != node.end() && it->is_array()) {
     std::vector<std::string> names;
     for (const auto& value : *it) names.push_back(value.is_string() ? value.get<std::string>() : value.dump());
-    return {"one of " + list_names(names), "下列之一：" + list_names(names)};
+    return one_of_words(names);
   }
   const auto it = node.find("type");
   if (it == node.end()) return {};
@@ -170,6 +170,11 @@ std::string list_names(const std::vector<std::string>& names) {
     text += (i == 0 ? "" : ", ") + names[i];
   }
   return text;
+}
+
+Text one_of_words(const std::vector<std::string>& names) {
+  if (names.size() == 1) return {names[0], names[0]};
+  return {"one of " + list_names(names), "下列之一：" + list_names(names)};
 }
 
 std::string unit_stem(const std::string& key) {

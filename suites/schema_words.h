@@ -21,8 +21,10 @@ std::string found_words(const nlohmann::json& value);
 
 /// The entry of `names` that `name` most likely meant; empty if none is near.
 std::string nearest_name(const std::string& name, const std::vector<std::string>& names);
-/// "a, b, c" (at most 12, then "…").
+/// "a, b, c" (at most 24, then "…").
 std::string list_names(const std::vector<std::string>& names);
+/// "one of a, b, c", or just "a".
+Text one_of_words(const std::vector<std::string>& names);
 /// "time_limit_ms" → "time_limit": without a trailing unit. The name itself if it has none.
 std::string unit_stem(const std::string& key);
 

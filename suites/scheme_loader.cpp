@@ -116,7 +116,7 @@ class SchemeChecker {
     return Error{320,
                  {fmt::format("the scheme does not define \"{}\"", name), fmt::format("方案中没有定义“{}”", name)},
                  file_.place(pointer),
-                 {"one of " + list_names(names), "下列之一：" + list_names(names)},
+                 one_of_words(names),
                  name,
                  {"define it, or correct the name", "请补充定义或更正名称"}};
   }

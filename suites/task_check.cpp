@@ -30,8 +30,7 @@ class TaskChecker {
     return Error{305,
                  {fmt::format("slot {{{}}} is not declared", name), fmt::format("槽位 {{{}}} 未声明", name)},
                  source_.place(pointer),
-                 {known.empty() ? "a slot declared under slots" : "one of " + list_names(known),
-                  known.empty() ? "在 slots 下声明的槽位" : "下列之一：" + list_names(known)},
+                 known.empty() ? Text{"a slot declared under slots", "在 slots 下声明的槽位"} : one_of_words(known),
                  "{" + name + "}",
                  nearest.empty()
                      ? Text{"declare it under slots", "请在 slots 下声明"}
@@ -48,7 +47,7 @@ class TaskChecker {
                  {fmt::format("the scene has no body or site \"{}\"", name),
                   fmt::format("场景中没有名为“{}”的物体或标记点", name)},
                  source_.place(pointer),
-                 {"one of " + list_names(known), "下列之一：" + list_names(known)},
+                 one_of_words(known),
                  name,
                  nearest.empty()
                      ? Text{"look at the names in " + task_.scene_path, "请查看场景文件中的名称：" + task_.scene_path}
