@@ -11,6 +11,7 @@
 namespace assay {
 namespace {
 
+namespace fs = std::filesystem;
 using test::brief;
 using test::edited;
 using test::where;
@@ -258,6 +259,21 @@ TEST_F(Loader, FollowsIncludedScenes) {
   EXPECT_EQ(suite->files.size(), 4u);
   folder_.write("parts.xml", "<mujoco><include file=\"scene.xml\"/></mujoco>");
   EXPECT_EQ(load_suite(suite_).error().id, 308) << "files that include each other end";
+}
+
+TEST(AddATask, TheExampleOfThePageLoads) {
+  const std::string page = test::slurp(fs::path(ASSAY_SOURCE_DIR) / "docs/add-a-task.md");
+  const auto block = [&](std::size_t number) {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i <= number; ++i) at = page.find("```yaml\n", at) + 8;
+    return page.substr(at, page.find("```", at) - at);
+  };
+  const test::Folder folder;
+  folder.write("parcel_sorting.xml", test::slurp(test::catalog() / "scenes/parcel_sorting.xml"));
+  folder.write("one_bin.yaml", block(1));
+  const auto suite = load_suite(folder.write("suite.yaml", block(0)));
+  ASSERT_TRUE(suite.ok()) << to_string(suite.error(), Lang::en);
+  EXPECT_NE(suite->find("my_cell/one_bin", 1), nullptr);
 }
 
 }  // namespace
