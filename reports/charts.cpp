@@ -3,7 +3,7 @@
 
 #include <QFontDatabase>
 #include <QGuiApplication>
-#include <QStringList>
+#include <cstdio>
 
 #include "reports/canvas.h"
 #include "reports/palette.h"
@@ -69,6 +69,12 @@ std::vector<std::pair<std::string, Text>> dimensions_of(const Grade& grade, cons
   return out;
 }
 
+/// Qt warns where a desktop's session folder is missing, as it is on a server; that is no news to anyone here.
+void say(QtMsgType, const QMessageLogContext&, const QString& message) {
+  if (message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR"))) return;
+  std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
+}
+
 std::string number(double value) { return fmt::format("{:.3f}", value); }
 
 }  // namespace
@@ -77,6 +83,7 @@ GuiScope::GuiScope() {
   if (qGuiApp != nullptr) return;
   // Before construction: a report is made without a display, whatever the user's desktop is.
   qputenv("QT_QPA_PLATFORM", "offscreen");
+  qInstallMessageHandler(say);
   static int argc = 1;
   static char name[] = "assay";
   static char* argv[] = {name, nullptr};
@@ -90,7 +97,9 @@ GuiScope::GuiScope() {
 }
 
 GuiScope::~GuiScope() {
-  if (owner_) delete qGuiApp;
+  if (!owner_) return;
+  delete qGuiApp;
+  qInstallMessageHandler(nullptr);
 }
 
 std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang) {
