@@ -1,0 +1,31 @@
+// Policies that run in process. One factory each; bad or unknown parameters fail with ASSAY-0403.
+#pragma once
+
+#include <memory>
+
+#include "adapters/policy.h"
+#include "core/result.h"
+
+namespace assay {
+
+/// Holds still, never says done. Must fail every examination.
+Result<std::unique_ptr<Policy>> make_null(const PolicyParams& params);
+
+/// Bounded random actions that fit whatever groups the robot has. Must fail every examination.
+Result<std::unique_ptr<Policy>> make_random(const PolicyParams& params);
+
+/// Breaks in a chosen way, to validate a harness. `kind`: 0 stall, 1 throw, 2 wrong shape, 3 NaN, 4 unknown group,
+/// 5 crash (SIGSEGV), 6 exit(), 7 stall in begin. `at_tick`: the control tick at which it breaks (default 10).
+Result<std::unique_ptr<Policy>> make_faulty(const PolicyParams& params);
+
+/// Picks and places by detections, with any bound arm and gripper. Slots object, target, object_2, target_2, … name
+/// the steps in order. Dials: `skill` 1 … 0 sets `noise_m` (error of belief per attempt, standard deviation),
+/// `delay_s` (age of the observations acted on) and `miss_rate` (probability per step of a mistake that it does not
+/// notice); each can be given alone.
+Result<std::unique_ptr<Policy>> make_scripted_manipulator(const PolicyParams& params);
+
+/// Drives any differential base past obstacles by range scans and odometry to the stations of the slots target,
+/// target_2, … in order. The same dials.
+Result<std::unique_ptr<Policy>> make_waypoint_navigator(const PolicyParams& params);
+
+}  // namespace assay
