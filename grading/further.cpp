@@ -21,41 +21,40 @@ int straight_way(const StopTable& table, int n, int failures) {
   return -1;
 }
 
-/// "If the true success probability is the observed 92.0 %, the chance … is 61.2 %; at the design value 95 % …".
+/// "if the true success rate equals the observed 92.0 %, the chance of conforming is 61.2 %; at the design value …".
 Text chances(const PlannedIndicator& planned, const IndicatorResult& r, int n, int failures) {
   const auto& table = planned.design.table;
   const auto at_design = metrics::characteristics(table, planned.design.p1, n, failures);
-  Text text;
-  if (r.n > 0) {
-    const double observed = static_cast<double>(r.successes) / r.n;
-    const auto at_observed = metrics::characteristics(table, observed, n, failures);
-    text = {
-        fmt::format("If the true success rate equals the observed {}, the chance of conforming is {}; ",
-                    percent(observed), percent(at_observed.accept)),
-        fmt::format("若真实成功率等于观测值 {}，则符合的概率为 {}；", percent(observed), percent(at_observed.accept))};
-  }
-  const auto p1 = short_percent(planned.design.p1);
-  return text + Text{fmt::format("{} {} it is {} with {:.1f} further trials expected.",
-                                 r.n > 0 ? "at the design value" : "With a success rate at the design value", p1,
-                                 percent(at_design.accept), at_design.expected_n),
-                     fmt::format("{}设计值 {} 时为 {}，预计还需 {:.1f} 次试验。", r.n > 0 ? "在" : "真实成功率为", p1,
-                                 percent(at_design.accept), at_design.expected_n)};
+  const auto p1 = short_percent(planned.design.p1), chance = percent(at_design.accept);
+  if (r.n == 0)
+    return {fmt::format("at a success rate of {} (the design value) the chance of conforming is {}, with {:.1f} trials "
+                        "expected.",
+                        p1, chance, at_design.expected_n),
+            fmt::format("若真实成功率为设计值 {}，则符合的概率为 {}，预计需 {:.1f} 次试验。", p1, chance,
+                        at_design.expected_n)};
+  const double observed = static_cast<double>(r.successes) / r.n;
+  const auto at_observed = percent(metrics::characteristics(table, observed, n, failures).accept);
+  return {fmt::format("if the true success rate equals the observed {}, the chance of conforming is {}; at the design "
+                      "value {} it is {}, with {:.1f} {}trials expected.",
+                      percent(observed), at_observed, p1, chance, at_design.expected_n, n > 0 ? "further " : ""),
+          fmt::format("若真实成功率等于观测值 {}，则符合的概率为 {}；若为设计值 {}，则为 {}，预计{}需 {:.1f} 次试验。",
+                      percent(observed), at_observed, p1, chance, n > 0 ? "还" : "", at_design.expected_n)};
 }
 
 Text running(const PlannedIndicator& planned, const IndicatorResult& r) {
   const auto& table = planned.design.table;
   const int failures = r.n - r.successes, most = table.n_max - r.n;
-  Text text{fmt::format("At most {} further trials are planned. ", most),
-            fmt::format("计划内最多还有 {} 次试验。", most)};
+  Text text{fmt::format("At most {} further trials are planned; ", most),
+            fmt::format("计划内最多还有 {} 次试验；", most)};
   if (const int way = straight_way(table, r.n, failures); way > 0)
-    text = text + Text{fmt::format("{} successes in a row would settle it. ", way),
-                       fmt::format("连续成功 {} 次即可判定符合。", way)};
+    text = text + Text{fmt::format("{} successes in a row would settle it; ", way),
+                       fmt::format("连续成功 {} 次即可判定符合；", way)};
   return text + chances(planned, r, r.n, failures);
 }
 
 Text stopped(const PlannedIndicator& planned, const IndicatorResult& r) {
   return Text{"The series has ended: no further planned trial can change this. In a new session of the same plan: ",
-              "该系列试验已终止，计划内的后续试验无法改变结论。若按相同方案重新检测："} +
+              "该系列试验已终止，计划内的后续试验无法改变结论。按相同方案重新检测时，"} +
          chances(planned, r, 0, 0);
 }
 

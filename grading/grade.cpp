@@ -32,10 +32,10 @@ Grade grade_once(const Scheme& scheme, const Plan& plan, const std::vector<Trial
 Text claim(const Grade& grade) {
   const int confidence = static_cast<int>(100 * (1 - grade.alpha) + 0.5);
   const auto percent = std::to_string(confidence) + " %";
-  Text text{
-      "The overall level is one claim with " + percent +
-          " confidence. A dimension's level has the same confidence taken alone, not together with the others.",
-      "综合等级作为一项整体结论，置信度为 " + percent + "。各维度等级单独看具有相同置信度，但不能同时成立地合并引用。"};
+  Text text{"The overall level is one claim with " + percent +
+                " confidence. A dimension's level has the same confidence taken alone, not together with the others.",
+            "综合等级作为一项整体结论，置信度为 " + percent +
+                "。各维度等级的置信度仅指单独引用某一维度，不适用于同时引用多个维度。"};
   return text;
 }
 

@@ -26,21 +26,22 @@ int severity(Conformity conformity) {
 
 struct Blocker {
   int severity = 0;
-  bool open = false;       ///< more planned trials may still decide it
-  bool indicator = false;  ///< gates come first among equals
-  double margin = 0;       ///< how far the evidence lies from the limit, smallest first
+  bool open = false;  ///< more planned trials may still decide it
+  int kind = 1;       ///< 0 a gate with events, 1 an indicator, 2 a gate that only lacks attempts
+  double margin = 0;  ///< how far the evidence lies from the limit, smallest first
   int level = 0;
   std::string id;
-  [[nodiscard]] auto key() const { return std::tie(severity, open, indicator, margin, level, id); }
+  [[nodiscard]] auto key() const { return std::tie(severity, open, kind, margin, level, id); }
 };
 
 Blocker blocker(const IndicatorResult& r) {
   const bool open = r.stop == StopState::running && r.n > 0;
-  return {severity(r.conformity), open, true, r.lower.value_or(0) - r.limit, r.level, r.id};
+  return {severity(r.conformity), open, 1, r.lower.value_or(0) - r.limit, r.level, r.id};
 }
 
 Blocker blocker(const GateResult& r) {
-  return {severity(r.conformity), r.events == 0, false, r.limit - r.upper, 0, r.id};
+  const bool clean = r.events == 0;
+  return {severity(r.conformity), clean, clean ? 2 : 0, r.limit - r.upper, 0, r.id};
 }
 
 const IndicatorResult* find(const Grade& grade, const std::string& id) {
@@ -68,7 +69,7 @@ LevelStep rung(const Grade& grade, int level, const std::vector<const SchemeIndi
     if (result)
       add(result->conformity, blocker(*result));
     else
-      add(Conformity::not_tested, {severity(Conformity::not_tested), false, true, 0, indicator->level, indicator->id});
+      add(Conformity::not_tested, {severity(Conformity::not_tested), false, 1, 0, indicator->level, indicator->id});
   }
   std::sort(blockers.begin(), blockers.end(), [](const Blocker& a, const Blocker& b) { return a.key() < b.key(); });
   for (auto& block : blockers) step.blocking.push_back(std::move(block.id));

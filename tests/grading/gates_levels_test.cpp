@@ -112,6 +112,17 @@ TEST(Levels, TheBindingOneComesFirst) {
   EXPECT_THAT(g.overall[1].blocking, ElementsAre("move.l1", "sort.l1", "move.l2", "sort.clean.l2", "sort.l2"));
 }
 
+TEST(Levels, AGateWithEventsBindsBeforeAnIndicatorAGateThatLacksAttemptsAfterIt) {
+  auto scheme = small_scheme();
+  scheme.gates = {unsafe_gate()};
+  const auto plan = plan_of(scheme, small_subject("arm", 1));
+  Session session;
+  session.add_word(kSort, 1, "sssss");
+  EXPECT_THAT(grade(scheme, plan, session.trials()).limiting, ElementsAre("sort.l1", "gate.unsafe"));
+  session.add_word(kSort, 1, "u");
+  EXPECT_THAT(grade(scheme, plan, session.trials()).limiting, ElementsAre("gate.unsafe", "sort.l1"));
+}
+
 TEST(Levels, TheLeastOfTheDimensionsAsksEachForItsOwnEvidence) {
   auto scheme = small_scheme();
   scheme.indicators.pop_back();  // mobility asks nothing at L2
