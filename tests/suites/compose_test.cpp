@@ -223,6 +223,18 @@ TEST_F(ComposeTest, IncludesAreExpandedAgainstTheMainFolder) {
   EXPECT_EQ(model->nu, 1);
 }
 
+TEST_F(ComposeTest, CompositesKeepTheirMadeNames) {
+  const auto both = load(composed(R"(<mujoco><compiler angle="radian"/><worldbody><body name="base"><joint name="q"/>
+    <geom size="0.1"/><body name="RB2" pos="0 0 0.5"><composite type="rope" prefix="R" count="5 1 1" spacing="0.1"
+    offset="0 0 1"><geom size="0.02" type="sphere"/></composite></body></body></worldbody>
+    <contact><exclude body1="base" body2="RB1"/></contact></mujoco>)"));
+  const auto alone = load_file(path("robot.xml"));
+  ASSERT_TRUE(alone && both);
+  const auto alone_data = forward(alone), both_data = forward(both);
+  expect_same_robot(alone, alone_data, both, both_data, "robot_mount");
+  EXPECT_GE(mj_name2id(both.get(), mjOBJ_BODY, "robot/RB1"), 0);
+}
+
 TEST_F(ComposeTest, OverridesAddedSitesAndGroups) {
   auto body = robot(write("robot.xml", kPlain));
   body.actuator_overrides = {{"m", "ctrlrange", "-1 1"}};
