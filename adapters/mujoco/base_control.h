@@ -1,0 +1,46 @@
+// A gripper's and a wheeled base's command, and the control values that carry them out.
+#pragma once
+
+#include <mujoco/mujoco.h>
+
+#include <array>
+#include <vector>
+
+#include "adapters/mujoco/actuators.h"
+#include "core/model/sample.h"
+
+namespace assay::mujoco {
+
+/// 0 closed … 1 open, mapped linearly between the binding's closed_ctrl and open_ctrl. Starts open.
+class GripperControl {
+ public:
+  static Result<GripperControl> make(const mjModel& model, const World& world, const Group& group);
+  void command(const GroupAction& action);
+  void apply(mjData& data) const;
+
+ private:
+  std::vector<ActuatorRef> actuators_;
+  double closed_ = 0, open_ = 0, value_ = 1;
+};
+
+/// Differential drive: forward and yaw speed → wheel speeds, first cut to the binding's limits.
+class BaseControl {
+ public:
+  static Result<BaseControl> make(const mjModel& model, const mjData& data, const World& world, const Group& group);
+  void command(const GroupAction& action);
+  void apply(const mjModel& model, mjData& data);
+  void halt(const mjData& data);
+  void release(mjData& data) const;
+
+  [[nodiscard]] const std::array<JointRef, 2>& wheels() const { return wheels_; }
+  [[nodiscard]] int body() const { return body_; }
+
+ private:
+  std::array<JointRef, 2> wheels_;  ///< left, right
+  std::array<ActuatorRef, 2> actuators_;
+  std::array<double, 2> kp_{}, kd_{}, speed_rad_s_{}, target_rad_{};
+  double radius_m_ = 0, track_m_ = 0, max_speed_m_s_ = 0, max_yaw_rad_s_ = 0;
+  int body_ = -1;
+};
+
+}  // namespace assay::mujoco

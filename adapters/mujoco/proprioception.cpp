@@ -1,0 +1,152 @@
+#include "adapters/mujoco/proprioception.h"
+
+#include <cmath>
+
+#include "adapters/mujoco/entities.h"
+#include "adapters/mujoco/faults.h"
+#include "adapters/mujoco/geometry.h"
+
+namespace assay::mujoco {
+
+Result<SensorNoises> SensorNoises::make(const std::vector<SensorNoise>& specs) {
+  SensorNoises noises;
+  for (const auto& spec : specs) {
+    if (!std::isfinite(spec.sigma) || spec.sigma < 0)
+      return setup_does_not_fit("noise of sensor '" + spec.sensor + "'");
+    if (spec.sensor == "detections") {
+      noises.detections = Noise(spec);
+    } else if (spec.sensor == "range") {
+      noises.range = Noise(spec);
+    } else if (spec.sensor == "joints") {
+      noises.joints = Noise(spec);
+    } else if (spec.sensor == "odometry") {
+      noises.odometry = Noise(spec);
+    } else {
+      return setup_does_not_fit("no sensor '" + spec.sensor + "'");
+    }
+  }
+  return noises;
+}
+
+Result<GripperGauge> GripperGauge::make(const mjModel& model, mjData& data, mjData& scratch, const World& world,
+                                        const Group& group) {
+  GripperGauge gauge;
+  ASSAY_TRY(gauge.joints_, find_joints(model, world, group));
+  if (!group.side_a_bodies.empty()) gauge.side_a_ = body_id(model, group.side_a_bodies.front());
+  if (!group.side_b_bodies.empty()) gauge.side_b_ = body_id(model, group.side_b_bodies.front());
+  gauge.max_width_m_ = group.max_width_m;
+  if (gauge.side_a_ < 0 || gauge.side_b_ < 0 || gauge.joints_.empty()) return gauge;
+  for (const auto& joint : gauge.joints_)
+    if (!joint.limited) return gauge;
+  mju_copy(scratch.qpos, data.qpos, model.nq);
+  const auto gap_at = [&](bool high) {
+    for (const auto& joint : gauge.joints_) scratch.qpos[joint.qpos] = high ? joint.high : joint.low;
+    mj_kinematics(&model, &scratch);
+    return gauge.gap(scratch);
+  };
+  const double low = gap_at(false), high = gap_at(true);
+  const bool opens_upwards = high >= low;
+  gauge.closed_gap_ = opens_upwards ? low : high;
+  gauge.open_gap_ = opens_upwards ? high : low;
+  if (group.home_rad.size() != group.joints.size())
+    for (const auto& joint : gauge.joints_) data.qpos[joint.qpos] = opens_upwards ? joint.high : joint.low;
+  return gauge;
+}
+
+double GripperGauge::gap(const mjData& data) const {
+  return (vec3(data.xpos + 3 * side_a_) - vec3(data.xpos + 3 * side_b_)).norm();
+}
+
+double GripperGauge::width_m(const mjData& data) const {
+  if (open_gap_ - closed_gap_ > 1e-6) return max_width_m_ * (gap(data) - closed_gap_) / (open_gap_ - closed_gap_);
+  double sum = 0;  // no two sides, or no limits: the joints' own travel
+  for (const auto& joint : joints_) sum += data.qpos[joint.qpos];
+  return sum;
+}
+
+void Proprioception::reset(const World& world, double period_s) {
+  *this = Proprioception();
+  world_ = &world;
+  period_s_ = period_s;
+}
+
+void Proprioception::add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body) {
+  arms_.push_back({group, std::move(joints), tcp_site, base_body});
+}
+
+void Proprioception::add_gripper(std::size_t group, GripperGauge gauge) {
+  grippers_.push_back({group, std::move(gauge), 0, false});
+}
+
+void Proprioception::add_base(std::size_t group, const std::array<JointRef, 2>& wheels, const mjData& data) {
+  WheelSensor sensor;
+  sensor.group = group;
+  sensor.wheels = wheels;
+  for (std::size_t i = 0; i < 2; ++i) sensor.last_rad[i] = data.qpos[wheels[i].qpos];
+  sensor.radius_m = world_->groups[group].wheel_radius_m;
+  sensor.track_m = world_->groups[group].track_m;
+  bases_.push_back(sensor);
+}
+
+void Proprioception::measure_arm(const ArmSensor& arm, const mjModel& model, const mjData& data, mjData& scratch,
+                                 Noise& noise, GroupState& state) const {
+  const std::size_t n = arm.joints.size();
+  state.position_rad.resize(n);
+  state.velocity_rad_s.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    state.position_rad[i] = data.qpos[arm.joints[i].qpos] + noise();
+    state.velocity_rad_s[i] = data.qvel[arm.joints[i].dof];
+  }
+  const mjData* seen = &data;
+  if (noise.on()) {
+    mju_copy(scratch.qpos, data.qpos, model.nq);
+    if (model.nmocap > 0) {
+      mju_copy(scratch.mocap_pos, data.mocap_pos, 3 * model.nmocap);
+      mju_copy(scratch.mocap_quat, data.mocap_quat, 4 * model.nmocap);
+    }
+    for (std::size_t i = 0; i < n; ++i) scratch.qpos[arm.joints[i].qpos] = state.position_rad[i];
+    mj_kinematics(&model, &scratch);
+    seen = &scratch;
+  }
+  const Frame tcp = relative(body_frame(*seen, arm.base_body), site_frame(*seen, arm.tcp_site));
+  state.tcp_m = {tcp.position.x(), tcp.position.y(), tcp.position.z()};
+  state.tcp_wxyz = wxyz(tcp.rotation);
+}
+
+void Proprioception::measure_base(WheelSensor& base, const mjData& data, Noise& noise, GroupState& state) {
+  std::array<double, 2> way_m{}, speed_m_s{};
+  state.position_rad.resize(2);
+  state.velocity_rad_s.resize(2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const double angle = data.qpos[base.wheels[i].qpos];
+    way_m[i] = (angle - base.last_rad[i]) * base.radius_m;
+    base.last_rad[i] = angle;
+    speed_m_s[i] = data.qvel[base.wheels[i].dof] * base.radius_m;
+    way_m[i] += noise() * std::sqrt(std::abs(way_m[i]));
+    state.position_rad[i] = angle;
+    state.velocity_rad_s[i] = data.qvel[base.wheels[i].dof];
+  }
+  const double ahead = (way_m[0] + way_m[1]) / 2, turn = (way_m[1] - way_m[0]) / base.track_m;
+  const double middle = odometry_[2] + turn / 2;
+  odometry_[0] += ahead * std::cos(middle);
+  odometry_[1] += ahead * std::sin(middle);
+  odometry_[2] += turn;
+  state.odometry = odometry_;
+  state.twist = {(speed_m_s[0] + speed_m_s[1]) / 2, (speed_m_s[1] - speed_m_s[0]) / base.track_m};
+}
+
+void Proprioception::measure(const mjModel& model, const mjData& data, mjData& scratch, SensorNoises& noise,
+                             std::vector<GroupState>& states) {
+  for (const auto& arm : arms_) measure_arm(arm, model, data, scratch, noise.joints, states[arm.group]);
+  for (auto& gripper : grippers_) {
+    GroupState& state = states[gripper.group];
+    const double width = gripper.gauge.width_m(data);
+    state.position_rad.assign(1, width);
+    state.velocity_rad_s.assign(1, gripper.measured ? (width - gripper.last_m) / period_s_ : 0.0);
+    gripper.last_m = width;
+    gripper.measured = true;
+  }
+  for (auto& base : bases_) measure_base(base, data, noise.odometry, states[base.group]);
+}
+
+}  // namespace assay::mujoco

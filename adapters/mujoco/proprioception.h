@@ -1,0 +1,74 @@
+// What the robot's own encoders say: joints, TCP by forward kinematics of the measured joints, gripper width,
+// wheel odometry.
+#pragma once
+
+#include <mujoco/mujoco.h>
+
+#include <array>
+#include <vector>
+
+#include "adapters/mujoco/actuators.h"
+#include "adapters/mujoco/noise.h"
+#include "core/model/sample.h"
+
+namespace assay::mujoco {
+
+/// Opening of a gripper from its joints: the gap between its two sides at the joints' limits gives which end is
+/// closed; between them the gap scales to the binding's max_width_m.
+class GripperGauge {
+ public:
+  /// Uses `scratch` freely; sets the gripper's joints of `data` to the open end if the binding gives no home.
+  static Result<GripperGauge> make(const mjModel& model, mjData& data, mjData& scratch, const World& world,
+                                   const Group& group);
+  [[nodiscard]] double width_m(const mjData& data) const;
+
+ private:
+  [[nodiscard]] double gap(const mjData& data) const;
+  std::vector<JointRef> joints_;
+  int side_a_ = -1, side_b_ = -1;
+  double closed_gap_ = 0, open_gap_ = 0, max_width_m_ = 0;
+};
+
+class Proprioception {
+ public:
+  void reset(const World& world, double period_s);
+  void add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body);
+  void add_gripper(std::size_t group, GripperGauge gauge);
+  void add_base(std::size_t group, const std::array<JointRef, 2>& wheels, const mjData& data);
+
+  /// One control tick; `states` has one entry per group. `scratch` is needed where joints are noisy.
+  void measure(const mjModel& model, const mjData& data, mjData& scratch, SensorNoises& noise,
+               std::vector<GroupState>& states);
+  [[nodiscard]] const std::array<double, 3>& odometry() const { return odometry_; }
+
+ private:
+  struct ArmSensor {
+    std::size_t group;
+    std::vector<JointRef> joints;
+    int tcp_site, base_body;
+  };
+  struct GripperSensor {
+    std::size_t group;
+    GripperGauge gauge;
+    double last_m = 0;
+    bool measured = false;
+  };
+  struct WheelSensor {
+    std::size_t group = 0;
+    std::array<JointRef, 2> wheels{};
+    std::array<double, 2> last_rad{};
+    double radius_m = 0, track_m = 0;
+  };
+  void measure_arm(const ArmSensor& arm, const mjModel& model, const mjData& data, mjData& scratch, Noise& noise,
+                   GroupState& state) const;
+  void measure_base(WheelSensor& base, const mjData& data, Noise& noise, GroupState& state);
+
+  const World* world_ = nullptr;
+  double period_s_ = 0.02;
+  std::vector<ArmSensor> arms_;
+  std::vector<GripperSensor> grippers_;
+  std::vector<WheelSensor> bases_;
+  std::array<double, 3> odometry_{};
+};
+
+}  // namespace assay::mujoco

@@ -1,0 +1,200 @@
+#include "adapters/mujoco/simulation.h"
+
+#include <cmath>
+
+#include "adapters/mujoco/faults.h"
+#include "adapters/mujoco/scene_setup.h"
+
+namespace assay::mujoco {
+namespace {
+
+constexpr double kAtRest = 0.01;            // rad/s of joints, m/s of bases
+constexpr double kBrake_n_m = 1e3;          // dry friction of a closed brake
+constexpr double kBrakeImpedance = 0.9999;  // hard: no creeping under gravity
+
+}  // namespace
+
+Result<std::unique_ptr<Simulation>> Simulation::make(const Setup& setup, ModelCache& models) {
+  std::unique_ptr<Simulation> simulation(new Simulation(setup));
+  ASSAY_RETURN_IF_ERROR(simulation->load(models));
+  ASSAY_RETURN_IF_ERROR(simulation->add_groups());
+  ASSAY_TRY(simulation->noise_, SensorNoises::make(setup.noise));
+  ASSAY_TRY(simulation->actors_, Actors::make(setup.actors, *simulation->model_));
+  ASSAY_TRY(simulation->pushes_, Pushes::make(setup.pushes, *simulation->model_, simulation->step_ns_));
+  ASSAY_TRY(simulation->detector_, Detector::make(*simulation->model_, setup));
+  simulation->settle_first_state();
+  return simulation;
+}
+
+Result<void> Simulation::load(ModelCache& models) {
+  ASSAY_TRY(model_, models.copy_of(setup_.world));
+  step_ns_ = ns_from_s(setup_.physics.timestep_s);
+  data_.reset(mj_makeData(model_.get()));
+  scratch_.reset(mj_makeData(model_.get()));
+  if (!data_ || !scratch_) return engine_stopped(setup_.world, "mj_makeData failed");
+  ASSAY_RETURN_IF_ERROR(apply_setup(setup_, *model_, *data_));
+  hide_robot_from_rays(*model_);
+  contacts_.reset(*model_, robot_geoms(*model_));
+  ASSAY_RETURN_IF_ERROR(limits_.reset(*model_, setup_, contacts_));
+  truth_.reset(*model_, setup_, contacts_);
+  proprioception_.reset(setup_.world, static_cast<double>(setup_.control_period_ns) * 1e-9);
+  return {};
+}
+
+Result<void> Simulation::add_groups() {
+  for (std::size_t i = 0; i < setup_.world.groups.size(); ++i) {
+    ASSAY_RETURN_IF_ERROR(add_group(i));
+    GroupState state;
+    state.group = setup_.world.groups[i].name;
+    observation_.groups.push_back(std::move(state));
+  }
+  observation_.scans.resize(scanners_.size());
+  return {};
+}
+
+Result<void> Simulation::add_group(std::size_t index) {
+  const Group& group = setup_.world.groups[index];
+  switch (group.kind) {
+    case Group::Kind::arm: {
+      const double period_s = static_cast<double>(setup_.control_period_ns) * 1e-9;
+      ASSAY_TRY(auto arm, ArmControl::make(*model_, *data_, setup_.world, group, period_s));
+      limits_.watch_tcp(arm.tcp_site());
+      for (std::size_t i = 0; i < arm.speed_limits().size(); ++i)
+        if (arm.speed_limits()[i] > 0) limits_.watch_joint({arm.joints()[i].dof, arm.speed_limits()[i]});
+      proprioception_.add_arm(index, arm.joints(), arm.tcp_site(), arm.base_body());
+      arms_.push_back({index, std::move(arm)});
+      break;
+    }
+    case Group::Kind::gripper: {
+      ASSAY_TRY(auto gripper, GripperControl::make(*model_, setup_.world, group));
+      ASSAY_TRY(auto gauge, GripperGauge::make(*model_, *data_, *scratch_, setup_.world, group));
+      proprioception_.add_gripper(index, std::move(gauge));
+      grippers_.push_back({index, std::move(gripper)});
+      break;
+    }
+    case Group::Kind::base: {
+      ASSAY_TRY(auto base, BaseControl::make(*model_, *data_, setup_.world, group));
+      limits_.watch_base(base.body());
+      proprioception_.add_base(index, base.wheels(), *data_);
+      if (!group.range_site.empty()) {
+        ASSAY_TRY(auto scanner,
+                  RangeScanner::make(*model_, setup_.world, group, setup_.range_rate_hz, setup_.control_period_ns));
+        scanners_.push_back({index, std::move(scanner)});
+      }
+      bases_.push_back({index, std::move(base)});
+      break;
+    }
+  }
+  return {};
+}
+
+/// Kinematics, collision and speeds of the state at t = 0. Nothing settles: no step is taken.
+void Simulation::settle_first_state() {
+  actors_.move(*data_, 0);
+  mj_step1(model_.get(), data_.get());
+  contacts_.start(*model_, *data_);
+  contacts_.scan(*model_, *data_);
+  limits_.see_state(*model_, *data_, 0);
+}
+
+void Simulation::command(const Action& action) {
+  const auto hand_over = [&](auto& parts, const GroupAction& to, auto&& call) {
+    for (auto& item : parts)
+      if (setup_.world.groups[item.group].name == to.group) call(item.part);
+  };
+  for (const auto& group : action.groups) {
+    hand_over(arms_, group, [&](ArmControl& arm) { arm.command(*model_, *data_, group); });
+    hand_over(grippers_, group, [&](GripperControl& gripper) { gripper.command(group); });
+    hand_over(bases_, group, [&](BaseControl& base) { base.command(group); });
+  }
+}
+
+void Simulation::step() {
+  mjModel* m = model_.get();
+  mjData* d = data_.get();
+  for (auto& arm : arms_) {
+    if (power_off_) {
+      arm.part.release(*d);
+    } else {
+      arm.part.apply(*m, *d);
+    }
+  }
+  for (auto& gripper : grippers_) gripper.part.apply(*d);
+  for (auto& base : bases_) {
+    if (power_off_) {
+      base.part.release(*d);
+    } else {
+      base.part.apply(*m, *d);
+    }
+  }
+  pushes_.apply(*d, step_);
+  mj_step2(m, d);
+  ++step_;
+  contacts_.read_forces(*m, *d);
+  limits_.see_forces(contacts_, now_ns());
+  actors_.move(*d, now_ns());
+  mj_step1(m, d);
+  contacts_.scan(*m, *d);
+  limits_.see_state(*m, *d, now_ns());
+}
+
+void Simulation::begin_period() {
+  contacts_.begin_period();
+  limits_.begin_period();
+}
+
+void Simulation::sample(Sample& sample) {
+  const SimTime now{now_ns()};
+  sample.time = now;
+  truth_.read(*model_, *data_, contacts_, actors_, sample.truth);
+  sample.peaks = limits_.peaks();
+  sample.limit_hits = limits_.take_hits();
+  observation_.time = now;
+  proprioception_.measure(*model_, *data_, *scratch_, noise_, observation_.groups);
+  for (std::size_t i = 0; i < scanners_.size(); ++i)
+    scanners_[i].part.measure(*model_, *data_, now.ns, noise_.range, observation_.scans[i]);
+  detector_.measure(*model_, *data_, now.ns, proprioception_.odometry(), noise_.detections, observation_.detections);
+  sample.observation = observation_;
+}
+
+void Simulation::engage_brakes() {
+  power_off_ = true;
+  const auto brake = [&](int dof) {
+    model_->dof_frictionloss[dof] = kBrake_n_m;
+    model_->dof_solimp[mjNIMP * dof] = model_->dof_solimp[mjNIMP * dof + 1] = kBrakeImpedance;
+  };
+  for (const auto& arm : arms_)
+    for (const auto& joint : arm.part.joints()) brake(joint.dof);
+  for (const auto& base : bases_)
+    for (const auto& wheel : base.part.wheels()) brake(wheel.dof);
+}
+
+/// Category 0: no actuator of an arm or a wheel gives torque any more, spring-applied brakes close (dry
+/// friction in the joints, within the contact solver). 1 and 2: hold where it is, at zero speed. A gripper keeps what
+/// it holds.
+void Simulation::make_safe(StopCategory category) {
+  if (category == StopCategory::cat0) {
+    engage_brakes();
+    return;
+  }
+  for (auto& arm : arms_) arm.part.hold_here(*data_);
+  for (auto& base : bases_) base.part.halt(*data_);
+}
+
+bool Simulation::at_rest() const {
+  for (const auto& arm : arms_)
+    for (const auto& joint : arm.part.joints())
+      if (std::abs(data_->qvel[joint.dof]) > kAtRest) return false;
+  for (const auto& base : bases_) {
+    for (const auto& wheel : base.part.wheels())
+      if (std::abs(data_->qvel[wheel.dof]) > kAtRest / setup_.world.groups[base.group].wheel_radius_m) return false;
+    mjtNum twist[6];
+    mj_objectVelocity(model_.get(), data_.get(), mjOBJ_XBODY, base.part.body(), twist, 0);
+    if (std::sqrt(twist[3] * twist[3] + twist[4] * twist[4]) > kAtRest) return false;
+  }
+  return true;
+}
+
+std::optional<Error> Simulation::fault_of_warnings() const { return mujoco::fault_of_warnings(*data_); }
+
+}  // namespace assay::mujoco

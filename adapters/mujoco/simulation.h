@@ -1,0 +1,79 @@
+// One trial's world: model, data, controllers, sensors and watches, wired together.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "adapters/mujoco/actors.h"
+#include "adapters/mujoco/arm_control.h"
+#include "adapters/mujoco/base_control.h"
+#include "adapters/mujoco/contacts.h"
+#include "adapters/mujoco/limits.h"
+#include "adapters/mujoco/noise.h"
+#include "adapters/mujoco/perception.h"
+#include "adapters/mujoco/proprioception.h"
+#include "adapters/mujoco/truth.h"
+#include "adapters/mujoco/world.h"
+#include "adapters/robot.h"
+
+namespace assay::mujoco {
+
+class Simulation {
+ public:
+  /// Everything but `setup` and `models` is made anew, so a trial cannot depend on what ran before. `setup` must
+  /// outlive the result. May throw what MuJoCo's error hook throws.
+  static Result<std::unique_ptr<Simulation>> make(const Setup& setup, ModelCache& models);
+
+  [[nodiscard]] std::int64_t now_ns() const { return step_ * step_ns_; }
+  void command(const Action& action);
+  void step();
+  void begin_period();
+  void sample(Sample& sample);
+  void make_safe(StopCategory category);
+  [[nodiscard]] bool at_rest() const;
+  /// The warning that ends the trial, if MuJoCo counted one.
+  [[nodiscard]] std::optional<Error> fault() const { return fault_of_warnings(); }
+
+  [[nodiscard]] const std::vector<Channel>& truth_channels() const { return truth_.channels(); }
+  [[nodiscard]] const std::vector<Channel>& peak_channels() const { return limits_.channels(); }
+  [[nodiscard]] const std::vector<SignalSpec>& missing_signals() const { return truth_.missing(); }
+
+ private:
+  explicit Simulation(const Setup& setup) : setup_(setup) {}
+  Result<void> load(ModelCache& models);
+  Result<void> add_groups();
+  Result<void> add_group(std::size_t index);
+  void settle_first_state();
+  void engage_brakes();
+  [[nodiscard]] std::optional<Error> fault_of_warnings() const;
+
+  template <class T>
+  struct OfGroup {
+    std::size_t group;
+    T part;
+  };
+
+  const Setup& setup_;
+  ModelPtr model_;
+  DataPtr data_, scratch_;
+  std::int64_t step_ = 0, step_ns_ = 2'000'000;
+  bool power_off_ = false;
+
+  std::vector<OfGroup<ArmControl>> arms_;
+  std::vector<OfGroup<GripperControl>> grippers_;
+  std::vector<OfGroup<BaseControl>> bases_;
+  Proprioception proprioception_;
+  std::vector<OfGroup<RangeScanner>> scanners_;
+  Detector detector_;
+  SensorNoises noise_;
+  Actors actors_;
+  Pushes pushes_;
+  ContactWatch contacts_;
+  Truth truth_;
+  Limits limits_;
+  Observation observation_;  ///< of the last tick: scans and detections stand until they are measured again
+};
+
+}  // namespace assay::mujoco
