@@ -68,7 +68,7 @@ Result<Skill> read_skill(const std::string& policy, const PolicyParams& params, 
   return skill;
 }
 
-void DelayLine::start(double delay_s) {
+void DelayLine::reset(double delay_s) {
   delay_ns_ = ns_from_s(delay_s);
   held_.clear();
 }
@@ -100,8 +100,21 @@ Error cannot_take_part(const std::string& policy, const std::string& found, Text
   return error;
 }
 
-bool finite(const std::array<double, 3>& values) {
-  return std::isfinite(values[0]) && std::isfinite(values[1]) && std::isfinite(values[2]);
+bool sound(const Observation& observation) {
+  const auto good = [](const auto& values) {
+    for (const auto value : values)
+      if (!std::isfinite(value)) return false;
+    return true;
+  };
+  for (const auto& g : observation.groups)
+    if (!good(g.position_rad) || !good(g.velocity_rad_s) || !good(g.tcp_m) || !good(g.tcp_wxyz) || !good(g.odometry) ||
+        !good(g.twist))
+      return false;
+  for (const auto& d : observation.detections)
+    if (!good(d.position_m) || !good(d.size_m) || !std::isfinite(d.yaw_rad)) return false;
+  for (const auto& scan : observation.scans)
+    if (!good(scan.range_m) || !std::isfinite(scan.max_m)) return false;
+  return true;
 }
 
 }  // namespace assay::policies

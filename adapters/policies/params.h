@@ -32,7 +32,7 @@ Result<Skill> read_skill(const std::string& policy, const PolicyParams& params, 
 /// Gives back the newest observation that is at least `delay_s` old (the oldest there is, at first).
 class DelayLine {
  public:
-  void start(double delay_s);
+  void reset(double delay_s);
   const Observation& pass(const Observation& observation);
 
  private:
@@ -46,6 +46,7 @@ std::vector<std::string> numbered_slots(const std::map<std::string, std::string>
 /// A policy that cannot take part (no arm, no label for a slot): ASSAY-0404, found "subject:…".
 Error cannot_take_part(const std::string& policy, const std::string& found, Text expected);
 
-bool finite(const std::array<double, 3>& values);
+/// Every number in it is finite. A policy acts on nothing else.
+bool sound(const Observation& observation);
 
 }  // namespace assay::policies

@@ -12,6 +12,8 @@
 namespace assay {
 namespace {
 
+constexpr policies::Skill kWorst{0.04, 0.2, 0.6};
+
 using policies::PoseTarget;
 
 constexpr double kFast_m_s = 0.45, kSlow_m_s = 0.12;
@@ -276,7 +278,7 @@ class ScriptedManipulator final : public Policy {
 }  // namespace
 
 Result<std::unique_ptr<Policy>> make_scripted_manipulator(const PolicyParams& params) {
-  ASSAY_TRY(const auto skill, policies::read_skill(params));
+  ASSAY_TRY(const auto skill, policies::read_skill("scripted_manipulator", params, kWorst));
   return std::unique_ptr<Policy>(std::make_unique<ScriptedManipulator>(skill));
 }
 

@@ -12,6 +12,8 @@
 namespace assay {
 namespace {
 
+constexpr policies::Skill kWorst{0.3, 0.3, 0.6};
+
 using policies::Cell;
 
 constexpr double kGrid_m = 24, kCell_m = 0.1;
@@ -233,7 +235,7 @@ class WaypointNavigator final : public Policy {
 }  // namespace
 
 Result<std::unique_ptr<Policy>> make_waypoint_navigator(const PolicyParams& params) {
-  ASSAY_TRY(const auto skill, policies::read_skill(params));
+  ASSAY_TRY(const auto skill, policies::read_skill("waypoint_navigator", params, kWorst));
   return std::unique_ptr<Policy>(std::make_unique<WaypointNavigator>(skill));
 }
 
