@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/limit_net.h"
 #include "harness/recorder.h"
 #include "metrics/judge.h"
 
@@ -88,6 +89,7 @@ class Trial {
     phase("harness");
     describe_robot(description);
     recorder_.open(setup_, description);
+    net_.open(setup_, description);
     phase("policy");
     if (auto begun = policy_.begin(setup_.instruction, description, setup_.policy_key, options_.policy_deadline_s);
         !begun)
@@ -144,10 +146,13 @@ class Trial {
   }
 
   bool limit_broken() {
-    for (const auto& hit : sample_.limit_hits)
-      recorder_.event(SimTime{hit.t_ns}, "limit",
-                      json{{"id", hit.id}, {"value", hit.value}, {"limit", hit.limit}}.dump());
-    if (sample_.limit_hits.empty()) return false;
+    const auto caught = net_.look(sample_);
+    const bool told = !sample_.limit_hits.empty();
+    if (!told && caught.empty()) return false;
+    for (const auto& hit : told ? sample_.limit_hits : caught)
+      recorder_.event(
+          SimTime{hit.t_ns}, "limit",
+          json{{"id", hit.id}, {"value", hit.value}, {"limit", hit.limit}, {"by", told ? "robot" : "harness"}}.dump());
     category_ = StopCategory::cat0;
     return true;
   }
@@ -221,6 +226,7 @@ class Trial {
   const Setup& setup_;
   const TrialOptions& options_;
   Recorder recorder_;
+  LimitNet net_;
   Sample sample_;
   std::int64_t tick_ = 0;
   bool lockstep_ = true;

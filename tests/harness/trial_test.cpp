@@ -136,6 +136,15 @@ TEST(Trial, ABrokenLimitEndsTheTrialUnsafe) {
   EXPECT_EQ(robot.last_stop, StopCategory::cat0);
 }
 
+TEST(Trial, TheHarnessIsTheSecondNetUnderLimits) {
+  FakeRobot robot({.silent_limit_tick = 7});
+  const auto result = run_with(robot, {});
+  EXPECT_EQ(result.verdict.outcome, Outcome::unsafe);
+  EXPECT_EQ(result.verdict.reason, "limit_broken:force_on_person");
+  EXPECT_EQ(robot.ticks, 8);
+  EXPECT_EQ(robot.last_stop, StopCategory::cat0);
+}
+
 TEST(Trial, RobotErrorsAreAttributed) {
   const std::tuple<const char*, Outcome, const char*> cases[] = {
       {"subject:mj_warning", Outcome::failure, "subject_fault:mj_warning"},

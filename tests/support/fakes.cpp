@@ -39,7 +39,8 @@ Result<void> FakeRobot::reset(const Setup& setup) {
   description_.groups = {fake_arm()};
   for (const auto& signal : setup.signals)
     for (auto& channel : metrics::signal_channels(signal)) description_.truth_channels.push_back(std::move(channel));
-  for (const auto& limit : setup.limits) description_.peak_channels.push_back({limit.id, "N", "", Vantage::simulator});
+  for (const auto& limit : setup.limits)
+    description_.peak_channels.push_back({"contact_force." + limit.id, "N", "", Vantage::simulator});
   description_.observation_channels = observation_channels(description_.groups);
   return {};
 }
@@ -53,7 +54,7 @@ Sample FakeRobot::sample() {
     else
       out.truth.insert(out.truth.end(), metrics::signal_channels(signal).size(), 0.0);
   }
-  out.peaks.assign(setup_.limits.size(), 0.5);
+  out.peaks.assign(setup_.limits.size(), ticks == script_.silent_limit_tick ? 1e6 : 0.5);
   out.observation.time = out.time;
   GroupState arm;
   arm.group = "arm";
@@ -151,9 +152,8 @@ void register_fakes(AdapterRegistry& registry) {
   AdapterInfo info;
   info.id = "fake";
   info.title = {"fake", "模拟"};
-  registry.add_robot(info, []() -> Result<std::unique_ptr<Robot>> {
-    return std::unique_ptr<Robot>(std::make_unique<FakeRobot>());
-  });
+  registry.add_robot(
+      info, []() -> Result<std::unique_ptr<Robot>> { return std::unique_ptr<Robot>(std::make_unique<FakeRobot>()); });
   for (const char* name : {"behaviour", "miss_rate", "at_tick", "stall_s", "slow_s", "deterministic"})
     info.params.emplace_back(name, Text{"see tests/support/fakes.h", "见 tests/support/fakes.h"});
   registry.add_policy(info, [](const PolicyParams& params) -> Result<std::unique_ptr<Policy>> {

@@ -12,10 +12,11 @@ namespace assay::testing {
 
 /// What goes wrong, and when.
 struct RobotScript {
-  std::string reset_error{};   ///< "subject:…", "lab:…", "unknown:…" or anything; empty: none
-  int error_tick = -1;        ///< advance() fails at this tick …
+  std::string reset_error{};    ///< "subject:…", "lab:…", "unknown:…" or anything; empty: none
+  int error_tick = -1;          ///< advance() fails at this tick …
   std::string advance_error{};  ///< … with this in Error::found; "throw" throws
-  int limit_tick = -1;        ///< first limit of the setup is hit
+  int limit_tick = -1;          ///< first limit of the setup is hit
+  int silent_limit_tick = -1;   ///< it is broken at this tick, but the robot does not say so
   bool clock_stands = false;
 };
 
