@@ -90,7 +90,8 @@ class FaultyPolicy : public Policy {
 }  // namespace
 
 Result<std::unique_ptr<Policy>> make_faulty(const PolicyParams& params) {
-  ASSAY_TRY(const auto values, policies::read_params("faulty", params, {{"kind", 0, 7, true}, {"at_tick", 0, 1e9, true}}));
+  ASSAY_TRY(const auto values,
+            policies::read_params("faulty", params, {{"kind", 0, 7, true}, {"at_tick", 0, 1e9, true}}));
   const auto kind = values.find("kind"), at_tick = values.find("at_tick");
   const auto fault = kind == values.end() ? Fault::stall : static_cast<Fault>(static_cast<int>(kind->second));
   const std::int64_t tick = at_tick == values.end() ? 10 : static_cast<std::int64_t>(at_tick->second);

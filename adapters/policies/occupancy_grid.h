@@ -33,22 +33,21 @@ class OccupancyGrid {
   [[nodiscard]] bool occupied(Cell c) const { return evidence_[at(c)] > 0; }
   [[nodiscard]] bool known_free(Cell c) const { return evidence_[at(c)] < 0; }
   [[nodiscard]] double clearance_m(Cell c) const { return clearance_m_[at(c)]; }
-  /// Was occupied once and is not now: something moves there.
-  [[nodiscard]] bool traffic(Cell c) const { return was_occupied_[at(c)] != 0 && evidence_[at(c)] < 0; }
+  /// The slow memory: free, or occupied, for about a second and more. What moves leaves no trace in it.
+  [[nodiscard]] bool long_free(Cell c) const { return slow_[at(c)] <= kLongFree; }
+  [[nodiscard]] bool long_occupied(Cell c) const { return slow_[at(c)] > 0; }
 
  private:
   [[nodiscard]] std::size_t at(Cell c) const {
     return static_cast<std::size_t>(c.y) * static_cast<std::size_t>(side_) + static_cast<std::size_t>(c.x);
   }
+  void change(Cell c, int fast, int slow);
+
+  static constexpr int kLongFree = -4;
   double cell_m_;
   int side_;
-  std::vector<std::int8_t> evidence_, was_occupied_;
+  std::vector<std::int8_t> evidence_, slow_;
   std::vector<double> clearance_m_;
 };
-
-/// Cheapest way from `from` to `to` through cells with clearance above `radius_m` (A*, eight neighbours; unknown cells
-/// cost more than free ones, cells near obstacles more than open ones). Empty if there is none. The start may stand in
-/// a closed cell. Deterministic: ties by cell order.
-std::vector<Cell> plan_path(const OccupancyGrid& grid, Cell from, Cell to, double radius_m);
 
 }  // namespace assay::policies

@@ -54,8 +54,9 @@ Result<std::map<std::string, double>> read_params(const std::string& policy, con
 }
 
 Result<Skill> read_skill(const std::string& policy, const PolicyParams& params, const Skill& worst) {
-  ASSAY_TRY(const auto values,
-            read_params(policy, params, {{"skill", 0, 1}, {"noise_m", 0, 10}, {"delay_s", 0, 10}, {"miss_rate", 0, 1}}));
+  ASSAY_TRY(
+      const auto values,
+      read_params(policy, params, {{"skill", 0, 1}, {"noise_m", 0, 10}, {"delay_s", 0, 10}, {"miss_rate", 0, 1}}));
   const auto value_or = [&](const char* name, double fallback) {
     const auto at = values.find(name);
     return at == values.end() ? fallback : at->second;

@@ -13,6 +13,11 @@ struct PoseTarget {
   Eigen::Quaterniond rotation = Eigen::Quaterniond::Identity();
 };
 
+struct MotionLimits {
+  double speed_m_s = 0.4, acceleration_m_s2 = 1.5;
+  double turn_rad_s = 1.5, turn_acceleration_rad_s2 = 6;
+};
+
 /// Tool z down, turned by yaw_rad about the vertical.
 Eigen::Quaterniond tool_down(double yaw_rad);
 /// Yaw of a tool that points down (inverse of tool_down).
@@ -23,13 +28,19 @@ class PoseTrack {
   void reset(const PoseTarget& at);
   /// Moves the set point one period towards `target`; returns translation and rotation vector of this step. A set
   /// point that ran away from the measured pose (a push, a contact) is taken back to it first.
-  std::vector<double> step(const PoseTarget& measured, const PoseTarget& target, double speed_m_s, double period_s);
+  std::vector<double> step(const PoseTarget& measured, const PoseTarget& target, const MotionLimits& limits,
+                           double period_s);
+  /// Comes to rest where it is; returns what is left of the motion.
+  std::vector<double> halt(const MotionLimits& limits, double period_s);
   /// The set point stands on `target`.
   [[nodiscard]] bool arrived(const PoseTarget& target) const;
 
  private:
+  std::vector<double> move(const Eigen::Vector3d& velocity_m_s, const Eigen::Vector3d& turn_rad_s,
+                           const MotionLimits& limits, double period_s);
+
   PoseTarget at_;
-  double speed_m_s_ = 0;
+  Eigen::Vector3d velocity_m_s_ = Eigen::Vector3d::Zero(), turn_rad_s_ = Eigen::Vector3d::Zero();
 };
 
 }  // namespace assay::policies

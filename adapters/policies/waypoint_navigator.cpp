@@ -1,26 +1,36 @@
-// Drives any differential base to the named station, past what stands in the way: builds a grid from range scans and
-// odometry, plans on it, follows with bounded accelerations (goods may stand on the deck), stops for what comes near.
+// Drives any differential base to the named stations, past what stands in the way: builds a grid from range scans and
+// odometry, plans on it, follows with bounded accelerations (goods may stand on the deck), gives way to what moves.
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
 
+#include "adapters/policies/moving_things.h"
 #include "adapters/policies/occupancy_grid.h"
 #include "adapters/policies/params.h"
+#include "adapters/policies/path_planner.h"
 #include "adapters/policies/policies.h"
 
 namespace assay {
 namespace {
 
-constexpr policies::Skill kWorst{0.3, 0.3, 0.6};
-
 using policies::Cell;
+using policies::Twist;
+using Point = std::array<double, 2>;
 
+constexpr policies::Skill kWorst{0.3, 0.3, 0.6};
 constexpr double kGrid_m = 24, kCell_m = 0.1;
-constexpr double kCruise_m_s = 0.8, kTurn_rad_s = 1.0, kAcceleration_m_s2 = 0.5, kTurnAcceleration_rad_s2 = 1.5;
-constexpr double kLookahead_m = 0.6, kDock_m = 0.06;
-constexpr double kStopGap_m = 0.18, kSlowGap_m = 0.9;  // ahead, beyond the robot's outline
-constexpr std::int64_t kReplan_ns = 500'000'000, kRest_ns = 600'000'000;
+constexpr policies::DriveLimits kDrive{0.8, 1.1, 0.5, 0.7, 1.8};
+constexpr double kLookahead_m = 0.6, kDock_m = 0.07, kPassBy_m = 0.15;
+constexpr double kStopGap_m = 0.12;      // ahead, beyond the robot's outline
+constexpr double kRoom_m = 0.25;         // between robot and what moves
+constexpr double kThingRadius_m = 0.25;  // a person's, about its middle
+constexpr double kHorizon_s = 2.2;
+constexpr double kMistake_m = 0.8;
+constexpr std::int64_t kReplan_ns = 300'000'000, kRest_ns = 500'000'000;
+/// What to do when going on is not safe, in order of preference: wait, back off, turn off, get away.
+constexpr Twist kEvasions[] = {{0, 0},     {-0.4, 0},   {0.5, 0},  {-0.5, 0.7}, {-0.5, -0.7},
+                               {0.5, 0.7}, {0.5, -0.7}, {-0.8, 0}, {0.8, 0}};
 
 double wrapped(double angle) { return std::remainder(angle, 6.283185307179586); }
 
@@ -28,170 +38,196 @@ class WaypointNavigator final : public Policy {
  public:
   explicit WaypointNavigator(const policies::Skill& skill) : skill_(skill), grid_(kGrid_m, kCell_m) {}
 
-  [[nodiscard]] PolicyDescription describe() const override { return {"waypoint_navigator", "1", true, false, 0}; }
+  [[nodiscard]] PolicyDescription describe() const override { return {"waypoint_navigator", "1.0", true, false, 0}; }
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) override {
-    groups_ = robot.groups;
-    base_ = nullptr;
-    for (const auto& g : groups_)
-      if (g.kind == Group::Kind::base && base_ == nullptr) base_ = &g;
-    radius_m_ = base_ == nullptr ? 0.4 : base_->track_m;  // half the width and something over
-    goals_.clear();
+    *this = WaypointNavigator(skill_);
+    for (const auto& g : robot.groups)
+      if (g.kind == Group::Kind::base && base_.name.empty()) base_ = g;
+    if (base_.name.empty())
+      return policies::cannot_take_part("waypoint_navigator", "a robot without a mobile base",
+                                        {"a mobile base", "具有移动底盘"});
     for (int i = 1;; ++i) {
       const auto it = instruction.labels.find(i == 1 ? "target" : "target_" + std::to_string(i));
       if (it == instruction.labels.end()) break;
       goals_.push_back(it->second);
     }
-    period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
-    Rng rng(key);
-    error_ = {skill_.noise_m * 3 * rng.normal(), skill_.noise_m * 3 * rng.normal()};
-    if (rng.uniform() < skill_.miss_rate) error_[0] -= 0.7;
-    grid_.clear();
+    if (goals_.empty())
+      return policies::cannot_take_part("waypoint_navigator", "an instruction without target",
+                                        {"a label for the slot target", "指令中 target 的标签"});
+    radius_m_ = base_.track_m > 0 ? std::max(0.2, base_.track_m) : 0.4;  // half the width and something over
+    limits_ = kDrive;
+    if (base_.max_speed_m_s > 0) limits_.speed_m_s = std::min(limits_.speed_m_s, base_.max_speed_m_s);
+    if (base_.max_yaw_rad_s > 0) limits_.yaw_rad_s = std::min(limits_.yaw_rad_s, base_.max_yaw_rad_s);
+    if (robot.control_period_ns > 0) period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
+    rng_ = Rng(key);
     delay_.reset(skill_.delay_s);
-    stations_.clear();
-    explored_.clear();
-    visited_.clear();
-    scan_ = {};
-    path_.clear();
-    at_goal_ = 0;
-    planned_ns_ = -kReplan_ns;
-    rest_since_ns_ = -1;
-    speed_ = turn_ = 0;
+    draw_errors();
     return {};
   }
 
   Result<Action> act(const Observation& now) override {
-    if (base_ == nullptr || goals_.empty()) return refusal("needs a mobile base and an instruction with a target");
-    if (!policies::sound(now)) return refusal("the observation is not finite");
     const Observation& seen = delay_.pass(now);
-    const GroupState* base = seen.group(base_->name);
-    if (base == nullptr) return refusal("no state of the base");
-    pose_ = base->odometry;
-    for (const auto& scan : seen.scans) {
-      if (scan.fresh) grid_.add(pose_, scan);
-      if (!scan.range_m.empty()) scan_ = scan;
-    }
-    remember(seen.detections);
+    const GroupState* base = seen.group(base_.name);
     Action action;
-    const auto [speed, turn] = decide(now.time.ns, *base, action.done);
-    action.groups.push_back({base_->name, Mode::base_twist, {speed, turn}});
+    if (base == nullptr || !policies::sound(seen)) {  // blind: stand until the senses are back
+      command_ = policies::eased(command_, {}, limits_, period_s_);
+      action.groups.push_back({base_.name, Mode::base_twist, {command_.speed_m_s, command_.yaw_rad_s}});
+      return action;
+    }
+    pose_ = base->odometry;
+    sense(seen);
+    const Twist wanted = safe(decide(now.time.ns, *base, action.done));
+    command_ = policies::eased(command_, wanted, limits_, period_s_);
+    action.groups.push_back({base_.name, Mode::base_twist, {command_.speed_m_s, command_.yaw_rad_s}});
     return action;
   }
 
  private:
-  static Action refusal(const char* reason) {
-    Action action;
-    action.refuse = true;
-    action.reason = reason;
-    return action;
+  /// Errors of a less skilled policy, once per station: where it believes the station is, and stopping short of it.
+  void draw_errors() {
+    error_ = {skill_.noise_m * rng_.normal(), 0};
+    error_[1] = skill_.noise_m * rng_.normal();
+    short_m_ = rng_.uniform() < skill_.miss_rate ? kMistake_m : 0;
+    stop_at_.reset();
   }
 
-  /// Stations in the odometry frame; a later sighting corrects what odometry has lost since.
-  void remember(const std::vector<Detection>& detections) {
-    for (const auto& d : detections) {
-      const double c = std::cos(pose_[2]), s = std::sin(pose_[2]);
-      const std::array<double, 2> at = {pose_[0] + c * d.position_m[0] - s * d.position_m[1],
-                                        pose_[1] + s * d.position_m[0] + c * d.position_m[1]};
-      const auto [it, first] = stations_.try_emplace(d.label, at);
-      if (first) continue;
-      for (std::size_t i = 0; i < 2; ++i) it->second[i] += 0.05 * (at[i] - it->second[i]);
+  void sense(const Observation& seen) {
+    for (const auto& scan : seen.scans) {
+      if (scan.range_m.empty() || (!base_.name.empty() && scan.group != base_.name)) continue;
+      if (scan.fresh) {
+        moving_.update(seen.time.ns, grid_, pose_, scan);
+        grid_.add(pose_, scan);
+      }
+      scan_ = scan;
     }
+    for (const auto& d : seen.detections) remember(d);
   }
 
-  [[nodiscard]] double distance_to(const std::array<double, 2>& p) const {
-    return std::hypot(p[0] - pose_[0], p[1] - pose_[1]);
+  /// Stations in the odometry frame; later sightings correct what odometry has lost since.
+  void remember(const Detection& d) {
+    const double c = std::cos(pose_[2]), s = std::sin(pose_[2]);
+    const Point at = {pose_[0] + c * d.position_m[0] - s * d.position_m[1],
+                      pose_[1] + s * d.position_m[0] + c * d.position_m[1]};
+    const auto [it, first] = stations_.try_emplace(d.label, at);
+    if (first) return;
+    for (std::size_t i = 0; i < 2; ++i) it->second[i] += 0.05 * (at[i] - it->second[i]);
   }
 
-  std::pair<double, double> decide(std::int64_t now_ns, const GroupState& base, bool& done) {
+  [[nodiscard]] double distance_to(const Point& p) const { return std::hypot(p[0] - pose_[0], p[1] - pose_[1]); }
+
+  [[nodiscard]] std::optional<Point> goal() {
     const auto known = stations_.find(goals_[at_goal_]);
-    std::optional<std::array<double, 2>> goal;
-    if (known != stations_.end()) goal = {known->second[0] + error_[0], known->second[1] + error_[1]};
-    if (goal && distance_to(*goal) < kDock_m) return dock(now_ns, base, done);
+    if (known == stations_.end()) return std::nullopt;
+    const Point at = {known->second[0] + error_[0], known->second[1] + error_[1]};
+    if (short_m_ == 0) return at;
+    const double left = distance_to(at);
+    if (left > 1.5 * short_m_) return at;
+    if (!stop_at_)
+      stop_at_ = {at[0] + (pose_[0] - at[0]) * short_m_ / left, at[1] + (pose_[1] - at[1]) * short_m_ / left};
+    return stop_at_;
+  }
+
+  Twist decide(std::int64_t now_ns, const GroupState& base, bool& done) {
+    const auto aim = goal();
+    const bool last = at_goal_ + 1 == goals_.size();
+    const double near = docking_ ? 2 * kDock_m : last ? kDock_m : kPassBy_m;
+    docking_ = aim && distance_to(*aim) < near;
+    if (docking_) return dock(now_ns, base, last, done);
     rest_since_ns_ = -1;
-    if (now_ns - planned_ns_ >= kReplan_ns) {
+    if (!planned_ || now_ns - planned_ns_ >= kReplan_ns) {
+      planned_ = true;
       planned_ns_ = now_ns;
-      plan(goal);
+      plan(aim);
     }
-    return follow(goal);
+    return follow(aim);
   }
 
   /// Stand still; then the next station, or done.
-  std::pair<double, double> dock(std::int64_t now_ns, const GroupState& base, bool& done) {
-    const auto command = ease(0, 0);
-    if (std::abs(base.twist[0]) > 0.02 || std::abs(base.twist[1]) > 0.03) return command;
-    if (rest_since_ns_ < 0) rest_since_ns_ = now_ns;
-    if (now_ns - rest_since_ns_ < kRest_ns) return command;
-    if (at_goal_ + 1 < goals_.size()) {
-      ++at_goal_;
+  Twist dock(std::int64_t now_ns, const GroupState& base, bool last, bool& done) {
+    if (std::abs(base.twist[0]) > 0.02 || std::abs(base.twist[1]) > 0.03)
       rest_since_ns_ = -1;
-      planned_ns_ = now_ns - kReplan_ns;
-    } else {
-      done = true;
-    }
-    return command;
+    else if (rest_since_ns_ < 0)
+      rest_since_ns_ = now_ns;
+    if (rest_since_ns_ < 0 || now_ns - rest_since_ns_ < kRest_ns) return {};
+    done = last;
+    if (last) return {};
+    ++at_goal_;
+    rest_since_ns_ = -1;
+    docking_ = planned_ = false;
+    draw_errors();
+    return {};
   }
 
-  void plan(const std::optional<std::array<double, 2>>& goal) {
+  void plan(const std::optional<Point>& aim) {
     grid_.measure_clearance(radius_m_ + 0.6);
+    std::vector<policies::Discomfort> keep_off;
+    for (const auto& thing : moving_.things())
+      for (const double t : {0.0, 0.7, 1.4, 2.1})
+        keep_off.push_back({thing.at_m[0] + t * thing.velocity_m_s[0], thing.at_m[1] + t * thing.velocity_m_s[1],
+                            radius_m_ + kThingRadius_m + kRoom_m, 12});
     const Cell from = grid_.cell(pose_[0], pose_[1]);
     path_.clear();
     for (const double radius : {radius_m_, 0.85 * radius_m_}) {
-      std::vector<Cell> cells =
-          goal ? plan_path(grid_, from, grid_.cell((*goal)[0], (*goal)[1]), radius) : explore(from, radius);
+      const bool tight = radius < radius_m_;
+      const auto cells = aim ? plan_path(grid_, from, grid_.cell((*aim)[0], (*aim)[1]), radius, keep_off, tight)
+                             : explore(from, radius);
       if (cells.empty()) continue;
       for (const Cell c : cells) path_.push_back(grid_.centre(c));
-      if (goal) path_.back() = *goal;
+      if (aim && cells.back() == grid_.cell((*aim)[0], (*aim)[1])) path_.back() = *aim;
       return;
     }
   }
 
   /// Towards the farthest free place that was not looked at from near: what is sought lies where one has not been.
   std::vector<Cell> explore(Cell from, double radius) {
-    for (auto& place : explored_)
-      if (distance_to(place) < 1.0) visited_.push_back(place);
-    std::erase_if(explored_, [this](const auto& place) { return distance_to(place) < 1.0; });
-    if (explored_.empty()) {
-      double best = 0;
-      std::array<double, 2> chosen{};
-      for (int y = 0; y < grid_.side(); y += 3)
-        for (int x = 0; x < grid_.side(); x += 3) {
-          const Cell c{x, y};
-          if (!grid_.known_free(c) || grid_.clearance_m(c) < radius + 0.1) continue;
-          const auto at = grid_.centre(c);
-          double value = distance_to(at);
-          for (const auto& v : visited_) value = std::min(value, 1.5 * std::hypot(at[0] - v[0], at[1] - v[1]));
-          if (value > best) {
-            best = value;
-            chosen = at;
-          }
-        }
-      if (best == 0) return {};
-      explored_.push_back(chosen);
-    }
-    auto cells = plan_path(grid_, from, grid_.cell(explored_[0][0], explored_[0][1]), radius);
-    if (cells.empty()) {
-      visited_.push_back(explored_[0]);
-      explored_.clear();
-    }
+    if (sought_ && distance_to(*sought_) < 1.0) give_up_place();
+    if (!sought_) sought_ = farthest_unvisited(radius);
+    if (!sought_) return {};
+    auto cells = plan_path(grid_, from, grid_.cell((*sought_)[0], (*sought_)[1]), radius);
+    if (cells.empty()) give_up_place();
     return cells;
   }
 
+  void give_up_place() {
+    visited_.push_back(*sought_);
+    sought_.reset();
+  }
+
+  [[nodiscard]] std::optional<Point> farthest_unvisited(double radius) const {
+    double best = 0.5;
+    std::optional<Point> chosen;
+    for (int y = 0; y < grid_.side(); y += 3)
+      for (int x = 0; x < grid_.side(); x += 3) {
+        const Cell c{x, y};
+        if (!grid_.known_free(c) || grid_.clearance_m(c) < radius + 0.1) continue;
+        const auto at = grid_.centre(c);
+        double value = distance_to(at);
+        for (const auto& v : visited_) value = std::min(value, 1.5 * std::hypot(at[0] - v[0], at[1] - v[1]));
+        if (value <= best) continue;
+        best = value;
+        chosen = at;
+      }
+    return chosen;
+  }
+
   /// Pure pursuit of the farthest point within the look-ahead distance that the path offers.
-  std::pair<double, double> follow(const std::optional<std::array<double, 2>>& goal) {
-    if (path_.empty()) return ease(0, 0.4 * kTurn_rad_s);  // look around
+  [[nodiscard]] Twist follow(const std::optional<Point>& aim) const {
+    if (path_.empty()) return {0, 0.4 * limits_.yaw_rad_s};  // look around
     std::size_t nearest = 0;
     for (std::size_t i = 0; i < path_.size(); ++i)
       if (distance_to(path_[i]) < distance_to(path_[nearest])) nearest = i;
     std::size_t ahead = nearest;
     while (ahead + 1 < path_.size() && distance_to(path_[ahead]) < kLookahead_m) ++ahead;
-    const auto& aim = path_[ahead];
-    const double heading = wrapped(std::atan2(aim[1] - pose_[1], aim[0] - pose_[0]) - pose_[2]);
-    const double left = goal && ahead + 1 == path_.size() ? distance_to(*goal) : 10;
-    double speed = std::min(kCruise_m_s, std::sqrt(2 * 0.6 * kAcceleration_m_s2 * std::max(0.0, left - 0.5 * kDock_m)));
-    speed = std::max(speed, 0.04) * std::clamp(1 - std::abs(heading) / 0.8, 0.0, 1.0);
-    const double gap = gap_ahead_m(heading);
-    speed *= std::clamp((gap - kStopGap_m) / (kSlowGap_m - kStopGap_m), 0.0, 1.0);
-    return ease(speed, std::clamp(2.0 * heading, -kTurn_rad_s, kTurn_rad_s));
+    const Point& towards = path_[ahead];
+    const double heading = wrapped(std::atan2(towards[1] - pose_[1], towards[0] - pose_[0]) - pose_[2]);
+    const double left = aim && ahead + 1 == path_.size() ? distance_to(path_.back()) : 10;
+    double speed =
+        std::min(limits_.speed_m_s, std::sqrt(2 * 0.6 * limits_.braking_m_s2 * std::max(0.0, left - 0.5 * kDock_m)));
+    const double gap = std::max(0.0, gap_ahead_m(heading) - kStopGap_m);
+    speed = std::min(speed, std::sqrt(2 * 0.6 * limits_.braking_m_s2 * gap));
+    speed = std::max(speed, gap > 0 ? 0.05 : 0.0) * std::clamp(1 - std::abs(heading) / 0.8, 0.0, 1.0);
+    return {speed, std::clamp(2.2 * heading, -limits_.yaw_rad_s, limits_.yaw_rad_s)};
   }
 
   /// Free length of the lane that the robot sweeps when it drives straight on.
@@ -207,29 +243,47 @@ class WaypointNavigator final : public Policy {
     return gap;
   }
 
-  std::pair<double, double> ease(double speed, double turn) {
-    const double dv = kAcceleration_m_s2 * period_s_, dw = kTurnAcceleration_rad_s2 * period_s_;
-    speed_ = std::clamp(speed, speed_ - 2 * dv, speed_ + dv);
-    turn_ = std::clamp(turn, turn_ - dw, turn_ + dw);
-    speed_ = std::clamp(speed_, -base_->max_speed_m_s, base_->max_speed_m_s);
-    turn_ = std::clamp(turn_, -base_->max_yaw_rad_s, base_->max_yaw_rad_s);
-    return {speed_, turn_};
+  /// `wanted`, unless something that moves would come too near: then what keeps the most room.
+  [[nodiscard]] Twist safe(const Twist& wanted) const {
+    const auto things = moving_.things();
+    if (things.empty()) return wanted;
+    const double keep = radius_m_ + kThingRadius_m + kRoom_m;
+    const auto room = [&](const Twist& twist) {
+      return std::min(keep, policies::nearest_approach_m(things, pose_, command_, twist, limits_, kHorizon_s));
+    };
+    if (room(wanted) >= keep) return wanted;
+    Twist best{};
+    double most = -1;
+    for (const auto& twist : kEvasions) {
+      const bool moves = twist.speed_m_s != 0;
+      if (moves && policies::clearance_on_way_m(grid_, pose_, command_, twist, limits_, 1.5) < radius_m_) continue;
+      const double here = room(twist);
+      if (here <= most + 0.03) continue;
+      most = here;
+      best = twist;
+    }
+    return best;
   }
 
   policies::Skill skill_;
   policies::OccupancyGrid grid_;
+  policies::MovingThings moving_;
   policies::DelayLine delay_;
-  std::vector<Group> groups_;
-  const Group* base_ = nullptr;
+  policies::DriveLimits limits_ = kDrive;
+  Group base_;
+  Rng rng_{StreamKey{}};
   std::vector<std::string> goals_;
   std::size_t at_goal_ = 0;
-  std::map<std::string, std::array<double, 2>> stations_;
-  std::vector<std::array<double, 2>> path_, explored_, visited_;
+  std::map<std::string, Point> stations_;
+  std::vector<Point> path_, visited_;
+  std::optional<Point> sought_, stop_at_;
   std::array<double, 3> pose_{};
-  std::array<double, 2> error_{};
+  Point error_{};
   RangeScan scan_;
-  double radius_m_ = 0.4, period_s_ = 0.02, speed_ = 0, turn_ = 0;
+  Twist command_;
+  double radius_m_ = 0.4, period_s_ = 0.02, short_m_ = 0;
   std::int64_t planned_ns_ = 0, rest_since_ns_ = -1;
+  bool planned_ = false, docking_ = false;
 };
 
 }  // namespace

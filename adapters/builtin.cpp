@@ -1,0 +1,49 @@
+// The one place that lists what there is. A new adapter is one folder and one line here.
+#include "adapters/mujoco/mujoco_robot.h"
+#include "adapters/policies/policies.h"
+#include "adapters/registry.h"
+
+namespace assay {
+namespace {
+
+std::vector<std::pair<std::string, Text>> skill_params() {
+  return {{"skill", {"1 (best, default) … 0: sets the other three", "1（最好，默认）… 0：同时设定其余三项"}},
+          {"noise_m", {"error of belief per attempt, standard deviation in m", "每次尝试的位置误差标准差（m）"}},
+          {"delay_s", {"age of the observations acted on, in s", "所依据观测的滞后（s）"}},
+          {"miss_rate", {"probability per attempt of aiming beside the goal", "每次尝试瞄偏的概率"}}};
+}
+
+}  // namespace
+
+void register_builtin_adapters(AdapterRegistry& registry) {
+  registry.add_robot({"mujoco", {"embedded simulator, lock-step", "嵌入式仿真器，锁步"}, {}, mujoco_engine()},
+                     []() -> Result<std::unique_ptr<Robot>> { return make_mujoco_robot(); });
+
+  registry.add_policy({"scripted_manipulator",
+                       {"picks and places by detections, with any bound arm and gripper",
+                        "凭检测结果抓放，适用于任意已绑定的机械臂与夹爪"},
+                       skill_params(),
+                       ""},
+                      make_scripted_manipulator);
+  registry.add_policy(
+      {"waypoint_navigator",
+       {"drives any differential base past obstacles by range scans", "凭测距扫描驱动任意差速底盘绕障行驶"},
+       skill_params(),
+       ""},
+      make_waypoint_navigator);
+  registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
+                      make_null);
+  registry.add_policy(
+      {"random", {"moves at random; must fail every examination", "随机运动；必须通不过任何检测"}, {}, ""},
+      make_random);
+  registry.add_policy({"faulty",
+                       {"breaks in a chosen way, to validate a harness", "以选定方式出错，用于验证检测系统"},
+                       {{"kind",
+                         {"0 stall, 1 throw, 2 wrong shape, 3 NaN, 4 unknown group, 5 crash, 6 exit, 7 stall in begin",
+                          "0 卡死，1 抛异常，2 形状错误，3 NaN，4 未知分组，5 崩溃，6 退出，7 启动时卡死"}},
+                        {"at_tick", {"control tick at which it breaks (default 10)", "出错的控制拍（默认 10）"}}},
+                       ""},
+                      make_faulty);
+}
+
+}  // namespace assay
