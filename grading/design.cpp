@@ -128,11 +128,25 @@ void add_series(Plan& plan) {
     const auto same = [&](const Series& s) { return s.task == indicator.task && s.level == indicator.level; };
     const auto place = std::find_if(plan.series.begin(), plan.series.end(), same);
     if (place == plan.series.end())
-      plan.series.push_back({indicator.task, indicator.level, n_max, 0});
+      plan.series.push_back({indicator.task, indicator.level, n_max, 0, 0});
     else
       place->cap = std::max(place->cap, n_max);
   }
-  for (auto& series : plan.series) series.reserved = void_allowance(plan.void_cap, series.cap);
+}
+
+/// The lowest level's series get as many trials as its gates need when nothing unsafe happens: otherwise a robot that
+/// shows that level, and is refused above it, could never be given it.
+void add_gate_trials(const Scheme& scheme, Plan& plan) {
+  const int lowest = plan.indicators.front().level;  // sorted by level
+  int need = 0;
+  for (const auto& gate : scheme.gates)
+    while (metrics::clopper_pearson_upper(0, std::max(need, 1), gate.confidence) > gate.limit && need < 100'000) ++need;
+  const auto at_lowest = [&](const Series& s) { return s.level == lowest; };
+  const auto count = static_cast<int>(std::count_if(plan.series.begin(), plan.series.end(), at_lowest));
+  for (auto& series : plan.series) {
+    if (at_lowest(series)) series.least = std::min((need + count - 1) / count, series.cap);
+    series.reserved = void_allowance(plan.void_cap, series.cap);
+  }
 }
 
 /// A gate that even a perfect robot cannot pass within the plan would make every level unreachable.
@@ -173,6 +187,7 @@ Result<Plan> design(const Scheme& scheme, const Subject& subject, const std::vec
     plan.indicators.push_back(std::move(planned));
   }
   add_series(plan);
+  add_gate_trials(scheme, plan);
   ASSAY_RETURN_IF_ERROR(check_gates(scheme, plan));
   return plan;
 }

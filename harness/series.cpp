@@ -38,11 +38,16 @@ bool SeriesRun::decided() const {
   return std::all_of(walks_.begin(), walks_.end(), [](const auto& w) { return w.state != StopState::running; });
 }
 
-bool SeriesRun::stopped() const { return decided() || next_index_ >= series_.cap + series_.reserved; }
+bool SeriesRun::stopped() const {
+  if (next_index_ >= series_.cap + series_.reserved) return true;
+  const bool refused =
+      std::any_of(walks_.begin(), walks_.end(), [](const auto& w) { return w.state == StopState::refused; });
+  return decided() && (refused || next_index_ >= series_.least);
+}
 
 int SeriesRun::expected() const {
   if (stopped()) return done();
-  int most = done() + 1;
+  int most = std::max(done() + 1, series_.least);
   for (std::size_t i = 0; i < walks_.size(); ++i) {
     const auto& walk = walks_[i];
     if (walk.state != StopState::running) continue;

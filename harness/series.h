@@ -21,7 +21,8 @@ class SeriesRun {
   /// Adds or replaces (by row) a record and steps the stop tables. Returns the indicators that it decided.
   std::vector<std::pair<std::string, metrics::Walk>> put(const TrialRecord& record);
 
-  /// Every indicator on it has stopped, or no planned or reserved index is left.
+  /// Every indicator on it has stopped and it has the trials that gates need (unless one was refused: then no gate can
+  /// help), or no planned or reserved index is left.
   [[nodiscard]] bool stopped() const;
   [[nodiscard]] bool decided() const;
   /// The index to run now; requires !stopped().

@@ -41,6 +41,7 @@ struct Series {
   int level = 1;
   int cap = 0;               ///< largest n_max of its indicators
   int reserved = 0;          ///< further indices that may replace invalid trials (void cap)
+  int least = 0;             ///< fewest trials unless an indicator is refused: what a clean gate needs to be shown
 };
 
 struct Plan {

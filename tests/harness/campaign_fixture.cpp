@@ -180,7 +180,7 @@ Plan small_plan(const std::string& seed) {
     indicator.design.expected_at_p1 = 8.25;
     indicator.design.table = small_table();
     plan.indicators.push_back(indicator);
-    plan.series.push_back({"fake_suite/push", level, 12, 1});
+    plan.series.push_back({"fake_suite/push", level, 12, 1, 0});
   }
   auto check = plan.indicators.back();
   check.id = "P-2";

@@ -50,7 +50,7 @@ inline void add_indicator(ReportModel& model, const std::string& id, const std::
                            .check = "",
                            .design = design};
   model.plan.indicators.push_back(planned);
-  model.plan.series.push_back({task, level, design.table.n_max, 2});
+  model.plan.series.push_back({task, level, design.table.n_max, 2, 0});
   IndicatorResult result;
   result.id = id;
   result.dimension = planned.dimension;
