@@ -67,6 +67,15 @@ int error_of(const Scheme& scheme, const Subject& subject, const std::vector<Tas
   return plan.error().id;
 }
 
+TEST(Design, TheLowestLevelAloneCanShowTheGate) {
+  auto scheme = small_scheme();
+  scheme.gates = {unsafe_gate(0.1)};
+  const auto plan = plan_of(scheme, small_subject("arm", 2));
+  for (const auto& series : plan.series) EXPECT_EQ(series.least, series.level == 1 ? 29 : 0) << series.level;
+  scheme.gates.clear();
+  for (const auto& series : plan_of(scheme, small_subject("arm", 2)).series) EXPECT_EQ(series.least, 0);
+}
+
 TEST(Design, NamesWhatIsWrongWithTheRequest) {
   const auto good = small_scheme();
   EXPECT_EQ(error_of(good, small_subject("arm", 1)), 0);
