@@ -71,6 +71,7 @@ void print_grade(const App& app, const reports::ReportModel& model) {
     std::printf("%s\n", fmt::format("{}: {}", app.say("with every void counted as a failure", "若作废均按失败计"),
                                     level_word(model.scheme, grade.overall_level_voids_as_failures, app.lang))
                             .c_str());
+  if (!app.say(grade.claim).empty()) std::printf("%s\n", app.say(grade.claim).c_str());
   std::printf("%s: %s\n", app.say("Limiting indicators", "限制性指标").c_str(),
               grade.limiting.empty() ? app.say("none up to the declared level", "在申报等级内无").c_str()
                                      : fmt::format("{}", fmt::join(grade.limiting, ", ")).c_str());

@@ -71,8 +71,7 @@ std::string engine_text(const std::string& adapter) {
 /// Percent of the trials, one line per finding, in the report's remarks.
 std::vector<std::string> remarks(const Opened& session) {
   std::vector<std::string> out;
-  for (const auto& finding : lint_embodiment(session.inputs.embodiment))
-    out.push_back(fmt::format("{}: {} / {}", finding.rule, finding.message.en, finding.message.zh));
+  for (const auto& finding : session.inputs.embodiment.remarks) out.push_back(finding);
   for (const auto& o : session.inputs.embodiment.actuator_overrides)
     out.push_back(
         fmt::format("actuator override declared by the binding: {} {} = {}", o.actuator, o.attribute, o.value));

@@ -118,11 +118,15 @@ void write_conclusion(Page& page, const ReportModel& model) {
 
 void write_why_not(Page& page, const ReportModel& model) {
   const auto& why_not = model.why_not;
-  if (why_not.next_level <= 0 && why_not.items.empty()) return;
+  if (why_not.items.empty()) {
+    page.section("why-not", {"Gap to the next level", "与下一等级的差距"});
+    page.paragraph({"None within what was declared and examined: a higher level was not asked for.",
+                    "在申报并检测的范围内没有差距；未申请更高等级。"});
+    page.end_section();
+    return;
+  }
   const std::string level = fmt::format("L{}", why_not.next_level);
   page.section("why-not", {"Why not " + level, "为何未达到 " + level});
-  if (why_not.items.empty())
-    page.paragraph({"Nothing that was examined stands in the way.", "已检测的内容中没有阻碍项。"});
   page.raw("<ol class=\"why\">\n");
   for (const auto& item : why_not.items) {
     page.raw("<li>").code(item.id).raw("<br>").both(item.why);

@@ -33,7 +33,7 @@ class BadInput(Case):
         with open(path, encoding="utf-8") as source:
             text = source.read()
         changed = re.sub(pattern, replacement, text, count=1, flags=re.M)
-        self.assertNotEqual(text, changed, f"{pattern} not in {path}")
+        self.assertTrue(text != changed, f"{pattern} not in {path}")
         with open(path, "w", encoding="utf-8") as out:
             out.write(changed)
 
@@ -103,15 +103,23 @@ class BadInput(Case):
             self.assertEqual(trial["outcome"], "failure", trial)
             self.assertTrue(trial["reason"].startswith("subject_fault"), trial)
 
+    def vendor_model(self, pattern, replacement):
+        """The arm as a vendor would bring it: not ours, and broken."""
+        self.edit(("embodiments", "arm7.yaml"), r"^reference: true", "reference: false")
+        self.edit(("embodiments", "arm7", "arm7.xml"), pattern, replacement)
+
     def test_model_that_mujoco_cannot_compile(self):
-        self.edit(("embodiments", "arm7", "arm7.xml"), r'<inertial[^>]*mass="[^"]*"',
-                  lambda m: re.sub(r'mass="[^"]*"', 'mass="-1"', m.group(0)))
+        self.vendor_model(r'name="joint7" range="-3.05 3.05"', 'name="joint7" range="3.05 -3.05"')
         self.outcome_is_subject_fault(self.run_with())
 
     def test_model_that_explodes(self):
-        # A tiny, unlimited and undamped inertia behind a strong motor: MuJoCo warns of bad accelerations.
-        self.edit(("embodiments", "arm7", "arm7.xml"), r'<inertial[^>]*mass="[^"]*"',
-                  lambda m: re.sub(r'mass="[^"]*"', 'mass="1e14"', m.group(0)))
+        # A spring that pushes away without bound: MuJoCo warns of bad accelerations.
+        self.vendor_model(r'name="joint7" range', 'name="joint7" stiffness="-1e9" range')
+        self.outcome_is_subject_fault(self.run_with(timeout=120))
+
+    def test_model_that_needs_more_memory_than_there_is(self):
+        # MuJoCo left alone prints a message and waits for the Enter key, or crashes on the size.
+        self.vendor_model(r"<asset>", '<asset><texture name="huge" type="2d" builtin="flat" width="200000" height="200000"/>')
         self.outcome_is_subject_fault(self.run_with(timeout=120))
 
 

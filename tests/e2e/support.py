@@ -5,8 +5,8 @@ import subprocess
 import tempfile
 import unittest
 
-ASSAY = os.environ.get("ASSAY", "build/dev/cli/assay")
-SOURCE = os.environ.get("ASSAY_SOURCE", os.getcwd())
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ASSAY = os.environ.get("ASSAY", os.path.join(SOURCE, "build/release/cli/assay"))
 CATALOG = os.path.join(SOURCE, "suites", "catalog")
 
 
