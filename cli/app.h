@@ -1,6 +1,7 @@
 // What every command shares: options, exit codes, the console.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,7 @@ std::string paint(const App& app, Conformity conformity, const std::string& text
 /// "✓ conform", "◐ inconclusive", "✕ does not conform", "– not tested".
 std::string verdict_word(const App& app, Conformity conformity);
 
-/// `{"schema": …}` on stdout.
-void print_json(const std::string& json);
+/// `{"schema": …}` on stdout; bytes that are not UTF-8 are replaced.
+void print_json(const nlohmann::json& json);
 
 }  // namespace assay::cli

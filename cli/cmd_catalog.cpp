@@ -30,7 +30,7 @@ int do_suite_list(const App& app) {
       out[kind].push_back(id);
     }
   if (app.json)
-    print_json(out.dump(2));
+    print_json(out);
   else
     print_table(rows);
   return kConforms;
@@ -64,7 +64,7 @@ int do_suite_show(const App& app, const std::string& name) {
                             {"capabilities", t.capabilities}});
   }
   if (app.json)
-    print_json(out.dump(2));
+    print_json(out);
   else
     print_table(rows);
   return kConforms;
@@ -93,7 +93,7 @@ int do_suite_lint(const App& app, const std::vector<std::string>& names) {
                   f.rule.c_str());
   }
   if (app.json)
-    print_json(out.dump(2));
+    print_json(out);
   else if (findings.empty())
     std::printf("%s\n", app.say("nothing found", "未发现问题").c_str());
   return errors ? kUsage : kConforms;
@@ -119,7 +119,7 @@ int do_adapter_list(const App& app) {
   add("robot", registry.robots());
   add("policy", registry.policies());
   if (app.json)
-    print_json(out.dump(2));
+    print_json(out);
   else
     print_table(rows);
   return kConforms;

@@ -22,6 +22,7 @@ struct Check {
   bool ok = false;
   std::string found;
   Text help;
+  int exit_code = kPrecondition;
 };
 
 Check check_catalog() {
@@ -65,6 +66,7 @@ Check check_workspace(const App& app) {
     }
     if (const auto chain = (*store)->verify_chain(); !chain) {
       out.found = to_string(chain.error(), app.lang);
+      out.exit_code = exit_code_of(chain.error());
       return out;
     }
   }
@@ -92,20 +94,20 @@ int do_doctor(const App& app) {
   checks.push_back(check_engine());
   checks.push_back(check_catalog());
   checks.push_back(check_workspace(app));
-  bool ok = true;
+  int code = kConforms;
   nlohmann::json out = {{"schema", "assay.doctor/1"}, {"checks", nlohmann::json::array()}};
   std::vector<std::vector<std::string>> rows;
   for (const auto& c : checks) {
-    ok = ok && c.ok;
+    if (!c.ok && code != kIntegrity) code = c.exit_code;
     out["checks"].push_back({{"name", c.name.en}, {"ok", c.ok}, {"found", c.found}});
     rows.push_back({c.ok ? "✓" : "✕", app.say(c.name), c.ok ? c.found : c.found + "  → " + app.say(c.help)});
   }
-  out["ok"] = ok;
+  out["ok"] = code == kConforms;
   if (app.json)
-    print_json(out.dump(2));
+    print_json(out);
   else
     print_table(rows);
-  return ok ? kConforms : kPrecondition;
+  return code;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct InspectOptions {
-  std::string session = "last", reason, by, scheme, format = "html", output;
+  std::string session = "last", reason, by, format = "html", output;
   std::int64_t trial = 0;
   int level = 0;
   bool before_reveal = false;
@@ -71,7 +71,7 @@ int do_trial_list(const App& app, const InspectOptions& o) {
   } else {
     nlohmann::json out = {{"schema", "assay.trials/1"}, {"session", session->id}, {"trials", nlohmann::json::array()}};
     for (const auto& t : *trials) out["trials"].push_back(trial_json(t));
-    print_json(out.dump(2));
+    print_json(out);
   }
   return trials->empty() ? kNothing : kConforms;
 }
@@ -82,7 +82,7 @@ int do_trial_show(const App& app, const InspectOptions& o) {
   const auto trial = (*store)->trial(o.trial);
   if (!trial) return fail(app, trial.error());
   if (app.json)
-    print_json(trial_json(*trial).dump(2));
+    print_json(trial_json(*trial));
   else
     print_trial(app, *trial);
   return kConforms;
@@ -96,7 +96,7 @@ int do_trial_invalidate(const App& app, const InspectOptions& o) {
   const auto trial = (*store)->trial(o.trial);
   if (!trial) return fail(app, trial.error());
   if (app.json)
-    print_json(trial_json(*trial).dump(2));
+    print_json(trial_json(*trial));
   else
     std::printf(
         "%s\n",
@@ -121,7 +121,7 @@ int do_grade(const App& app, const InspectOptions& o) {
   if (auto saved = loaded->store->save_grade(loaded->session.row.number, model->scheme.sha256, json, utc_now()); !saved)
     return fail(app, saved.error());
   if (app.json)
-    print_json(json);
+    std::printf("%s\n", json.c_str());
   else
     print_grade(app, *model);
   return exit_code_of(model->grade);
@@ -144,7 +144,7 @@ int do_explain(const App& app, const InspectOptions& o) {
                             {"why", {{"en", item.why.en}, {"zh", item.why.zh}}},
                             {"could", {{"en", item.could.en}, {"zh", item.could.zh}}},
                             {"failed_trials", item.failed_trials}});
-  print_json(out.dump(2));
+  print_json(out);
   return kConforms;
 }
 

@@ -75,7 +75,7 @@ int show_plan(const App& app, const Plan& plan, const RunOptions& options) {
   if (!assume) return fail(app, assume.error());
   const auto outlook = grading::outlook(plan, *assume);
   if (app.json)
-    print_json(plan_json(plan, outlook).dump(2));
+    print_json(plan_json(plan, outlook));
   else
     print_plan(app, plan, outlook, options.oc);
   return kConforms;
@@ -141,7 +141,7 @@ int do_status(const App& app) {
                                {"locked", to_rfc3339(s.locked)}});
   }
   if (app.json)
-    print_json(out.dump(2));
+    print_json(out);
   else if (sessions->empty())
     std::printf("%s\n", app.say("No sessions yet. Try `assay demo`.", "尚无检测。可先运行 `assay demo`。").c_str());
   else
@@ -177,7 +177,8 @@ int do_demo(App app, RunOptions options) {
           .c_str());
   const int code = run_and_tell(app, **store, {*row, std::move(prepared->inputs), std::move(prepared->plan)},
                                 options.jobs, options.events);
-  if (code == kInterrupted || code == kInterruptedEarly || code == kRobot) return code;
+  const bool graded = code == kConforms || code == kNotConform || code == kInconclusive || code == kSafety;
+  if (!graded) return code;
   const std::string report = fs::absolute(app.workspace + "/reports/" + row->id + ".html").lexically_normal().string();
   const bool written = write_report(app, row->id, report);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -23,10 +23,29 @@ int exit_code_of(const Error& error) {
     case 701:
     case 702:
     case 703:
+    case 705:
+    case 706:
+    case 707:
+    case 708:
+    case 709:
+    case 716:
+    case 906:
+    case 908:
+    case 909:
+    case 911:
       return kPrecondition;
     case 704:
     case 720:
+    case 511:
+    case 512:
       return kIntegrity;
+    case 710:
+    case 713:
+      return kNothing;
+    case 501:
+    case 502:
+    case 503:
+      return kUsage;
     default:
       break;
   }
@@ -68,7 +87,7 @@ int fail(const App& app, const Error& error) {
         {"file", error.place.file},
         {"line", error.place.line},
         {"column", error.place.column}};
-    print_json(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_json(out);
   }
   std::fprintf(stderr, "%s\n", to_string(error, app.lang).c_str());
   return code;
@@ -157,6 +176,8 @@ std::string paint(const App& app, Conformity conformity, const std::string& text
   return "\033[" + std::string(code) + "m" + text + "\033[0m";
 }
 
-void print_json(const std::string& json) { std::printf("%s\n", json.c_str()); }
+void print_json(const nlohmann::json& json) {
+  std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
 
 }  // namespace assay::cli

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <climits>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -41,6 +42,7 @@ Lang early_lang(int argc, char** argv) {
 }
 
 int run(int argc, char** argv) {
+  std::signal(SIGABRT, [](int) { _exit(kBug); });  // a failed ASSAY_CHECK has said where; callers get exit code 3
   App app;
   app.program = own_path();
   app.lang = early_lang(argc, argv);

@@ -1,63 +1,28 @@
 #include "cli/session.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <optional>
 
 #include "adapters/registry.h"
 #include "cli/pin.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/seed.h"
 #include "cli/version.h"
 #include "core/sha256.h"
 
 namespace assay::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 volatile std::sig_atomic_t g_interrupted = 0;  // a signal handler has nowhere else to write
 
-std::string random_seed() {
-  unsigned char bytes[16] = {};
-  ASSAY_CHECK(getrandom(bytes, sizeof bytes, 0) == sizeof bytes);
-  std::string hex;
-  for (const unsigned char b : bytes) hex += fmt::format("{:02x}", b);
-  return hex;
-}
-
-/// H(centre's secret ‖ campaign): robots of one campaign start alike and can be compared in pairs.
-Result<std::string> lab_seed(const SessionRequest& request) {
-  if (request.secret_file.empty() || request.campaign.empty())
-    return Error{.id = 904,
-                 .what = {"the lab division takes its seed from the centre's secret and the campaign",
-                          "lab 分区的种子取自检测中心的密钥与批次名"},
-                 .expected = {"--secret-file FILE and --campaign NAME", "--secret-file 文件 与 --campaign 名称"},
-                 .help = {"give both, or use --division self", "请同时给出两者，或改用 --division self"}};
-  struct stat info {};
-  std::ifstream in(request.secret_file, std::ios::binary);
-  if (!in || stat(request.secret_file.c_str(), &info) != 0 || (info.st_mode & 077) != 0)
-    return Error{.id = 905,
-                 .what = {"the secret file cannot be read, or others may read it", "密钥文件不可读，或其他用户可读"},
-                 .place = {request.secret_file},
-                 .expected = {"a file with mode 0600", "权限为 0600 的文件"},
-                 .help = {"chmod 600 the file", "请执行 chmod 600"}};
-  std::stringstream text;
-  text << in.rdbuf();
-  return sha256_hex("assay.lab_seed/1\n" + text.str() + "\n" + request.campaign);
-}
-
-std::string seed_path(const Store& store, const std::string& session) { return store.folder() + "/seeds/" + session; }
-
 std::string build_text() {
-  return fmt::format("assay {} {} x86-64 baseline, -ffp-contract=off, libm {}", kVersion, kRevision,
-                     libm_is_pinned() ? "pinned" : "not pinned");
+  const auto program = sha256_file("/proc/self/exe");  // the revision does not tell two edits of one tree apart
+  return fmt::format("assay {} {} program {} x86-64 baseline, -ffp-contract=off, libm {}", kVersion, kRevision,
+                     program ? to_hex(*program).substr(0, 16) : "unknown", libm_is_pinned() ? "pinned" : "not pinned");
 }
 
 std::string engine_text(const std::string& adapter) {
@@ -87,12 +52,88 @@ std::vector<std::pair<std::string, std::string>> deciding_files(const std::strin
   return out;
 }
 
+/// Only whether it can be made.
+template <class T>
+Result<void> refusal_of(Result<std::unique_ptr<T>> made) {
+  if (!made) return std::move(made).error();
+  return {};
+}
+
+/// A campaign's seed is used once per subject: a second session would start from trials already seen.
+Result<void> first_use(const Store& store, const Plan& plan) {
+  ASSAY_TRY(const auto sessions, store.sessions());
+  for (const auto& session : sessions) {
+    const auto earlier = harness::plan_from_json(session.plan_json);
+    if (!earlier || earlier->session_seed != plan.session_seed || earlier->subject_sha256 != plan.subject_sha256)
+      continue;
+    return Error{
+        .id = 910,
+        .what = {"this subject was examined in this campaign already", "该对象在本批次中已检测过"},
+        .expected = {"a campaign of its own for each examination", "每次检测使用各自的批次"},
+        .found = session.id,
+        .help = {"`assay resume` that session, or name a new campaign", "请用 `assay resume` 继续，或另设批次名"}};
+  }
+  return {};
+}
+
+/// One verdict rests on one program: a session goes on only with the build and engine that locked it.
+Result<void> same_build(const Plan& plan, const std::string& adapter) {
+  const std::string here = build_text() + "; " + engine_text(adapter), there = plan.build + "; " + plan.engine;
+  if (here == there) return {};
+  return Error{.id = 911,
+               .what = {"the session was locked by another build", "该检测由另一构建锁定"},
+               .expected = {there, there},
+               .found = here,
+               .help = {"go on with the program that locked it; results can be read with any",
+                        "请用锁定时的程序继续；任何版本都可查看结果"}};
+}
+
+/// Seed known, build the same: further trials may be drawn.
+Result<void> ready_to_run(const Store& store, Opened& session) {
+  ASSAY_RETURN_IF_ERROR(same_build(session.plan, session.inputs.subject.adapter));
+  if (session.plan.division == "lab" && is_commitment(session.plan.session_seed)) {
+    ASSAY_TRY(session.plan.session_seed, recall_seed(store, session.row.id, session.plan.session_seed));
+  }
+  return {};
+}
+
+/// Runs what is left and closes the session if that was all. Returns the exit code of an end without verdict.
+std::optional<int> run_trials(const App& app, Store& store, Opened& session, int jobs, RunListener& listener) {
+  if (auto ready = ready_to_run(store, session); !ready) return fail(app, ready.error());
+  install_signal_handlers();
+  const harness::CampaignOptions options{.jobs = jobs, .program = app.program, .interrupted = interrupted};
+  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listener);
+  if (!end) return fail(app, end.error());
+  if (end->interrupted) {
+    const auto trials = store.trials(session.row.number);
+    if (auto said = store.close_session(session.row.number, "interrupted", utc_now()); !said)
+      return fail(app, said.error());
+    std::fprintf(stderr, "%s\n",
+                 app.say("interrupted; go on with `assay resume`", "已中断；用 `assay resume` 继续").c_str());
+    return trials && !trials->empty() ? kInterrupted : kInterruptedEarly;
+  }
+  if (!end->complete) return std::nullopt;
+  if (session.plan.division == "lab") {
+    const nlohmann::json detail = {{"session", session.row.id}, {"seed", session.plan.session_seed}};
+    if (auto said = store.audit("seed_revealed", "assay", detail.dump(), utc_now()); !said)
+      return fail(app, said.error());
+  }
+  if (auto closed = store.close_session(session.row.number, "closed", utc_now()); !closed)
+    return fail(app, closed.error());
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Prepared> prepare(const SessionRequest& request) {
   Prepared out;
   ASSAY_TRY(out.inputs, harness::load_inputs(request.scheme, request.subject));
   if (request.level > 0) out.inputs.subject.declared_level = request.level;
+  AdapterRegistry registry;
+  register_builtin_adapters(registry);
+  const Subject& subject = out.inputs.subject;
+  ASSAY_RETURN_IF_ERROR(refusal_of(registry.robot(subject.adapter)));
+  ASSAY_RETURN_IF_ERROR(refusal_of(registry.policy(subject.policy, subject.policy_params)));
   std::vector<Task> tasks;
   std::string suite_hashes;
   for (const auto& suite : out.inputs.suites) {
@@ -110,7 +151,7 @@ Result<Prepared> prepare(const SessionRequest& request) {
   plan.engine = engine_text(out.inputs.subject.adapter);
   plan.division = request.seed.empty() ? request.division : "dev";
   if (plan.division == "lab") {
-    ASSAY_TRY(plan.session_seed, lab_seed(request));
+    ASSAY_TRY(plan.session_seed, lab_seed(request.secret_file, request.campaign));
   } else {
     plan.session_seed = request.seed.empty() ? random_seed() : request.seed;
   }
@@ -119,39 +160,32 @@ Result<Prepared> prepare(const SessionRequest& request) {
 
 Result<SessionRow> lock(Store& store, Prepared& prepared) {
   Plan stored = prepared.plan;
-  const std::string seed = stored.session_seed;
-  if (stored.division == "lab") stored.session_seed = "sha256:" + sha256_hex(seed);
+  const bool lab = stored.division == "lab";
+  if (lab) {
+    stored.session_seed = commitment(prepared.plan.session_seed);
+    ASSAY_RETURN_IF_ERROR(first_use(store, stored));
+  }
   const std::string text = harness::plan_to_json(stored);
   ASSAY_TRY(auto row, store.lock_session(text, sha256_hex(text), harness::lock_json(prepared.inputs), utc_now()));
-  if (stored.division == "lab") {
-    const std::string path = seed_path(store, row.id);
-    std::error_code ignored;
-    fs::create_directories(fs::path(path).parent_path(), ignored);
-    std::ofstream out(path);
-    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write, ignored);
-    out << seed;
-    out.flush();
-    if (!out)
-      return Error{.id = 906,
-                   .what = {"the session's seed cannot be kept", "无法保存本次检测的种子"},
-                   .place = {path},
-                   .help = {"make the workspace writable", "请确认工作区可写"}};
-  }
+  if (lab) ASSAY_RETURN_IF_ERROR(keep_seed(store, row.id, prepared.plan.session_seed));
   return row;
 }
 
 Result<Opened> open_session(const Store& store, const std::string& name) {
+  ASSAY_RETURN_IF_ERROR(store.verify_chain());
   Opened out;
   ASSAY_TRY(out.row, store.session(name));
+  if (sha256_hex(out.row.plan_json) != out.row.plan_sha256)
+    return Error{.id = 720,
+                 .what = {"the stored plan is not the one that was locked", "已存计划与锁定时的计划不一致"},
+                 .place = {store.folder()},
+                 .expected = {"sha256 " + out.row.plan_sha256, "sha256 " + out.row.plan_sha256},
+                 .found = "sha256 " + sha256_hex(out.row.plan_json),
+                 .help = {"the session cannot be graded; restore the workspace from a backup",
+                          "该检测不能评级；请从备份恢复工作区"}};
   ASSAY_TRY(out.plan, harness::plan_from_json(out.row.plan_json));
   ASSAY_TRY(out.inputs, harness::load_locked(out.row.lock_json));
   out.inputs.subject.declared_level = out.plan.declared_level;
-  if (out.plan.session_seed.rfind("sha256:", 0) == 0) {
-    std::ifstream in(seed_path(store, out.row.id));
-    std::string seed;
-    std::getline(in, seed);
-    if ("sha256:" + sha256_hex(seed) == out.plan.session_seed) out.plan.session_seed = seed;
-  }
   return out;
 }
 
@@ -187,25 +221,8 @@ int run_and_tell(const App& app, Store& store, Opened session, int jobs, const s
     file = std::move(*opened);
     listeners.add(file.get());
   }
-  install_signal_handlers();
-  const harness::CampaignOptions options{.jobs = jobs, .program = app.program, .interrupted = interrupted};
-  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listeners);
-  if (!end) return fail(app, end.error());
-  if (end->interrupted) {
-    const bool any = end->trials > 0;
-    std::fprintf(stderr, "%s\n",
-                 app.say("interrupted; go on with `assay resume`", "已中断；用 `assay resume` 继续").c_str());
-    return any ? kInterrupted : kInterruptedEarly;
-  }
-  if (end->complete && session.row.state != "closed") {
-    if (session.plan.division == "lab") {
-      const nlohmann::json detail = {{"session", session.row.id}, {"seed", session.plan.session_seed}};
-      if (auto said = store.audit("seed_revealed", "assay", detail.dump(), utc_now()); !said)
-        return fail(app, said.error());
-    }
-    if (auto closed = store.close_session(session.row.number, "closed", utc_now()); !closed)
-      return fail(app, closed.error());
-  }
+  if (session.row.state != "closed")
+    if (const auto ended = run_trials(app, store, session, jobs, listeners)) return *ended;
   auto reopened = open_session(store, session.row.id);
   if (!reopened) return fail(app, reopened.error());
   const auto model = build_model(store, *reopened);
@@ -214,7 +231,7 @@ int run_and_tell(const App& app, Store& store, Opened session, int jobs, const s
   if (auto saved = store.save_grade(session.row.number, model->scheme.sha256, json, utc_now()); !saved)
     return fail(app, saved.error());
   if (app.json)
-    print_json(json);
+    std::printf("%s\n", json.c_str());
   else
     print_grade(app, *model);
   return exit_code_of(model->grade);

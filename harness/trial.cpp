@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/limit_net.h"
+#include "core/sha256.h"
 #include "harness/recorder.h"
 #include "metrics/judge.h"
 
@@ -34,6 +35,11 @@ Fault robot_fault(const Error& error) {
   }
   return {"unknown", fmt::format("ASSAY-{:04}", error.id), to_string(error, Lang::en)};
 }
+
+/// Words of others need not be UTF-8; a record's text must be.
+constexpr auto kReplace = json::error_handler_t::replace;
+std::string text_of(const json& value) { return value.dump(-1, ' ', false, kReplace); }
+std::string utf8(const std::string& words) { return json::parse(text_of(words)).get<std::string>(); }
 
 Error robot_threw(const std::string& message) {
   return Error{.id = 522,
@@ -89,7 +95,7 @@ class Trial {
     phase("harness");
     describe_robot(description);
     recorder_.open(setup_, description);
-    net_.open(setup_, description);
+    watch_limits(description);
     phase("policy");
     if (auto begun = policy_.begin(setup_.instruction, description, setup_.policy_key, options_.policy_deadline_s);
         !begun)
@@ -99,7 +105,7 @@ class Trial {
     if (!first) return fault(robot_fault(first.error()));
     phase("harness");
     sample_ = std::move(*first);
-    recorder_.event(sample_.time, "begin", json{{"instruction", setup_.instruction.text.en}}.dump());
+    recorder_.event(sample_.time, "begin", text_of({{"instruction", setup_.instruction.text.en}}));
     recorder_.sample(sample_);
     return !limit_broken();
   }
@@ -113,17 +119,17 @@ class Trial {
     const SteadyTime decided = steady_now();
     phase("harness");
     if (!action) return fault(policy_fault(action.error()));
+    recorder_.action(sample_.time, *action);  // also that of the words that end the trial
     if (!hear(*action)) return false;
     if (auto sound = check_action(robot_.describe(), *action); !sound)
       return fault({"subject", "bad_action", to_string(sound.error(), Lang::en)});
-    recorder_.action(sample_.time, *action);
     phase("robot");
     const SteadyTime handed = steady_now();
     auto next = guarded([&] { return robot_.advance(*action); });
     const SteadyTime advanced = steady_now();
     phase("harness");
     if (!next) return fault(robot_fault(next.error()));
-    if (next->time.ns <= sample_.time.ns) return fault({"lab", "clock_stands", "the robot's clock did not advance"});
+    if (next->time.ns <= sample_.time.ns) return fault({"unknown", "clock_stands", "the robot's clock did not advance"});
     const SimTime asked_at = sample_.time;
     sample_ = std::move(*next);
     recorder_.sample(sample_);
@@ -138,9 +144,9 @@ class Trial {
   /// Words that come with an action. False: the policy ends the trial.
   bool hear(const Action& action) {
     if (!action.utterance.empty())
-      recorder_.event(sample_.time, "utterance", json{{"text", action.utterance}}.dump(-1, ' ', false, kReplace));
+      recorder_.event(sample_.time, "utterance", text_of({{"text", action.utterance}}));
     if (action.refuse)
-      return end("refuse", json{{"reason", action.reason}}.dump(-1, ' ', false, kReplace), StopCategory::cat2);
+      return end("refuse", text_of({{"reason", action.reason}}), StopCategory::cat2);
     if (action.done) return end("done", {}, StopCategory::cat2);
     return true;
   }
@@ -149,12 +155,24 @@ class Trial {
     const auto caught = net_.look(sample_);
     const bool told = !sample_.limit_hits.empty();
     if (!told && caught.empty()) return false;
-    for (const auto& hit : told ? sample_.limit_hits : caught)
-      recorder_.event(
-          SimTime{hit.t_ns}, "limit",
-          json{{"id", hit.id}, {"value", hit.value}, {"limit", hit.limit}, {"by", told ? "robot" : "harness"}}.dump());
+    for (const auto& hit : told ? sample_.limit_hits : caught) record_hit(hit, told ? "robot" : "harness");
     category_ = StopCategory::cat0;
     return true;
+  }
+
+  void watch_limits(const RobotDescription& description) {
+    net_.open(setup_, description);
+    std::string ids;
+    for (const auto& id : net_.unwatched()) {
+      recorder_.event(SimTime{0}, "limit_unwatched", text_of({{"id", id}}));
+      ids += (ids.empty() ? "" : " ") + id;
+    }
+    trace().metadata["limits_unwatched"] = ids;
+  }
+
+  void record_hit(const LimitHit& hit, const char* by, bool deterministic = true) {
+    recorder_.event(SimTime{hit.t_ns}, "limit",
+                    text_of({{"id", hit.id}, {"value", hit.value}, {"limit", hit.limit}, {"by", by}}), deterministic);
   }
 
   bool end(const char* code, std::string detail, StopCategory category, bool deterministic = true) {
@@ -164,8 +182,8 @@ class Trial {
   }
 
   bool fault(const Fault& fault) {
-    recorder_.event(sample_.time, "fault", json{{"whose", fault.whose}, {"what", fault.what}}.dump());
-    recorder_.event(sample_.time, "fault_message", json{{"text", fault.message}}.dump(-1, ' ', false, kReplace), false);
+    recorder_.event(sample_.time, "fault", text_of({{"whose", fault.whose}, {"what", fault.what}}));
+    recorder_.event(sample_.time, "fault_message", text_of({{"text", fault.message}}), false);
     return false;
   }
 
@@ -173,14 +191,15 @@ class Trial {
     try {
       phase("robot");
       const StopReport report = robot_.stop(category_);
+      // A robot that says done or refuse just before it strikes struck all the same.
+      for (const auto& hit : report.limit_hits) record_hit(hit, "robot", lockstep_);
       recorder_.event(sample_.time, "stop",
-                      json{{"category", static_cast<int>(category_)},
-                           {"requested", report.requested},
-                           {"confirmed", report.confirmed},
-                           {"requested_at_ns", report.requested_at.ns},
-                           {"confirmed_at_ns", report.confirmed_at.ns},
-                           {"detail", report.detail}}
-                          .dump(-1, ' ', false, kReplace),
+                      text_of({{"category", static_cast<int>(category_)},
+                               {"requested", report.requested},
+                               {"confirmed", report.confirmed},
+                               {"requested_at_ns", report.requested_at.ns},
+                               {"confirmed_at_ns", report.confirmed_at.ns},
+                               {"detail", report.detail}}),
                       lockstep_);
     } catch (...) {  // robot_.stop() is noexcept and was called; only its record was lost for want of memory
     }
@@ -189,7 +208,7 @@ class Trial {
   void describe_setup() {
     auto& m = trace().metadata;
     m = options_.metadata;
-    m["session_seed"] = setup_.key.session_seed;
+    m["session_seed_sha256"] = sha256_hex(setup_.key.session_seed);  // the seed itself is revealed at close
     m["task"] = setup_.key.task;
     m["level"] = std::to_string(setup_.key.level);
     m["index"] = std::to_string(setup_.key.index);
@@ -205,21 +224,19 @@ class Trial {
 
   void describe_robot(const RobotDescription& robot) {
     auto& m = trace().metadata;
-    m["adapter"] = robot.adapter;
-    m["engine"] = robot.engine;
-    m["robot"] = robot.identity;
+    m["adapter"] = utf8(robot.adapter);
+    m["engine"] = utf8(robot.engine);
+    m["robot"] = utf8(robot.identity);
     lockstep_ = robot.clock == ClockMode::lockstep;
     m["clock"] = lockstep_ ? "lockstep" : "realtime";
     phase("policy");
     const PolicyDescription policy = policy_.describe();
-    m["policy"] = policy.id;
-    m["policy_version"] = policy.version;
+    m["policy"] = utf8(policy.id);
+    m["policy_version"] = utf8(policy.version);
     m["policy_deterministic"] = policy.deterministic ? "true" : "false";
     m["policy_privileged"] = policy.privileged ? "true" : "false";
     phase("harness");
   }
-
-  static constexpr auto kReplace = json::error_handler_t::replace;  // words of others need not be UTF-8
 
   Robot& robot_;
   PolicyRunner& policy_;
@@ -267,7 +284,7 @@ TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup,
     result.metrics = metrics::compute(metrics, metric_ids, result.trace, result.verdict);
     result.content_digest = content_digest(result.trace);
   } catch (const std::exception& e) {
-    result.verdict = verdict(Outcome::undetermined, std::string("harness_fault:") + e.what());
+    result.verdict = verdict(Outcome::undetermined, "harness_fault:" + utf8(e.what()));
   } catch (...) {
     result.verdict = verdict(Outcome::undetermined, "harness_fault:unknown_exception");
   }
