@@ -59,6 +59,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Error no_such(int id, const char* en, const char* zh, const std::string& name) const;
   [[nodiscard]] Error refused(Text what, std::string found) const;  ///< 0711
   [[nodiscard]] Error incomplete(Text what) const;                  ///< 0714
+  [[nodiscard]] Error revealed(std::string trial) const;            ///< 0715
 
   // Callers hold the mutex; may throw SQLite::Exception.
   Result<SessionRow> find_session(const std::string& where, std::int64_t number, const std::string& id) const;

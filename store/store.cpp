@@ -128,4 +128,13 @@ Error SqliteStore::incomplete(Text what) const {
                      {"give the missing value", "请补全该值"});
 }
 
+Error SqliteStore::revealed(std::string trial) const {
+  return store_error(
+      715,
+      {"the trial has finished: its outcome is on record and cannot count as not yet revealed",
+       "该试验已结束，结果已记录在案，不能再按“结果揭示之前”作废"},
+      file_, "finished trial " + std::move(trial),
+      {"invalidate it without the flag; it then counts as a failure", "请去掉该选项后再作废；该试验将计为失败"});
+}
+
 }  // namespace assay::store

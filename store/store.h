@@ -57,7 +57,8 @@ class Store {
   /// that of start_trial(), filled in; its trace_sha256, where given, must be the file's (0716). 0711 if finished.
   virtual Result<void> finish_trial(std::int64_t session, const TrialRecord& record, const std::string& staged_trace,
                                     UtcTime now) = 0;
-  /// A new row, never an update; `by` and `reason` required. Fails with 0710 (unknown trial).
+  /// A new row, never an update; `by` and `reason` required. `before_reveal` only for a trial that has no finished row:
+  /// an outcome on record is revealed. Fails with 0710 (unknown trial), 0714, 0715 (revealed already).
   virtual Result<void> invalidate(std::int64_t trial, const std::string& reason, const std::string& by,
                                   bool before_reveal, UtcTime now) = 0;
   /// By number, ascending. trace_path is ready to open: the workspace's folder stands before it. The first

@@ -211,6 +211,11 @@ Result<void> SqliteStore::invalidate(std::int64_t trial, const std::string& reas
     if (!known.executeStep()) return no_such(710, "no such trial", "没有这次试验", std::to_string(trial));
     known.reset();
     SQLite::Transaction transaction(*db_, SQLite::TransactionBehavior::IMMEDIATE);
+    if (before_reveal) {
+      SQLite::Statement finished(*db_, "SELECT 1 FROM trials_finished WHERE trial = ?");
+      finished.bind(1, trial);
+      if (finished.executeStep()) return revealed(std::to_string(trial));
+    }
     SQLite::Statement insert(*db_,
                              "INSERT INTO invalidations (trial, reason, person, before_reveal, time_ns) "
                              "VALUES (?, ?, ?, ?, ?)");

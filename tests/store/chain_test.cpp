@@ -15,7 +15,7 @@ class Chain : public WorkspaceTest {
       const auto record = filled(*store->start_trial(1, "t", 1, i, at(i)));
       ASSERT_TRUE(store->finish_trial(1, record, stage(*store, std::to_string(i)), at(i)).ok());
     }
-    ASSERT_TRUE(store->invalidate(2, "power cut", "Li", true, at(10)).ok());
+    ASSERT_TRUE(store->invalidate(2, "power cut", "Li", false, at(10)).ok());
     ASSERT_TRUE(store->save_grade(1, "s", "{\"level\":1}", at(11)).ok());
     ASSERT_TRUE(store->close_session(1, "closed", at(12)).ok());
     ASSERT_TRUE(store->audit("note", "Li", "{}", at(13)).ok());

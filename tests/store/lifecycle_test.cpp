@@ -127,13 +127,33 @@ TEST_F(Lifecycle, InvalidationIsANewRowAndTheFirstOneCounts) {
   EXPECT_EQ(store->invalidate(1, "power cut", "", true, at(3)).error().id, 714);
   EXPECT_EQ(store->invalidate(2, "power cut", "Li", true, at(3)).error().id, 710);
   ASSERT_TRUE(store->invalidate(1, "断电", "李雷", false, at(3)).ok());
-  ASSERT_TRUE(store->invalidate(1, "again", "Han", true, at(4)).ok());
+  ASSERT_TRUE(store->invalidate(1, "again", "Han", false, at(4)).ok());
   const auto found = *store->trial(1);
   EXPECT_EQ(found.validity, Validity::invalid);
   EXPECT_EQ(found.invalid_reason, "断电");
   EXPECT_EQ(found.invalid_by, "李雷");
   EXPECT_FALSE(found.invalid_before_reveal);
   EXPECT_EQ(found.verdict.outcome, Outcome::success);
+  EXPECT_TRUE(store->verify_chain().ok());
+}
+
+TEST_F(Lifecycle, AnOutcomeOnRecordIsRevealed) {
+  auto store = open();
+  lock(*store);
+  const auto record = filled(*store->start_trial(1, "t", 1, 0, at(1)));
+  ASSERT_TRUE(store->finish_trial(1, record, "", at(2)).ok());
+  const auto refused = store->invalidate(1, "power cut", "Li", true, at(3));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().id, 715);
+  EXPECT_FALSE(refused.error().what.en.empty() || refused.error().what.zh.empty());
+  EXPECT_EQ(store->trial(1)->validity, Validity::valid);
+  EXPECT_TRUE(store->verify_chain().ok());
+
+  // Not finished: nobody knows how it ends, and the flag stays when it ends after all.
+  const auto started = filled(*store->start_trial(1, "t", 1, 1, at(4)));
+  ASSERT_TRUE(store->invalidate(started.number, "power cut", "Li", true, at(5)).ok());
+  ASSERT_TRUE(store->finish_trial(1, started, "", at(6)).ok());
+  EXPECT_TRUE(store->trial(started.number)->invalid_before_reveal);
   EXPECT_TRUE(store->verify_chain().ok());
 }
 
