@@ -23,6 +23,7 @@ struct StopReport {
   bool requested = false, confirmed = false;
   SimTime requested_at, confirmed_at;
   std::string detail;
+  std::vector<LimitHit> limit_hits;  ///< limits first broken since the last sample, on the way to rest included
 };
 
 struct RobotDescription {
@@ -54,7 +55,8 @@ class Robot {
   virtual Result<Sample> begin(const Instruction& instruction) = 0;
 
   /// Applies the action for one control period and returns the sample at its end. The action was
-  /// validated by check_action(). Fails with 04xx when the simulation or the link broke.
+  /// validated by check_action(). Fails with 04xx when the simulation or the link broke; a limit that was broken
+  /// before that in the same period comes back as a sample all the same, and the next call fails.
   virtual Result<Sample> advance(const Action& action) = 0;
 
   /// Makes safe. Idempotent, never throws, called on every exit path.

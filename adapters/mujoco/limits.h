@@ -43,6 +43,7 @@ class Limits {
   [[nodiscard]] const std::vector<double>& peaks() const { return peaks_; }
   /// First violations since the last call.
   std::vector<LimitHit> take_hits();
+  [[nodiscard]] bool has_hits() const { return !hits_.empty(); }
 
  private:
   struct Watched {

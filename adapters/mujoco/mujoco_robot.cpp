@@ -31,6 +31,7 @@ class MujocoRobot final : public Robot {
   };
   void describe_simulation(const Setup& setup);
   std::optional<Error> step();
+  Result<Sample> broken(Error error);
   StopReport bring_to_rest(StopCategory category);
 
   Phase phase_ = Phase::empty;
@@ -115,16 +116,21 @@ Result<Sample> MujocoRobot::advance(const Action& action) {
   simulation_->begin_period();
   const std::int64_t end_ns = simulation_->now_ns() + setup_.control_period_ns;
   while (simulation_->now_ns() < end_ns) {
-    if (auto error = step()) {
-      phase_ = Phase::broken;
-      return std::move(*error);
-    }
+    if (auto error = step()) return broken(std::move(*error));
   }
   Sample sample;
   const auto thrown = guarded([&] { simulation_->sample(sample); });
   if (!thrown) return sample;
+  return broken(mujoco::engine_stopped(setup_.world, *thrown));
+}
+
+/// A world that breaks does not undo what was broken in it before: limits that were hit go out first.
+Result<Sample> MujocoRobot::broken(Error error) {
   phase_ = Phase::broken;
-  return mujoco::engine_stopped(setup_.world, *thrown);
+  if (!simulation_->has_hits()) return error;
+  Sample sample;
+  simulation_->last_words(sample);
+  return sample;
 }
 
 StopReport MujocoRobot::stop(StopCategory category) noexcept {
@@ -146,7 +152,10 @@ StopReport MujocoRobot::bring_to_rest(StopCategory category) {
     // A world that is not stepped does not move.
     report.confirmed = true;
     report.detail = simulation_ ? "the simulation broke and stands still" : "no world is loaded";
-    if (simulation_) report.requested_at = report.confirmed_at = SimTime{simulation_->now_ns()};
+    if (simulation_) {
+      report.requested_at = report.confirmed_at = SimTime{simulation_->now_ns()};
+      report.limit_hits = simulation_->take_hits();
+    }
     return report;
   }
   phase_ = Phase::stopped;
@@ -163,6 +172,7 @@ StopReport MujocoRobot::bring_to_rest(StopCategory category) {
       report.detail = "the simulation broke and stands still";
     }
   }
+  report.limit_hits = simulation_->take_hits();
   if (!report.confirmed) report.detail = "still moving after 0.5 s";
   return report;
 }

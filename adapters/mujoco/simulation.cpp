@@ -1,6 +1,8 @@
 #include "adapters/mujoco/simulation.h"
 
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "adapters/mujoco/faults.h"
 #include "adapters/mujoco/scene_setup.h"
@@ -139,10 +141,12 @@ void Simulation::step() {
 }
 
 void Simulation::begin_period() {
+  if (fault()) return;  // what comes after is no state of this world: nothing in it breaks a limit
   contacts_.begin_period();
   limits_.begin_period();
 }
 
+  if (fault()) return;
 void Simulation::sample(Sample& sample) {
   const SimTime now{now_ns()};
   sample.time = now;
@@ -156,6 +160,7 @@ void Simulation::sample(Sample& sample) {
   detector_.measure(*model_, *data_, now.ns, proprioception_.odometry(), noise_.detections, observation_.detections);
   sample.observation = observation_;
 }
+  last_truth_ = sample.truth;
 
 void Simulation::engage_brakes() {
   power_off_ = true;
@@ -163,6 +168,20 @@ void Simulation::engage_brakes() {
     model_->dof_frictionloss[dof] = kBrake_n_m;
     model_->dof_solimp[mjNIMP * dof] = model_->dof_solimp[mjNIMP * dof + 1] = kBrakeImpedance;
   };
+  sample.limit_hits = limits_.take_hits();  // last: what throws above leaves them for last_words()
+}
+
+void Simulation::last_words(Sample& sample) {
+  sample.time = SimTime{now_ns()};
+  sample.truth = last_truth_;
+  sample.peaks = limits_.peaks();
+  for (double& peak : sample.peaks)
+    if (!std::isfinite(peak)) peak = std::numeric_limits<double>::max();
+  sample.limit_hits = limits_.take_hits();
+  for (auto& hit : sample.limit_hits)
+    if (!std::isfinite(hit.value)) hit.value = std::numeric_limits<double>::max();
+  sample.observation = observation_;
+  sample.observation.time = sample.time;
   for (const auto& arm : arms_)
     for (const auto& joint : arm.part.joints()) brake(joint.dof);
   for (const auto& base : bases_)

@@ -31,6 +31,11 @@ class Simulation {
   void step();
   void begin_period();
   void sample(Sample& sample);
+  /// What can be said after a fault: limits broken before it and the period's peaks; truth and observation are those
+  /// of the last tick, because the state is worth nothing any more. All finite.
+  void last_words(Sample& sample);
+  std::vector<LimitHit> take_hits() { return limits_.take_hits(); }
+  [[nodiscard]] bool has_hits() const { return limits_.has_hits(); }
   void make_safe(StopCategory category);
   [[nodiscard]] bool at_rest() const;
   /// The warning that ends the trial, if MuJoCo counted one.
@@ -73,6 +78,7 @@ class Simulation {
   ContactWatch contacts_;
   Truth truth_;
   Limits limits_;
+  std::vector<double> last_truth_;
   Observation observation_;  ///< of the last tick: scans and detections stand until they are measured again
 };
 

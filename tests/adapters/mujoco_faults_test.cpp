@@ -80,6 +80,49 @@ TEST(MujocoFaults, AnUnstableSimulationIsTheSubjects) {
   EXPECT_TRUE(robot->stop(StopCategory::cat1).confirmed);
 }
 
+TEST(MujocoFaults, ALimitBrokenBeforeTheSimulationBreaksIsNotLost) {
+  auto robot = make_mujoco_robot();
+  assay::Setup setup = setup_of(two_joints("motor"));
+  setup.signals = {{SignalSpec::Kind::pose, "robot.tcp", ""}};
+  setup.limits.push_back({Limit::Quantity::joint_speed_ratio, "fast", "robot", "", 1, "test"});
+  ASSERT_TRUE(robot->reset(setup).ok());
+  ASSERT_TRUE(robot->begin({}).ok());
+  // 1e7 N·m: beyond the limit after one step, beyond the engine within the same period.
+  const auto last = robot->advance(command("arm", Mode::joint_torque, {1e7, 1e7}));
+  ASSERT_TRUE(last.ok()) << to_string(last.error(), Lang::en);
+  ASSERT_EQ(last->limit_hits.size(), 1u);
+  EXPECT_EQ(last->limit_hits[0].id, "fast");
+  EXPECT_LE(last->limit_hits[0].t_ns, last->time.ns);
+  EXPECT_LT(last->time.ns, 20'000'000) << "the world did not break within the period: the test is void";
+  EXPECT_GT(last->time.ns, 0);
+  ASSERT_EQ(last->truth.size(), robot->describe().truth_channels.size());
+  ASSERT_EQ(last->peaks.size(), robot->describe().peak_channels.size());
+  for (const double value : last->truth) EXPECT_TRUE(std::isfinite(value));
+  for (const double value : last->peaks) EXPECT_TRUE(std::isfinite(value));
+  EXPECT_FALSE(robot->advance({}).ok());
+  EXPECT_TRUE(robot->stop(StopCategory::cat0).confirmed);
+}
+
+TEST(MujocoFaults, LimitsBrokenOnTheWayToRestStandInTheReport) {
+  auto robot = make_mujoco_robot();
+  assay::Setup setup = setup_of(wheeled_base());
+  setup.signals = {{SignalSpec::Kind::distance, "robot", "crate"}};
+  setup.limits.push_back({Limit::Quantity::separation_m, "apart", "robot", "crate", 0.06, "test"});
+  ASSERT_TRUE(robot->reset(setup).ok());
+  auto sample = robot->begin({});
+  for (int i = 0; i < 200 && sample.ok() && sample->truth.at(0) > 0.085; ++i) {
+    sample = robot->advance(command("base", Mode::base_twist, {-1, 0}));
+    ASSERT_TRUE(sample.ok());
+    ASSERT_TRUE(sample->limit_hits.empty());
+  }
+  ASSERT_LT(sample->truth.at(0), 0.085);
+  const auto report = robot->stop(StopCategory::cat2);
+  EXPECT_TRUE(report.confirmed) << report.detail;
+  ASSERT_EQ(report.limit_hits.size(), 1u) << "the robot slides on for a few centimetres";
+  EXPECT_EQ(report.limit_hits[0].id, "apart");
+  EXPECT_GT(report.limit_hits[0].t_ns, sample->time.ns);
+}
+
 TEST(MujocoFaults, RunningOutOfContactsIsNobodysYet) {
   std::string mjcf =
       "<mujoco><size nconmax=\"4\" njmax=\"400\"/><worldbody><geom type=\"plane\" size=\"1 1 1\"/>"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <csignal>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -54,7 +55,7 @@ Sample FakeRobot::sample() {
     else
       out.truth.insert(out.truth.end(), metrics::signal_channels(signal).size(), 0.0);
   }
-  out.peaks.assign(setup_.limits.size(), ticks == script_.silent_limit_tick ? 1e6 : 0.5);
+  out.peaks.assign(setup_.limits.size(), ticks == script_.silent_limit_tick ? script_.silent_value : 0.5);
   out.observation.time = out.time;
   GroupState arm;
   arm.group = "arm";
@@ -85,7 +86,10 @@ Result<Sample> FakeRobot::advance(const Action& action) {
 StopReport FakeRobot::stop(StopCategory category) noexcept {
   ++stops;
   last_stop = category;
-  return {true, true, SimTime{t_ns_}, SimTime{t_ns_}, ""};
+  StopReport report{true, true, SimTime{t_ns_}, SimTime{t_ns_}, "", {}};
+  if (script_.limit_at_stop && stops == 1 && !setup_.limits.empty())
+    report.limit_hits.push_back({setup_.limits.front().id, t_ns_ + 1'000'000, 99, setup_.limits.front().value});
+  return report;
 }
 
 Result<void> FakePolicy::begin(const Instruction&, const RobotDescription&, StreamKey key) {
@@ -144,6 +148,8 @@ Result<Action> FakePolicy::act(const Observation& observation) {
     case Behaviour::crashes:
       if (now) std::raise(SIGSEGV);
       break;
+    case Behaviour::unmade:
+      break;
   }
   return action;
 }
@@ -156,18 +162,21 @@ void register_fakes(AdapterRegistry& registry) {
       info, []() -> Result<std::unique_ptr<Robot>> { return std::unique_ptr<Robot>(std::make_unique<FakeRobot>()); });
   for (const char* name : {"behaviour", "miss_rate", "at_tick", "stall_s", "slow_s", "deterministic"})
     info.params.emplace_back(name, Text{"see tests/support/fakes.h", "见 tests/support/fakes.h"});
-  registry.add_policy(info, [](const PolicyParams& params) -> Result<std::unique_ptr<Policy>> {
-    PolicyScript script;
-    for (const auto& [name, value] : params) {
-      if (name == "behaviour") script.behaviour = static_cast<Behaviour>(static_cast<int>(value));
-      if (name == "miss_rate") script.miss_rate = value;
-      if (name == "at_tick") script.at_tick = static_cast<int>(value);
-      if (name == "stall_s") script.stall_s = value;
-      if (name == "slow_s") script.slow_s = value;
-      if (name == "deterministic") script.deterministic = value != 0;
-    }
-    return std::unique_ptr<Policy>(std::make_unique<FakePolicy>(script));
-  });
+  registry.add_policy(info,
+                      [made = std::make_shared<int>(0)](const PolicyParams& params) -> Result<std::unique_ptr<Policy>> {
+                        PolicyScript script;
+                        for (const auto& [name, value] : params) {
+                          if (name == "behaviour") script.behaviour = static_cast<Behaviour>(static_cast<int>(value));
+                          if (name == "miss_rate") script.miss_rate = value;
+                          if (name == "at_tick") script.at_tick = static_cast<int>(value);
+                          if (name == "stall_s") script.stall_s = value;
+                          if (name == "slow_s") script.slow_s = value;
+                          if (name == "deterministic") script.deterministic = value != 0;
+                        }
+                        if (script.behaviour == Behaviour::unmade && (*made)++ > 0)
+                          throw std::runtime_error("fake constructor");
+                        return std::unique_ptr<Policy>(std::make_unique<FakePolicy>(script));
+                      });
 }
 
 Group fake_arm() {

@@ -18,6 +18,8 @@ struct RobotScript {
   int limit_tick = -1;          ///< first limit of the setup is hit
   int silent_limit_tick = -1;   ///< it is broken at this tick, but the robot does not say so
   bool clock_stands = false;
+  bool limit_at_stop = false;  ///< first limit of the setup is hit on the way to rest
+  double silent_value = 1e6;   ///< what the peak shows at silent_limit_tick
 };
 
 /// Entities: "puck", "robot.tcp" at (x, 0, 0); "goal" at (1, 0, 0); anything else at the origin. Starts at x = the sum
@@ -58,6 +60,7 @@ enum class Behaviour {
   begin_fails,
   talks,    ///< good, with an utterance that is not UTF-8
   crashes,  ///< kills its own process (worker tests)
+  unmade,   ///< its factory throws, but for the first call in a process (worker tests)
 };
 
 struct PolicyScript {
