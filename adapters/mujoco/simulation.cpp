@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include "adapters/mujoco/faults.h"
 #include "adapters/mujoco/scene_setup.h"
@@ -132,42 +131,33 @@ void Simulation::step() {
   pushes_.apply(*d, step_);
   mj_step2(m, d);
   ++step_;
+  if (fault()) return;  // what comes after is no state of this world: nothing in it breaks a limit
   contacts_.read_forces(*m, *d);
   limits_.see_forces(contacts_, now_ns());
   actors_.move(*d, now_ns());
   mj_step1(m, d);
+  if (fault()) return;
   contacts_.scan(*m, *d);
   limits_.see_state(*m, *d, now_ns());
 }
 
 void Simulation::begin_period() {
-  if (fault()) return;  // what comes after is no state of this world: nothing in it breaks a limit
   contacts_.begin_period();
   limits_.begin_period();
 }
 
-  if (fault()) return;
 void Simulation::sample(Sample& sample) {
   const SimTime now{now_ns()};
   sample.time = now;
   truth_.read(*model_, *data_, contacts_, actors_, sample.truth);
+  last_truth_ = sample.truth;
   sample.peaks = limits_.peaks();
-  sample.limit_hits = limits_.take_hits();
   observation_.time = now;
   proprioception_.measure(*model_, *data_, *scratch_, noise_, observation_.groups);
   for (std::size_t i = 0; i < scanners_.size(); ++i)
     scanners_[i].part.measure(*model_, *data_, now.ns, noise_.range, observation_.scans[i]);
   detector_.measure(*model_, *data_, now.ns, proprioception_.odometry(), noise_.detections, observation_.detections);
   sample.observation = observation_;
-}
-  last_truth_ = sample.truth;
-
-void Simulation::engage_brakes() {
-  power_off_ = true;
-  const auto brake = [&](int dof) {
-    model_->dof_frictionloss[dof] = kBrake_n_m;
-    model_->dof_solimp[mjNIMP * dof] = model_->dof_solimp[mjNIMP * dof + 1] = kBrakeImpedance;
-  };
   sample.limit_hits = limits_.take_hits();  // last: what throws above leaves them for last_words()
 }
 
@@ -182,6 +172,14 @@ void Simulation::last_words(Sample& sample) {
     if (!std::isfinite(hit.value)) hit.value = std::numeric_limits<double>::max();
   sample.observation = observation_;
   sample.observation.time = sample.time;
+}
+
+void Simulation::engage_brakes() {
+  power_off_ = true;
+  const auto brake = [&](int dof) {
+    model_->dof_frictionloss[dof] = kBrake_n_m;
+    model_->dof_solimp[mjNIMP * dof] = model_->dof_solimp[mjNIMP * dof + 1] = kBrakeImpedance;
+  };
   for (const auto& arm : arms_)
     for (const auto& joint : arm.part.joints()) brake(joint.dof);
   for (const auto& base : bases_)
