@@ -27,12 +27,15 @@ std::string channel_of(const Limit& limit) {
 
 void LimitNet::open(const Setup& setup, const RobotDescription& robot) {
   watched_.clear();
+  unwatched_.clear();
   for (const auto& limit : setup.limits) {
     const bool in_truth = limit.quantity == Limit::Quantity::separation_m;
     const auto& channels = in_truth ? robot.truth_channels : robot.peak_channels;
     const auto channel = std::find_if(channels.begin(), channels.end(),
                                       [name = channel_of(limit)](const Channel& c) { return c.name == name; });
-    if (channel != channels.end())
+    if (channel == channels.end())
+      unwatched_.push_back(limit.id);
+    else
       watched_.push_back({limit, in_truth, false, static_cast<std::size_t>(channel - channels.begin())});
   }
 }
@@ -43,7 +46,7 @@ std::vector<LimitHit> LimitNet::look(const Sample& sample) {
     const auto& row = watched.in_truth ? sample.truth : sample.peaks;
     if (watched.caught || watched.column >= row.size()) continue;
     const double value = row[watched.column], limit = watched.limit.value;
-    watched.caught = watched.in_truth ? value < limit : value > limit;
+    watched.caught = watched.in_truth ? !(value >= limit) : !(value <= limit);  // NaN breaks it
     if (watched.caught) hits.push_back({watched.limit.id, sample.time.ns, value, limit});
   }
   return hits;

@@ -14,7 +14,9 @@ namespace assay::harness {
 class LimitNet {
  public:
   void open(const Setup& setup, const RobotDescription& robot);
-  /// Limits that this sample breaks, stamped at its end; each once.
+  /// Limits that neither a peak nor truth can show: only the robot itself watches them.
+  [[nodiscard]] const std::vector<std::string>& unwatched() const { return unwatched_; }
+  /// Limits that this sample breaks, stamped at its end; each once. A value that is no number breaks its limit.
   std::vector<LimitHit> look(const Sample& sample);
 
  private:
@@ -24,6 +26,7 @@ class LimitNet {
     std::size_t column = 0;
   };
   std::vector<Watched> watched_;
+  std::vector<std::string> unwatched_;
 };
 
 }  // namespace assay::harness
