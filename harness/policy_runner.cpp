@@ -75,19 +75,7 @@ class ThreadedRunner final : public PolicyRunner {
       : shared_(std::make_shared<Shared>()),
         thread_([shared = shared_, p = std::move(policy)]() mutable { policy_thread(shared, std::move(p)); }) {}
 
-  ~ThreadedRunner() override {
-    bool gone = false;
-    {
-      std::unique_lock lock(shared_->mutex);
-      shared_->quit = true;
-      shared_->wake.notify_one();
-      if (!lost_) gone = wait(lock, kHousekeepingDeadline_s, [this] { return shared_->gone; });
-    }
-    if (gone)
-      thread_.join();
-    else
-      thread_.detach();
-  }
+  ~ThreadedRunner() override { close(kHousekeepingDeadline_s); }
   ThreadedRunner(const ThreadedRunner&) = delete;
   ThreadedRunner& operator=(const ThreadedRunner&) = delete;
 
@@ -112,6 +100,20 @@ class ThreadedRunner final : public PolicyRunner {
     return call<Action>("act", deadline_s, [observation](Policy& policy) {
       return guarded<Action>("act", [&] { return policy.act(observation); });
     });
+  }
+
+  void close(double deadline_s) override {
+    if (!thread_.joinable()) return;
+    {
+      std::unique_lock lock(shared_->mutex);
+      shared_->quit = true;
+      shared_->wake.notify_one();
+      if (!lost_) lost_ = !wait(lock, deadline_s, [this] { return shared_->gone; });
+    }
+    if (lost_)
+      thread_.detach();
+    else
+      thread_.join();
   }
 
   [[nodiscard]] bool lost() const override { return lost_; }
@@ -156,6 +158,7 @@ class InlineRunner final : public PolicyRunner {
   Result<Action> act(const Observation& observation, double) override {
     return guarded<Action>("act", [&] { return policy_->act(observation); });
   }
+  void close(double) override { policy_.reset(); }
   [[nodiscard]] bool lost() const override { return false; }
 
  private:

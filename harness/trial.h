@@ -46,6 +46,9 @@ class PolicyRunner {
   virtual Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key,
                              double deadline_s) = 0;
   virtual Result<Action> act(const Observation& observation, double deadline_s) = 0;
+  /// Destroys the policy, which is a vendor's code too: within the deadline, else it is lost. Nothing may follow.
+  virtual void close(double deadline_s) = 0;
+  /// A call never came back: the process must be replaced.
   [[nodiscard]] virtual bool lost() const = 0;
 };
 std::unique_ptr<PolicyRunner> make_threaded_runner(std::unique_ptr<Policy> policy);

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -42,6 +43,20 @@ Error bad_request(const std::string& found) {
                .found = found,
                .help = {"start workers and coordinator from the same build", "请使用同一版本的程序"}};
 }
+
+/// A policy that could not even be made: the trial is begun and fails, as with any other fault of the policy.
+class UnmadePolicy final : public Policy {
+ public:
+  explicit UnmadePolicy(Error error) : error_(std::move(error)) {}
+  [[nodiscard]] PolicyDescription describe() const override {
+    return {.id = "unmade", .version = "", .deterministic = false};
+  }
+  Result<void> begin(const Instruction&, const RobotDescription&, StreamKey) override { return error_; }
+  Result<Action> act(const Observation&) override { return error_; }
+
+ private:
+  Error error_;
+};
 
 /// Reads lines; empty at end of file or when told to terminate.
 class LineReader {
@@ -91,6 +106,12 @@ bool engine_broke(const Trace& trace) {
   return what.rfind("policy_", 0) != 0 && what != "bad_action";
 }
 
+Error policy_not_made(const std::string& message) {
+  return Error{.id = 521,
+               .what = {"the policy threw an exception", "策略抛出了异常"},
+               .found = "subject:policy_threw in its constructor: " + message};
+}
+
 class Worker {
  public:
   Worker(int out_fd, HeartbeatPage& page, const AdapterRegistry& registry)
@@ -122,10 +143,11 @@ class Worker {
   Result<json> load(const std::string& lock) {
     ASSAY_TRY(inputs_, load_locked(lock));
     ASSAY_TRY(robot_, registry_.robot(inputs_.subject.adapter));
-    ASSAY_TRY(auto policy, registry_.policy(inputs_.subject.policy, inputs_.subject.policy_params));
+    ASSAY_TRY(auto policy, make_policy());
     enter(Phase::policy);
-    const bool deterministic = make_threaded_runner(std::move(policy))->describe().deterministic;
-    enter(Phase::harness);
+    auto runner = make_threaded_runner(std::move(policy));
+    const bool deterministic = runner->describe().deterministic;
+    close(*runner);
     const bool repeatable = deterministic && robot_->describe().clock == ClockMode::lockstep;
     return json{{"type", "loaded"}, {"repeatable", repeatable}};
   }
@@ -141,21 +163,44 @@ class Worker {
     }
     ASSAY_TRY(const auto setup, realise(*task, inputs_.embodiment, worlds_[key], request.session_seed, request.index));
     answer(json{{"type", "begun"}, {"initial_state_digest", setup.initial_state_digest}});
-    ASSAY_TRY(auto policy, registry_.policy(inputs_.subject.policy, inputs_.subject.policy_params));
-    auto runner = make_threaded_runner(std::move(policy));
+    auto policy = make_policy();
+    if (!policy) policy = std::unique_ptr<Policy>(std::make_unique<UnmadePolicy>(policy.error()));
+    auto runner = make_threaded_runner(std::move(*policy));
     auto result = run_trial(*robot_, *runner, setup, task->metrics, metrics_, options(*suite));
-    enter(Phase::policy);
-    runner.reset();
-    enter(Phase::harness);
+    close(*runner);
     TrialReply reply;
     reply.verdict = std::move(result.verdict);
     reply.metrics = std::move(result.metrics);
     reply.content_digest = std::move(result.content_digest);
     reply.trace_path = request.trace_path;
     ASSAY_TRY(reply.trace_sha256, write_mcap(request.trace_path, result.trace));
-    policy_lost_ = result.policy_lost;
+    policy_lost_ = policy_lost_ || result.policy_lost;
     leave_ = reply.replace = policy_lost_ || engine_broke(result.trace) || g_terminated != 0;
     return to_json(reply);
+  }
+
+  /// A vendor's constructor runs here, too.
+  Result<std::unique_ptr<Policy>> make_policy() {
+    enter(Phase::policy);
+    auto made = [&]() -> Result<std::unique_ptr<Policy>> {
+      try {
+        return registry_.policy(inputs_.subject.policy, inputs_.subject.policy_params);
+      } catch (const std::exception& e) {
+        return policy_not_made(e.what());
+      } catch (...) {
+        return policy_not_made("not a std::exception");
+      }
+    }();
+    enter(Phase::harness);
+    return made;
+  }
+
+  void close(PolicyRunner& runner) {
+    constexpr double kDeadline_s = 10;
+    enter(Phase::policy);
+    runner.close(kDeadline_s);
+    enter(Phase::harness);
+    policy_lost_ = policy_lost_ || runner.lost();
   }
 
   TrialOptions options(const Suite& suite) {
@@ -200,6 +245,7 @@ class Worker {
 
 int worker_main(int in_fd, int out_fd, int heartbeat_fd, const AdapterRegistry& registry) {
   install_signals();
+  for (const int fd : {in_fd, out_fd, heartbeat_fd}) fcntl(fd, F_SETFD, FD_CLOEXEC);  // not for a policy's children
   HeartbeatPage* page = map_heartbeat(heartbeat_fd);
   if (page == nullptr) return 2;
   Worker worker(out_fd, *page, registry);
