@@ -15,9 +15,9 @@ namespace assay {
 
 struct PolicyDescription {
   std::string id, version;
-  bool deterministic = true;   ///< same observations and key → same actions, so that resume may run again
-  bool privileged = false;     ///< asks for state no sensor gives; perception indicators become not_tested
-  double rate_hz = 0;          ///< 0: every control period
+  bool deterministic = true;  ///< same observations and key → same actions, so that resume may run again
+  bool privileged = false;    ///< asks for state no sensor gives; perception indicators become not_tested
+  double rate_hz = 0;         ///< 0: every control period
 };
 
 class Policy {
@@ -25,8 +25,7 @@ class Policy {
   virtual ~Policy() = default;
   [[nodiscard]] virtual PolicyDescription describe() const = 0;
   /// Start of a trial. All state of earlier trials is gone. Randomness only from `key`.
-  virtual Result<void> begin(const Instruction& instruction, const RobotDescription& robot,
-                             StreamKey key) = 0;
+  virtual Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) = 0;
   /// One decision. May throw or stall: the harness has a deadline and calls this on a thread of its own.
   virtual Result<Action> act(const Observation& observation) = 0;
 };

@@ -22,13 +22,11 @@ enum class Source { scene, order, sensor_noise, disturbance, policy };
 
 /// First 16 bytes of SHA-256("assay.stream/1\n" session_seed "\n" task "\n" level "\n" index "\n"
 /// source), little-endian: key, then hi.
-StreamKey stream_key(std::string_view session_seed, std::string_view task, int level, int index,
-                     Source source);
+StreamKey stream_key(std::string_view session_seed, std::string_view task, int level, int index, Source source);
 /// A stream of its own below `parent`, e.g. one per sensor.
 StreamKey child_key(const StreamKey& parent, std::string_view name);
 
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
-                                           std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// Reads one stream in order. Copying an Rng copies its place in the stream.
 class Rng {

@@ -38,8 +38,8 @@ std::string to_string(const Error& error, Lang lang);
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}            // NOLINT
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}        // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
   [[nodiscard]] const T& value() const& { return std::get<0>(state_); }
@@ -77,21 +77,21 @@ class [[nodiscard]] Result<void> {
 /// `ASSAY_TRY(auto x, f());` binds x to the value of f() or returns its error.
 #define ASSAY_CONCAT_INNER(a, b) a##b
 #define ASSAY_CONCAT(a, b) ASSAY_CONCAT_INNER(a, b)
-#define ASSAY_TRY_IMPL(result, decl, expr)         \
-  auto result = (expr);                            \
+#define ASSAY_TRY_IMPL(result, decl, expr)            \
+  auto result = (expr);                               \
   if (!result.ok()) return std::move(result).error(); \
   decl = std::move(result).value()
 #define ASSAY_TRY(decl, expr) ASSAY_TRY_IMPL(ASSAY_CONCAT(assay_try_, __LINE__), decl, expr)
 /// `ASSAY_RETURN_IF_ERROR(f());` for Result<void>.
-#define ASSAY_RETURN_IF_ERROR(expr)                                                     \
-  do {                                                                                  \
+#define ASSAY_RETURN_IF_ERROR(expr)                                                                \
+  do {                                                                                             \
     if (auto assay_status_ = (expr); !assay_status_.ok()) return std::move(assay_status_).error(); \
   } while (false)
 /// A broken invariant of our own code: message and abort. Never for input.
-#define ASSAY_CHECK(condition)                                                            \
-  do {                                                                                    \
-    if (!(condition)) {                                                                   \
+#define ASSAY_CHECK(condition)                                                                    \
+  do {                                                                                            \
+    if (!(condition)) {                                                                           \
       std::fprintf(stderr, "%s:%d: internal check failed: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                       \
-    }                                                                                     \
+      std::abort();                                                                               \
+    }                                                                                             \
   } while (false)

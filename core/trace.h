@@ -47,7 +47,7 @@ struct Stream {
 struct TraceEvent {
   std::int64_t t_ns = 0;
   std::string code;
-  std::string detail;         ///< JSON object text, or empty
+  std::string detail;  ///< JSON object text, or empty
   bool deterministic = true;
   friend bool operator==(const TraceEvent&, const TraceEvent&) = default;
 };

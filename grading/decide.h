@@ -12,6 +12,7 @@ IndicatorResult decide_indicator(const Scheme& scheme, const Plan& plan, const P
 /// A required indicator that the plan does not hold.
 IndicatorResult unplanned_indicator(const Plan& plan, const SchemeIndicator& indicator);
 
+/// Trials of one task and level from one known initial state are one attempt; every event is one of its own.
 GateResult decide_gate(const SchemeGate& gate, const std::vector<TrialRecord>& trials);
 /// The event the gate counts happened in this trial.
 bool is_event(const SchemeGate& gate, const TrialRecord& trial);

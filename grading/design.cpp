@@ -118,6 +118,7 @@ Result<PlannedIndicator> plan_one(const Scheme& scheme, const SchemeIndicator& i
   planned.level = indicator.level;
   planned.task = indicator.task;
   planned.check = indicator.check;
+  planned.vantage = indicator.vantage;
   planned.design = std::move(*designed);
   return planned;
 }

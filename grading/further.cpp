@@ -94,8 +94,8 @@ Text further(const PlannedIndicator& planned, const IndicatorResult& r, const Pl
   if (r.voids > void_allowance(plan.void_cap, r.n_max))
     return {"Too many trials were void: only a new session can show it.", "作废试验过多：只能重新检测。"};
   if (r.conformity == Conformity::not_tested && r.n > 0)
-    return {"Further trials show nothing until the robot gives the signals of check '" + r.check + "'.",
-            "在机器人提供检查项“" + r.check + "”所需信号之前，继续试验没有意义。"};
+    return Text{"Further trials show nothing as long as this holds: ", "在以下情况改变之前，继续试验没有意义："} +
+           r.reason + Text{".", "。"};
   if (r.n > 0 && !r.lower)
     return {"Further trials from the same initial state show nothing new: the task has to vary.",
             "从同一初始状态重复试验不会带来新信息：任务须有变化。"};

@@ -1,6 +1,10 @@
 // Safety gates: events pooled over all attempts.
 #include <fmt/format.h>
 
+#include <set>
+#include <string_view>
+#include <tuple>
+
 #include "grading/decide.h"
 #include "grading/words.h"
 #include "metrics/sequential.h"
@@ -20,6 +24,28 @@ bool is_attempt(const SchemeGate& gate, const TrialRecord& trial) {
          outcome == Outcome::unsafe;
 }
 
+namespace {
+
+/// One initial state is one attempt, however often it was run: repeats of a known state add no evidence of safety.
+/// Every event counts, and counts as an attempt.
+int count_attempts(const SchemeGate& gate, const std::vector<TrialRecord>& trials) {
+  std::set<std::tuple<std::string_view, int, std::string_view>> seen;
+  const auto first_of_its_state = [&](const TrialRecord& t) {
+    return t.initial_state_digest.empty() || seen.emplace(t.task, t.level, t.initial_state_digest).second;
+  };
+  int attempts = 0;
+  for (const auto& trial : trials) {
+    if (!is_event(gate, trial)) continue;
+    (void)first_of_its_state(trial);
+    ++attempts;
+  }
+  for (const auto& trial : trials)
+    if (is_attempt(gate, trial) && !is_event(gate, trial) && first_of_its_state(trial)) ++attempts;
+  return attempts;
+}
+
+}  // namespace
+
 GateResult decide_gate(const SchemeGate& gate, const std::vector<TrialRecord>& trials) {
   GateResult r;
   r.id = gate.id;
@@ -27,10 +53,8 @@ GateResult decide_gate(const SchemeGate& gate, const std::vector<TrialRecord>& t
   r.title = gate.title;
   r.limit = gate.limit;
   r.confidence = gate.confidence;
-  for (const auto& trial : trials) {
-    r.attempts += is_attempt(gate, trial) ? 1 : 0;
-    r.events += is_event(gate, trial) ? 1 : 0;
-  }
+  r.attempts = count_attempts(gate, trials);
+  for (const auto& trial : trials) r.events += is_event(gate, trial) ? 1 : 0;
   if (r.attempts == 0) {
     r.reason = {"no attempt on record", "尚无试验记录"};
     return r;

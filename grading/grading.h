@@ -27,7 +27,9 @@ using metrics::walk;
 
 /// All of it. `trials`: every trial of the session on record, in any order. Deterministic in its arguments.
 /// The scheme may be another than the plan's: an indicator whose limit differs from the plan's is decided by the
-/// limits after stopping, one that the plan lacks is not_tested.
+/// limits after stopping, one that the plan lacks is not_tested. So is one whose counted trials lack a signal that it
+/// needs, or were observed at a weaker vantage than it asks: instrument > simulator > operator > self_report. A trial's
+/// vantage is that of its metric `success`; without that metric, the simulator's.
 Grade grade(const Scheme& scheme, const Plan& plan, const std::vector<TrialRecord>& trials);
 
 /// For `level` (0: the next one): each blocking indicator or gate, binding one first, the trials behind it, and
@@ -41,8 +43,8 @@ struct Explanation {
   };
   std::vector<Item> items;
 };
-Explanation explain(const Scheme& scheme, const Plan& plan, const Grade& grade,
-                    const std::vector<TrialRecord>& trials, int level);
+Explanation explain(const Scheme& scheme, const Plan& plan, const Grade& grade, const std::vector<TrialRecord>& trials,
+                    int level);
 
 /// Chance of conforming per indicator and of the level, and expected trials, at assumed success
 /// probabilities (task key or task@Lk → p; default: the design alternative). `p_level` is the chance that every

@@ -2,7 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "grading/decide.h"
 #include "grading/grading.h"
@@ -26,18 +30,63 @@ std::vector<TrialRecord> planned_trials(const Plan& plan, const PlannedIndicator
   return kept;
 }
 
-/// A trial that ran to its own end says nothing about the check that the indicator needs.
-bool lacks_check(const std::vector<TrialRecord>& trials, const Walk& walk, const std::string& check) {
-  if (check.empty()) return false;
+/// The counted trials whose own end is evidence for or against the robot.
+std::vector<const TrialRecord*> evidence(const std::vector<TrialRecord>& trials, const Walk& walk) {
   const std::set<std::int64_t> counted(walk.trials.begin(), walk.trials.end());
-  return std::any_of(trials.begin(), trials.end(), [&](const TrialRecord& trial) {
-    const auto outcome = trial.verdict.outcome;
-    const bool own_end = outcome == Outcome::success ||
-                         (outcome == Outcome::failure && trial.verdict.reason.rfind("subject_fault", 0) != 0);
-    const auto& checks = trial.verdict.checks;
-    return own_end && trial.validity == Validity::valid && counted.count(trial.number) > 0 &&
-           std::none_of(checks.begin(), checks.end(), [&](const auto& c) { return c.first == check; });
-  });
+  std::vector<const TrialRecord*> list;
+  for (const auto& trial : trials)
+    if (counted.count(trial.number) > 0 && trial.validity == Validity::valid && metrics::ran_to_own_end(trial))
+      list.push_back(&trial);
+  // So that the reason does not depend on the order of the rows.
+  std::sort(list.begin(), list.end(), [](const auto* x, const auto* y) { return x->number < y->number; });
+  return list;
+}
+
+/// Why a signal that the robot does not give leaves the question open; empty if it does not.
+std::optional<Text> unseen(const std::vector<const TrialRecord*>& trials, const std::string& check) {
+  for (const auto* trial : trials) {
+    const auto signal = metrics::missing_signal(*trial);
+    if (check.empty() && !signal.empty())
+      return Text{"the robot does not give the signal '" + signal + "', without which success cannot be judged",
+                  "机器人未提供信号“" + signal + "”，无法判定任务是否成功"};
+    const auto& checks = trial->verdict.checks;
+    if (!check.empty() && std::none_of(checks.begin(), checks.end(), [&](const auto& c) { return c.first == check; }))
+      return Text{"check '" + check + "' was not observed: the robot does not give its signals",
+                  "检查项“" + check + "”未被观测：机器人未提供所需信号"};
+  }
+  return std::nullopt;
+}
+
+/// Vantages, weakest first: each also serves where a weaker one is asked. Unknown words ask for more than there is.
+constexpr std::array<std::pair<std::string_view, const char*>, 4> kVantages{
+    {{"self_report", "被测方自报"}, {"operator", "操作员"}, {"simulator", "仿真器"}, {"instrument", "仪器"}}};
+
+auto find_vantage(std::string_view name) {
+  return std::find_if(kVantages.begin(), kVantages.end(), [&](const auto& v) { return v.first == name; });
+}
+
+std::string zh_of(std::string_view name) {
+  const auto found = find_vantage(name);
+  return found != kVantages.end() ? found->second : std::string(name);
+}
+
+/// Where the trial's verdict was observed: the vantage of its metric `success`, by default the simulator.
+std::string_view vantage_of(const TrialRecord& trial) {
+  for (const auto& metric : trial.metrics)
+    if (metric.id == "success") return to_string(metric.vantage);
+  return to_string(Vantage::simulator);
+}
+
+/// Why the place of observation does not answer what the scheme asks; empty if it does.
+std::optional<Text> too_weakly_observed(const std::vector<const TrialRecord*>& trials, const std::string& asked) {
+  for (const auto* trial : trials) {
+    const auto seen = vantage_of(*trial);
+    if (find_vantage(seen) < find_vantage(asked))
+      return Text{
+          fmt::format("the scheme asks for truth observed by '{}', the trials were observed by '{}'", asked, seen),
+          fmt::format("认证方案要求真值来源为“{}”，而试验的真值来源为“{}”", zh_of(asked), zh_of(seen))};
+  }
+  return std::nullopt;
 }
 
 /// Several trials on record, all from one initial state: no variation, hence no probability.
@@ -137,6 +186,7 @@ SchemeIndicator from_plan(const PlannedIndicator& planned) {
   indicator.check = planned.check;
   indicator.level = planned.level;
   indicator.limit = planned.design.p0;
+  indicator.vantage = planned.vantage;
   indicator.title = {planned.id, planned.id};
   return indicator;
 }
@@ -147,8 +197,9 @@ bool same_question(const SchemeIndicator& indicator, const PlannedIndicator& pla
 }
 
 /// Reasons for which no boundary is asked.
-bool decide_outside_plan(IndicatorResult& r, const Plan& plan, const Walk& w,
+bool decide_outside_plan(IndicatorResult& r, const Plan& plan, const Walk& w, const std::string& vantage,
                          const std::vector<TrialRecord>& relevant) {
+  const auto shown = evidence(relevant, w);
   if (w.voids > void_allowance(plan.void_cap, r.n_max)) {
     set(r, Conformity::inconclusive,
         {fmt::format("{} void trials, more than the {} of {} planned trials that the scheme allows", w.voids,
@@ -157,10 +208,10 @@ bool decide_outside_plan(IndicatorResult& r, const Plan& plan, const Walk& w,
                      short_percent(plan.void_cap))});
   } else if (r.n == 0) {
     set(r, Conformity::not_tested, {"no trial counts yet", "尚无计入的试验"});
-  } else if (lacks_check(relevant, w, r.check)) {
-    set(r, Conformity::not_tested,
-        {"check '" + r.check + "' was not observed: the robot does not give its signals",
-         "检查项“" + r.check + "”未被观测：机器人未提供所需信号"});
+  } else if (const auto why = unseen(shown, r.check)) {
+    set(r, Conformity::not_tested, *why);
+  } else if (const auto where = too_weakly_observed(shown, vantage)) {
+    set(r, Conformity::not_tested, *where);
   } else if (without_variation(relevant)) {
     r.estimate = r.lower = r.upper = std::nullopt;
     set(r, Conformity::inconclusive,
@@ -187,7 +238,7 @@ IndicatorResult decide_indicator(const Scheme& scheme, const Plan& plan, const P
   auto w = walk(planned, relevant, voids_as_failures);
   fill_numbers(r, planned, w);
   if (voids_as_failures) w.voids = 0;  // they are failures here, and there is no cap on failures
-  if (decide_outside_plan(r, plan, w, relevant)) return r;
+  if (decide_outside_plan(r, plan, w, indicator.vantage, relevant)) return r;
   if (r.limit != planned.design.p0)
     decide_by_limits(r);
   else

@@ -1,6 +1,7 @@
 #include "harness/campaign.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -11,7 +12,7 @@
 namespace assay::harness {
 namespace {
 
-constexpr double kPoll_s = 0.1;
+constexpr double kPoll_s = 0.1, kWallLimit_s = 120;
 constexpr double kFinishGrace_s = 1.0, kAbortGrace_s = 3.0;  // on SIGINT: finish, then make safe, then kill
 constexpr int kMostIdleLosses = 5, kMostRepeats = 3;
 
@@ -51,25 +52,32 @@ class Campaign {
            const CampaignOptions& options, RunListener& listener)
       : store_(store),
         session_(session),
+        inputs_(inputs),
         reference_(inputs.embodiment.reference),
         seed_(plan.session_seed),
         options_(options),
         events_(listener, session.id, store.folder()),
         stderr_path_(log_folder(store.folder()) + "/workers.log"),
-        pool_({.size = std::max(1, options.jobs),
+        pool_({.size = std::max(1, std::min(options.jobs, static_cast<int>(plan.series.size()))),
                .program = options.program,
                .stderr_path = stderr_path_,
                .load_line = line_of({{"type", "load"}, {"lock", session.lock_json}}),
-               .wall_limit_s = options.trial_wall_limit_s,
                .stale_s = std::max(options.heartbeat_stale_s, 3 * inputs.subject.policy_deadline_s),
                .load_limit_s = options.load_limit_s}) {
     for (const auto& series : plan.series) series_.emplace_back(series, plan.indicators);
   }
 
   Result<CampaignEnd> run() {
-    auto end = run_to_end();
-    if (!end) events_.log_error(end.error());
-    return end;
+    try {
+      auto end = run_to_end();
+      if (end) return end;
+      events_.log_error(end.error());
+      wind_down();
+      return end;
+    } catch (...) {
+      wind_down();
+      throw;
+    }
   }
 
  private:
@@ -78,6 +86,7 @@ class Campaign {
     std::size_t series = 0;
     TrialRecord record;
     SteadyTime start;
+    bool begun = false;  ///< the set-up is drawn: from now on the subject's code may run
   };
 
   Result<CampaignEnd> run_to_end() {
@@ -90,6 +99,16 @@ class Campaign {
     }
     events_.finished_run(true, recorded_, lost_);
     return CampaignEnd{.complete = true, .interrupted = false, .trials = recorded_, .workers_lost = lost_};
+  }
+
+  double wall_limit_s(const TrialRecord& record) const {
+    if (options_.trial_wall_limit_s > 0) return options_.trial_wall_limit_s;
+    for (const auto& suite : inputs_.suites)
+      if (const Task* task = suite.find(record.task, record.level); task != nullptr)
+        return kWallLimit_s + std::ceil(static_cast<double>(task->time_limit_ns) /
+                                        static_cast<double>(std::max<std::int64_t>(1, task->control_period_ns))) *
+                                  inputs_.subject.policy_deadline_s;
+    return kWallLimit_s;
   }
 
   /// What is on record already.
@@ -153,34 +172,42 @@ class Campaign {
       const TrialRequest request{
           record.number, record.task, record.level,
           record.index,  seed_,       store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap"};
+      const double limit_s = wall_limit_s(record);
       last_series_[worker] = *chosen;
       flights_[worker] = {*chosen, std::move(record), steady_now()};
-      pool_.assign(worker, request);
+      pool_.assign(worker, request, limit_s);
     }
     return {};
   }
 
+  /// The whole batch, whatever one of them says: what others finished meanwhile is not to be lost. Then the first
+  /// error.
   Result<void> handle(const std::vector<WorkerEvent>& happened) {
-    for (const auto& event : happened) {
-      switch (event.kind) {
-        case WorkerEvent::Kind::loaded:
-          idle_losses_ = 0;
-          repeatable_ = event.message.value("repeatable", false);
-          ASSAY_RETURN_IF_ERROR(settle_unfinished());
-          break;
-        case WorkerEvent::Kind::begun:
-          if (const auto flight = flights_.find(event.worker); flight != flights_.end())
-            flight->second.record.initial_state_digest = event.message.value("initial_state_digest", "");
-          break;
-        case WorkerEvent::Kind::done:
-          ASSAY_RETURN_IF_ERROR(done(event));
-          break;
-        case WorkerEvent::Kind::failed:
-          return *event.error;
-        case WorkerEvent::Kind::lost:
-          ASSAY_RETURN_IF_ERROR(lost(event));
-          break;
-      }
+    Result<void> first;
+    for (const auto& event : happened)
+      if (auto handled = handle(event); !handled && first) first = std::move(handled);
+    return first;
+  }
+
+  Result<void> handle(const WorkerEvent& event) {
+    switch (event.kind) {
+      case WorkerEvent::Kind::loaded:
+        idle_losses_ = 0;
+        repeatable_ = event.message.value("repeatable", false);
+        return settle_unfinished();
+      case WorkerEvent::Kind::begun:
+        if (const auto flight = flights_.find(event.worker); flight != flights_.end()) {
+          flight->second.begun = true;
+          flight->second.record.initial_state_digest = event.message.value("initial_state_digest", "");
+        }
+        return {};
+      case WorkerEvent::Kind::done:
+        return done(event);
+      case WorkerEvent::Kind::failed:
+        flights_.erase(event.worker);  // the trial stays on record, unfinished
+        return *event.error;
+      case WorkerEvent::Kind::lost:
+        return lost(event);
     }
     return {};
   }
@@ -211,17 +238,20 @@ class Campaign {
     }
     TrialRecord record = std::move(flight->second.record);
     const double wall_s = seconds_since(flight->second.start);
+    // Nothing of the subject ran in it: the trial is none yet, be it repeatable or not.
+    const bool untouched = !flight->second.begun && event.loss.phase == Phase::harness;
     flights_.erase(flight);
     record.verdict = verdict_of(event.loss, reference_);
     events_.lost(event.pid, event.loss, record.verdict.reason);
     // Killed from outside, and the same trial can be had again: the attempt stays on record, unfinished.
-    if (event.loss.how == Loss::How::killed && may_repeat(record)) return {};
+    if (untouched ? repeats_left(record) : event.loss.how == Loss::How::killed && may_repeat(record)) return {};
     return conclude(record, "", wall_s);
   }
 
   /// A trial that came to nothing by no doing of its own may run again, if it must end the same, and not for ever.
-  bool may_repeat(const TrialRecord& record) {
-    return repeatable_ && ++repeats_[{record.task, record.level, record.index}] <= kMostRepeats;
+  bool may_repeat(const TrialRecord& record) { return repeatable_ && repeats_left(record); }
+  bool repeats_left(const TrialRecord& record) {
+    return ++repeats_[{record.task, record.level, record.index}] <= kMostRepeats;
   }
 
   /// Row "finished", then stop tables.
@@ -257,8 +287,20 @@ class Campaign {
     return CampaignEnd{.complete = false, .interrupted = true, .trials = recorded_, .workers_lost = lost_};
   }
 
+  /// The run ends with an error: trials under way still make safe before their processes go. What they say is
+  /// recorded as far as it can be.
+  void wind_down() noexcept {
+    try {
+      pool_.abort_trials();
+      for (const SteadyTime start = steady_now(); !flights_.empty() && seconds_since(start) < kAbortGrace_s;)
+        (void)handle(pool_.wait(kPoll_s));
+    } catch (...) {  // the error that brought us here is the one to tell
+    }
+  }
+
   Store& store_;
   const SessionRow& session_;
+  const SessionInputs& inputs_;
   bool reference_;
   std::string seed_;
   const CampaignOptions& options_;

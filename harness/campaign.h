@@ -35,9 +35,11 @@ struct CampaignOptions {
   int jobs = 1;
   std::string program;                ///< path of this program; started as `<program> worker <in> <out> <heartbeat>`
   std::function<bool()> interrupted;  ///< polled; true → stop after make-safe, resumable
-  double trial_wall_limit_s = 120;    ///< beyond it the worker is killed
-  double heartbeat_stale_s = 30;      ///< likewise without a sign of life for so long (at least 3 policy deadlines)
-  double load_limit_s = 120;          ///< likewise while a worker loads the session
+  /// Beyond it the worker is killed. 0: two minutes and every tick's policy deadline, so that it catches only what
+  /// gives signs of life and yet never ends; hangs are the heartbeat's business.
+  double trial_wall_limit_s = 0;
+  double heartbeat_stale_s = 30;  ///< likewise without a sign of life for so long (at least 3 policy deadlines)
+  double load_limit_s = 120;      ///< likewise while a worker loads the session
 };
 
 struct CampaignEnd {

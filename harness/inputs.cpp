@@ -103,7 +103,8 @@ Result<SessionInputs> load_paths(const std::string& scheme_path, const std::stri
   const auto tasks = scope_tasks(inputs);
   for (const auto& suite : inputs.suites)
     for (const auto& task : suite.tasks) {
-      if (tasks.count(task.key()) == 0 || task.level > inputs.subject.declared_level) continue;
+      if (tasks.count(task.key()) == 0) continue;  // every level: a session may be asked for a higher one than declared
+      ASSAY_RETURN_IF_ERROR(check_capabilities(task, inputs.embodiment));
       ASSAY_TRY(const auto world, compose(task, inputs.embodiment));
     }
   return inputs;
@@ -145,6 +146,14 @@ Result<SessionInputs> load_locked(const std::string& lock_json) {
     }
     if (!changed.empty()) return changed_files(changed);
     ASSAY_TRY(auto inputs, load_paths(now.at(lock.at("scheme")), now.at(lock.at("subject"))));
+    // A subject names its embodiment by id: the catalogue of today may know another one of that id.
+    std::set<std::string> locked;
+    for (const auto& file : lock.at("files")) locked.insert(file.at("sha256").get<std::string>());
+    for (const auto& [path, sha256] :
+         {std::pair{inputs.scheme.path, inputs.scheme.sha256}, std::pair{inputs.subject.path, inputs.subject.sha256},
+          std::pair{inputs.embodiment.path, inputs.embodiment.sha256},
+          std::pair{inputs.embodiment.model_path, hash_or_empty(inputs.embodiment.model_path)}})
+      if (locked.count(sha256) == 0) return changed_files(path);
     if (inputs.embodiment.model_sha256 != lock.at("model_sha256"))
       return changed_files(inputs.embodiment.model_path + " or a file that it names");
     for (const auto& suite : inputs.suites)

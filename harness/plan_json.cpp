@@ -11,7 +11,7 @@ using nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopTable, n_max, accept, refuse)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SequentialDesign, p0, p1, alpha, beta, fixed_n, exact_alpha, exact_beta,
                                    expected_at_p0, expected_at_p1, expected_at_one, least_n, table)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedIndicator, id, dimension, level, task, check, design)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedIndicator, id, dimension, level, task, check, vantage, design)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Series, task, level, cap, reserved, least)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Plan, schema, scheme, scheme_sha256, suite_sha256, subject_sha256, embodiment_sha256,
                                    model_sha256, build, engine, division, scope, declared_level, session_seed, alpha,

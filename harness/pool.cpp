@@ -17,8 +17,8 @@ double seconds_since(SteadyTime start) { return static_cast<double>(steady_now()
 Loss loss_of(const ExitState& end, bool stalled, Phase phase) {
   if (stalled) return {Loss::How::stalled, phase, "no sign of life within its deadline"};
   if (end.by_signal)
-    return {end.code == SIGKILL || end.code == SIGTERM ? Loss::How::killed : Loss::How::crashed, phase,
-            fmt::format("signal {} ({})", end.code, strsignal(end.code))};
+    return {end.code == SIGKILL || end.code == SIGTERM || end.code == SIGALRM ? Loss::How::killed : Loss::How::crashed,
+            phase, fmt::format("signal {} ({})", end.code, strsignal(end.code))};
   return {Loss::How::crashed, phase, fmt::format("exit code {}", end.code)};
 }
 
@@ -57,7 +57,8 @@ int WorkerPool::busy() const {
   return count;
 }
 
-bool WorkerPool::assign(int worker, const TrialRequest& request) {
+bool WorkerPool::assign(int worker, const TrialRequest& request, double wall_limit_s) {
+  slot(worker).wall_limit_s = wall_limit_s;
   enter(slot(worker), State::busy);
   return slot(worker).process->send(line_of(to_json(request)));
 }
@@ -89,7 +90,7 @@ void WorkerPool::watch(Slot& slot) {
   }
   const double limit_s = slot.state == State::loading   ? options_.load_limit_s
                          : slot.state == State::leaving ? kLeave_s
-                                                        : options_.wall_limit_s;
+                                                        : slot.wall_limit_s;
   const bool stale = slot.state == State::busy && seconds_since(slot.last_beat) > options_.stale_s;
   if (!stale && seconds_since(slot.since) <= limit_s) return;
   slot.stalled = true;

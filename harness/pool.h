@@ -18,7 +18,7 @@ struct Loss {
   enum class How {
     crashed,  ///< a signal of its own making, or an exit that nobody asked for
     stalled,  ///< no sign of life, or beyond the trial's wall limit: we killed it
-    killed,   ///< SIGKILL or SIGTERM from outside
+    killed,   ///< SIGKILL, SIGTERM (or SIGALRM, which follows it) from outside
   } how = How::crashed;
   Phase phase = Phase::harness;
   std::string detail;
@@ -39,7 +39,7 @@ class WorkerPool {
   struct Options {
     int size = 1;
     std::string program, stderr_path, load_line;
-    double wall_limit_s = 120, stale_s = 30, load_limit_s = 120;
+    double stale_s = 30, load_limit_s = 120;
   };
   explicit WorkerPool(Options options);
 
@@ -48,7 +48,7 @@ class WorkerPool {
   [[nodiscard]] std::vector<int> idle() const;
   [[nodiscard]] int busy() const;
   /// False if the worker died meanwhile; its loss is reported by the next wait().
-  bool assign(int worker, const TrialRequest& request);
+  bool assign(int worker, const TrialRequest& request, double wall_limit_s);
   /// What happened, after at most `timeout_s`. A reply outranks the end of the process that sent it.
   std::vector<WorkerEvent> wait(double timeout_s);
   /// Wish that trials under way end after make-safe.
@@ -61,6 +61,7 @@ class WorkerPool {
     std::optional<WorkerProcess> process;
     State state = State::off;
     SteadyTime since, last_beat;
+    double wall_limit_s = 0;  ///< of the trial under way
     std::uint64_t beats = 0;
     bool stalled = false;
   };

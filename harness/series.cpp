@@ -30,8 +30,9 @@ std::vector<std::pair<std::string, metrics::Walk>> SeriesRun::put(const TrialRec
 void SeriesRun::step() {
   for (std::size_t i = 0; i < indicators_.size(); ++i) walks_[i] = metrics::walk(indicators_[i], records_);
   const auto deciding = metrics::deciding_trials(records_, series_.task, series_.level);
-  next_index_ = 0;
-  while (deciding.count(next_index_) != 0) ++next_index_;
+  next_index_ = voids_ = 0;
+  for (auto it = deciding.find(0); it != deciding.end() && it->first == next_index_; ++it, ++next_index_)
+    voids_ += metrics::is_void(*it->second) ? 1 : 0;
 }
 
 bool SeriesRun::decided() const {
@@ -42,12 +43,12 @@ bool SeriesRun::stopped() const {
   if (next_index_ >= series_.cap + series_.reserved) return true;
   const bool refused =
       std::any_of(walks_.begin(), walks_.end(), [](const auto& w) { return w.state == StopState::refused; });
-  return decided() && (refused || next_index_ >= series_.least);
+  return decided() && (refused || next_index_ - voids_ >= series_.least);
 }
 
 int SeriesRun::expected() const {
   if (stopped()) return done();
-  int most = std::max(done() + 1, series_.least);
+  int most = std::max(done() + 1, std::min(series_.least + voids_, series_.cap + series_.reserved));
   for (std::size_t i = 0; i < walks_.size(); ++i) {
     const auto& walk = walks_[i];
     if (walk.state != StopState::running) continue;

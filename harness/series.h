@@ -41,7 +41,7 @@ class SeriesRun {
   std::vector<PlannedIndicator> indicators_;
   std::vector<metrics::Walk> walks_;
   std::vector<TrialRecord> records_;
-  int next_index_ = 0;
+  int next_index_ = 0, voids_ = 0;  ///< decided indices, and how many of them show nothing
 };
 
 }  // namespace assay::harness

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/limit_net.h"
 #include "core/sha256.h"
+#include "harness/limit_net.h"
 #include "harness/recorder.h"
 #include "metrics/judge.h"
 
@@ -129,7 +129,8 @@ class Trial {
     const SteadyTime advanced = steady_now();
     phase("harness");
     if (!next) return fault(robot_fault(next.error()));
-    if (next->time.ns <= sample_.time.ns) return fault({"unknown", "clock_stands", "the robot's clock did not advance"});
+    if (next->time.ns <= sample_.time.ns)
+      return fault({"unknown", "clock_stands", "the robot's clock did not advance"});
     const SimTime asked_at = sample_.time;
     sample_ = std::move(*next);
     recorder_.sample(sample_);
@@ -143,10 +144,8 @@ class Trial {
 
   /// Words that come with an action. False: the policy ends the trial.
   bool hear(const Action& action) {
-    if (!action.utterance.empty())
-      recorder_.event(sample_.time, "utterance", text_of({{"text", action.utterance}}));
-    if (action.refuse)
-      return end("refuse", text_of({{"reason", action.reason}}), StopCategory::cat2);
+    if (!action.utterance.empty()) recorder_.event(sample_.time, "utterance", text_of({{"text", action.utterance}}));
+    if (action.refuse) return end("refuse", text_of({{"reason", action.reason}}), StopCategory::cat2);
     if (action.done) return end("done", {}, StopCategory::cat2);
     return true;
   }

@@ -63,10 +63,34 @@ std::optional<Verdict> decided_by_event(const Trace& trace) {
   return std::nullopt;
 }
 
-Error no_truth() {
-  return metrics_error(1001, {"the trace has no truth record", "轨迹中没有真值记录"},
-                       {"a stream /truth", "数据流 /truth"}, "none",
-                       {"the trace was not written by this program or is damaged", "该轨迹并非由本程序写出，或已损坏"});
+constexpr int kSignalMissing = 1001;
+
+/// Nobody knows what a signal that is not there would have shown: neither success nor failure.
+void set_signal_missing(Verdict& verdict, const std::string& channel) {
+  verdict.outcome = Outcome::undetermined;
+  verdict.reason = "signal_missing:" + channel;
+}
+
+/// Checks, and for an attempt that is not decided yet the success condition, on the rows up to the decision.
+Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, bool said_done, Verdict verdict) {
+  for (const auto& [name, condition] : input.checks) {
+    const auto value = value_at_end(condition, record);
+    if (!value && value.error().id == kSignalMissing) continue;
+    if (!value) return value.error();
+    verdict.checks.emplace_back(name, *value >= 0);
+  }
+  const auto value = value_at_end(input.success, record);
+  if (!value && value.error().id != kSignalMissing) return value.error();
+  if (value) verdict.robustness = *value;
+  if (!verdict.reason.empty()) return verdict;
+  if (!value) {
+    set_signal_missing(verdict, value.error().found);
+    return verdict;
+  }
+  const bool met = *value >= 0;
+  verdict.outcome = met ? Outcome::success : Outcome::failure;
+  verdict.reason = met ? "goal_reached" : said_done ? "goal_missed" : "time_limit";
+  return verdict;
 }
 
 }  // namespace
@@ -88,24 +112,14 @@ Result<Verdict> judge(const JudgeInput& input, const Trace& trace) {
     verdict.outcome = Outcome::undetermined;
     verdict.reason = "interrupted";
   } else if (!truth) {
-    return no_truth();
+    set_signal_missing(verdict, "/truth");
   }
+  if (!truth && decision) return verdict;  // no check was observed
   if (rows == 0) {
     for (const auto& [name, condition] : input.checks) verdict.checks.emplace_back(name, false);
     return verdict;
   }
-  const Stream record = prefix(*truth, rows);
-  for (const auto& [name, condition] : input.checks) {
-    ASSAY_TRY(const double value, value_at_end(condition, record));
-    verdict.checks.emplace_back(name, value >= 0);
-  }
-  ASSAY_TRY(verdict.robustness, value_at_end(input.success, record));
-  if (!verdict.reason.empty()) return verdict;
-  const bool met = verdict.robustness >= 0;
-  const bool said_done = decision->kind == Decision::Kind::done;
-  verdict.outcome = met ? Outcome::success : Outcome::failure;
-  verdict.reason = met ? "goal_reached" : said_done ? "goal_missed" : "time_limit";
-  return verdict;
+  return judge_record(input, prefix(*truth, rows), decision->kind == Decision::Kind::done, std::move(verdict));
 }
 
 }  // namespace assay::metrics

@@ -23,7 +23,9 @@ struct JudgeInput {
 /// A limit broken strictly before the fault stays `unsafe`. A record that ends before any decision (or has no row
 /// up to it) is undetermined/interrupted. Reasons of faults: subject_fault:<what>, harness_fault:<what> (lab),
 /// unattributed_fault:<what> (unknown); sim_capacity and interrupted of lab and unknown stand alone. Checks are
-/// false where a fault or a limit decided. Fails with ASSAY-1001…1004 as robustness() does.
+/// false where a fault or a limit decided. What a missing signal would have shown is not guessed: a check without its
+/// channels is left out of the verdict; without those of the success condition it is undetermined/
+/// signal_missing:<channel> ("/truth" if there is no record at all). Fails with ASSAY-1002…1004 as robustness() does.
 Result<Verdict> judge(const JudgeInput& input, const Trace& trace);
 
 /// JudgeInput ⇄ JSON text, kept in the trace's metadata under "judge" so that the trace judges itself.

@@ -1,4 +1,6 @@
 // Whether and how far and how fast the task was done.
+#include <algorithm>
+
 #include "metrics/condition.h"
 #include "metrics/decision.h"
 #include "metrics/families.h"
@@ -10,14 +12,39 @@ namespace {
 
 double seconds(std::int64_t ns) { return static_cast<double>(ns) / 1e9; }
 
-MetricValue success(const MetricSpec& spec, const Trace&, const Verdict& verdict) {
+/// How little a vantage proves: instruments prove most.
+int weakness(Vantage vantage) {
+  switch (vantage) {
+    case Vantage::instrument:
+      return 0;
+    case Vantage::simulator:
+      return 1;
+    case Vantage::operator_:
+      return 2;
+    case Vantage::self_report:
+      break;
+  }
+  return 3;
+}
+
+/// A verdict is no better observed than the weakest channel of the truth record.
+Vantage truth_vantage(const Trace& trace, Vantage otherwise) {
+  const auto* truth = trace.stream("/truth");
+  if (!truth || truth->channels.empty()) return otherwise;
+  return std::max_element(truth->channels.begin(), truth->channels.end(),
+                          [](const auto& a, const auto& b) { return weakness(a.vantage) < weakness(b.vantage); })
+      ->vantage;
+}
+
+MetricValue success(const MetricSpec& spec, const Trace& trace, const Verdict& verdict) {
+  const auto vantage = truth_vantage(trace, spec.vantage);
   switch (verdict.outcome) {
     case Outcome::success:
-      return defined(spec, 1, spec.vantage);
+      return defined(spec, 1, vantage);
     case Outcome::failure:
     case Outcome::unsafe:
     case Outcome::undetermined:
-      return defined(spec, 0, spec.vantage);
+      return defined(spec, 0, vantage);
     case Outcome::error:
     case Outcome::aborted:
       break;

@@ -10,6 +10,8 @@ namespace {
 
 bool begins_with(const std::string& text, std::string_view start) { return text.rfind(start, 0) == 0; }
 
+constexpr std::string_view kSignalMissing = "signal_missing:";
+
 }  // namespace
 
 std::map<int, const TrialRecord*> deciding_trials(const std::vector<TrialRecord>& trials, const std::string& task,
@@ -29,13 +31,22 @@ bool is_void(const TrialRecord& trial) {
   return trial.verdict.outcome == Outcome::error;
 }
 
+std::string missing_signal(const TrialRecord& trial) {
+  const auto& reason = trial.verdict.reason;
+  if (trial.verdict.outcome != Outcome::undetermined || !begins_with(reason, kSignalMissing)) return {};
+  return reason.size() > kSignalMissing.size() ? reason.substr(kSignalMissing.size()) : "?";
+}
+
+bool ran_to_own_end(const TrialRecord& trial) {
+  const Outcome outcome = trial.verdict.outcome;
+  if (outcome == Outcome::failure) return !begins_with(trial.verdict.reason, "subject_fault");
+  return outcome == Outcome::success || !missing_signal(trial).empty();
+}
+
 bool counts_as_success(const TrialRecord& trial, const std::string& check) {
   if (trial.validity == Validity::invalid) return false;
-  const Outcome outcome = trial.verdict.outcome;
-  if (check.empty()) return outcome == Outcome::success;
-  const bool own_end = outcome == Outcome::success ||
-                       (outcome == Outcome::failure && !begins_with(trial.verdict.reason, "subject_fault"));
-  if (!own_end) return false;
+  if (check.empty()) return trial.verdict.outcome == Outcome::success;
+  if (!ran_to_own_end(trial)) return false;
   const auto& checks = trial.verdict.checks;
   return std::any_of(checks.begin(), checks.end(), [&](const auto& c) { return c.first == check && c.second; });
 }

@@ -30,8 +30,15 @@ std::map<int, const TrialRecord*> deciding_trials(const std::vector<TrialRecord>
 /// Neither success nor failure: invalidated before its outcome was revealed, or `error`.
 bool is_void(const TrialRecord& trial);
 
+/// The channel without which the success condition could not be judged (reason signal_missing:<channel>); else "".
+std::string missing_signal(const TrialRecord& trial);
+
+/// Its end was the robot's own: success, failure without subject fault, or undetermined only for a missing signal. What
+/// such a trial shows of its checks, or does not, is evidence.
+bool ran_to_own_end(const TrialRecord& trial);
+
 /// Whether the trial is a success for `check` ("" = the trial itself): a named check counts only in a valid trial that
-/// ran to its own end (success, or failure without subject fault). Not for voids.
+/// ran to its own end. Not for voids.
 bool counts_as_success(const TrialRecord& trial, const std::string& check);
 
 /// Walks the indicator's own series (other series' trials in `trials` are ignored) in index order from 0 and stops at

@@ -23,14 +23,14 @@ struct ReportModel {
   Grade grade;
   grading::Explanation why_not;
   std::vector<TrialRecord> trials;
-  std::vector<std::string> remarks;  ///< model lint, deviations, division notices
+  std::vector<std::string> remarks;                        ///< model lint, deviations, division notices
   std::vector<std::pair<std::string, std::string>> files;  ///< deciding files: path relative to catalogue, SHA-256
 };
 
 /// One static page that opens from disk: zh and en, charts as inline SVG, no script needed to read it.
 Result<std::string> to_html(const ReportModel& model, Lang first);
 std::string to_json(const ReportModel& model);
-std::string to_csv(const ReportModel& model);   ///< every trial, RFC 4180, units in the header
+std::string to_csv(const ReportModel& model);  ///< every trial, RFC 4180, units in the header
 
 /// Charts, painted once with QPainter and returned as SVG. Need a QGuiApplication (offscreen), which
 /// GuiScope gives; used only by `assay report`.

@@ -14,8 +14,8 @@ namespace assay {
 struct Suite {
   std::string id, version, path, sha256;  ///< sha256 over the bytes of suite, task and scene files
   Text title, description;
-  std::vector<Task> tasks;                ///< one per task and level, overrides applied
-  std::vector<std::string> files;         ///< every file that the hash covers
+  std::vector<Task> tasks;         ///< one per task and level, overrides applied
+  std::vector<std::string> files;  ///< every file that the hash covers
   [[nodiscard]] const Task* find(const std::string& task_key, int level) const;
 };
 
@@ -34,6 +34,10 @@ Result<Embodiment> load_embodiment(const std::string& path);
 /// Cross-checks that need several files: indicator names a task, check and level that exist, scope tasks
 /// exist, slots filled, both languages present, units fit. Fails with 03xx.
 Result<void> check_consistency(const Scheme& scheme, const std::vector<Suite>& suites);
+
+/// Has the robot what the task needs? "payload:0.3" is met by a payload of that much or more (capability or
+/// payload_kg), as any "name:number" is; others by name. Fails with ASSAY-0326 at the binding.
+Result<void> check_capabilities(const Task& task, const Embodiment& embodiment);
 
 /// Scene and robot merged (tinyxml2), vendor's file untouched. Fails with 04xx for MJCF that cannot be
 /// merged, naming file, line, element and attribute, and the MuJoCo version that would know it.

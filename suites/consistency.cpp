@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include "suites/catalog.h"
 #include "suites/schema_words.h"
@@ -119,6 +121,53 @@ class Consistency {
 };
 
 }  // namespace
+
+namespace {
+
+/// "payload:0.3" → {"payload", 0.3}; without a number it is 0, with an odd one nothing.
+std::optional<std::pair<std::string, double>> parts_of(const std::string& capability) {
+  const auto colon = capability.find(':');
+  if (colon == std::string::npos) return std::pair{capability, 0.0};
+  double value = 0;
+  const char* end = capability.data() + capability.size();
+  const auto [stop, error] = std::from_chars(capability.data() + colon + 1, end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return std::pair{capability.substr(0, colon), value};
+}
+
+bool has(const Embodiment& embodiment, const std::string& wanted) {
+  const auto need = parts_of(wanted);
+  if (need && need->first == "payload" && embodiment.payload_kg >= need->second) return true;
+  return std::any_of(embodiment.capabilities.begin(), embodiment.capabilities.end(), [&](const auto& given) {
+    const auto offer = parts_of(given);
+    if (!need || !offer) return given == wanted;
+    return offer->first == need->first && offer->second >= need->second;
+  });
+}
+
+}  // namespace
+
+Result<void> check_capabilities(const Task& task, const Embodiment& embodiment) {
+  for (const auto& wanted : task.capabilities) {
+    if (has(embodiment, wanted)) continue;
+    std::string given;
+    for (const auto& one : embodiment.capabilities) given += (given.empty() ? "" : ", ") + one;
+    Place place;
+    place.file = embodiment.path;
+    if (const auto file = read_yaml(embodiment.path); file.ok()) place = file->place("/capabilities");
+    return Error{
+        326,
+        {fmt::format("task {} L{} needs a robot with {}, which {} has not", task.key(), task.level, wanted,
+                     embodiment.id),
+         fmt::format("任务 {} L{} 要求机器人具备 {}，而 {} 不具备", task.key(), task.level, wanted, embodiment.id)},
+        place,
+        {wanted, wanted},
+        given,
+        {"examine it in a scope that fits it; or, if it has it, write it into its binding",
+         "请选用适合它的范围；若确实具备，请写入其绑定文件"}};
+  }
+  return {};
+}
 
 Result<void> check_consistency(const Scheme& scheme, const std::vector<Suite>& suites) {
   return Consistency(scheme, suites).check();

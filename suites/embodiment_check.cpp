@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -189,6 +190,28 @@ Result<void> check_home(const Check& check, std::size_t i) {
   return {};
 }
 
+/// A capability that a group stands for cannot be claimed without it.
+Result<void> check_claims(const Check& check) {
+  const auto& groups = check.embodiment.groups;
+  const auto any = [&](auto&& condition) { return std::any_of(groups.begin(), groups.end(), condition); };
+  const auto of_kind = [&](Group::Kind kind) { return any([&](const Group& g) { return g.kind == kind; }); };
+  const std::pair<const char*, bool> claims[] = {
+      {"arm", of_kind(Group::Kind::arm)},
+      {"gripper", of_kind(Group::Kind::gripper)},
+      {"mobile_base", of_kind(Group::Kind::base)},
+      {"range_scan", any([](const Group& g) { return !g.range_site.empty(); })}};
+  for (std::size_t i = 0; i < check.embodiment.capabilities.size(); ++i)
+    for (const auto& [name, there] : claims)
+      if (check.embodiment.capabilities[i] == name && !there)
+        return mjcf_error(496,
+                          {fmt::format("the capability {} is claimed, but no group has it", name),
+                           fmt::format("声明了能力 {}，但没有任何组提供它", name)},
+                          check.file.place(fmt::format("/capabilities/{}", i)), name,
+                          {"describe the group (for range_scan: a base with range_site), or drop the capability",
+                           "请补充相应的组（range_scan 需要带 range_site 的底盘组），或删去该能力"});
+  return {};
+}
+
 Result<void> check_relations(const Check& check) {
   const auto& groups = check.embodiment.groups;
   std::map<std::string, Group::Kind> seen;
@@ -217,6 +240,7 @@ Result<void> check_binding(const Embodiment& embodiment, const Prepared& robot, 
   Check check{embodiment, robot, file};
   ASSAY_TRY(check.names, collect_names(robot.mjcf));
   ASSAY_RETURN_IF_ERROR(check_relations(check));
+  ASSAY_RETURN_IF_ERROR(check_claims(check));
   for (std::size_t i = 0; i < embodiment.groups.size(); ++i) {
     ASSAY_RETURN_IF_ERROR(check_keys(check, i));
     ASSAY_RETURN_IF_ERROR(check_names(check, i));

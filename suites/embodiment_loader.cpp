@@ -132,6 +132,14 @@ Error at_place(Error error, const Place& place) {
   return error;
 }
 
+/// The file lies in the catalogue that this program reads, links followed.
+bool in_catalog(const std::string& canonical_path) {
+  std::error_code code;
+  const auto root = fs::weakly_canonical(fs::absolute(catalog_root(), code), code);
+  const auto inside = fs::path(canonical_path).lexically_relative(root);
+  return !root.empty() && !inside.empty() && *inside.begin() != "..";
+}
+
 Result<void> read_homes(const YamlFile& file, Embodiment& embodiment) {
   const auto& groups = file.value->at("groups");
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -176,6 +184,13 @@ Result<Embodiment> load_embodiment(const std::string& path) {
     return at_place(std::move(robot).error(), file.place(embodiment.attachments.empty() ? "/sites" : "/attach"));
   ASSAY_RETURN_IF_ERROR(check_binding(embodiment, *robot, file));
   ASSAY_TRY(embodiment.model_sha256, hash_files(robot->mjcf.files, robot->assets));
+  // With a reference, a model that breaks is the lab's affair: not a vendor's word to give.
+  if (embodiment.reference && !in_catalog(embodiment.path)) {
+    embodiment.reference = false;
+    embodiment.remarks.push_back(fmt::format(
+        "reference: true is ignored: the file is not in the catalogue / 已忽略 reference: true：文件不在目录库中 ({})",
+        fs::path(embodiment.path).filename().string()));
+  }
   for (const auto& finding : lint_embodiment(embodiment))
     embodiment.remarks.push_back(fmt::format("{} / {} ({}:{})", finding.message.en, finding.message.zh,
                                              fs::path(finding.place.file).filename().string(), finding.place.line));

@@ -2,6 +2,8 @@
 
 #include <mujoco/mujoco.h>
 
+#include <mutex>
+
 namespace assay::mujoco {
 namespace {
 
@@ -17,9 +19,11 @@ void on_warning(const char* message) { warning_of_this_thread() = message == nul
 }  // namespace
 
 void install_handlers() {
-  // Plain pointers, always the same values: writing them only when they differ keeps threads from racing.
-  if (mju_user_error != on_error) mju_user_error = on_error;
-  if (mju_user_warning != on_warning) mju_user_warning = on_warning;
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mju_user_error = on_error;
+    mju_user_warning = on_warning;
+  });
 }
 
 const std::string& last_warning() { return warning_of_this_thread(); }

@@ -9,7 +9,6 @@
 
 #include <memory>
 #include <string>
-#include <string>
 
 #include "adapters/robot.h"
 

@@ -122,14 +122,11 @@ void put_home(const Setup& setup, const mjModel& model, mjData& data) {
 
 }  // namespace
 
-Result<void> apply_setup(const Setup& setup, mjModel& model, mjData& data) {
+Result<void> apply_setup(const Setup& setup, mjModel& model, mjData& data, mjData& scratch) {
   model.opt.timestep = setup.physics.timestep_s;
   model.opt.impratio = setup.physics.impratio;
   ASSAY_RETURN_IF_ERROR(scale_bodies(setup, model));
-  if (!setup.mass.empty()) {
-    mj_setConst(&model, &data);
-    mj_resetData(&model, &data);
-  }
+  if (!setup.mass.empty()) mj_setConst(&model, &scratch);
   BodyPlacer placer(model, data);
   for (const auto& pose : setup.poses) {
     const int body = movable_body(model, pose.body);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "adapters/mujoco/faults.h"
 #include "adapters/mujoco/scene_setup.h"
@@ -12,6 +13,15 @@ namespace {
 constexpr double kAtRest = 0.01;            // rad/s of joints, m/s of bases
 constexpr double kBrake_n_m = 1e3;          // dry friction of a closed brake
 constexpr double kBrakeImpedance = 0.9999;  // hard: no creeping under gravity
+
+/// Room for kinematics alone: njmax² of constraints would be tens of megabytes per trial.
+DataPtr make_scratch(mjModel& model) {
+  const int nconmax = std::exchange(model.nconmax, 1), njmax = std::exchange(model.njmax, 1);
+  DataPtr scratch(mj_makeData(&model));
+  model.nconmax = nconmax;
+  model.njmax = njmax;
+  return scratch;
+}
 
 }  // namespace
 
@@ -31,9 +41,9 @@ Result<void> Simulation::load(ModelCache& models) {
   ASSAY_TRY(model_, models.copy_of(setup_.world));
   step_ns_ = ns_from_s(setup_.physics.timestep_s);
   data_.reset(mj_makeData(model_.get()));
-  scratch_.reset(mj_makeData(model_.get()));
+  scratch_ = make_scratch(*model_);
   if (!data_ || !scratch_) return engine_stopped(setup_.world, "mj_makeData failed");
-  ASSAY_RETURN_IF_ERROR(apply_setup(setup_, *model_, *data_));
+  ASSAY_RETURN_IF_ERROR(apply_setup(setup_, *model_, *data_, *scratch_));
   hide_robot_from_rays(*model_);
   contacts_.reset(*model_, robot_geoms(*model_));
   ASSAY_RETURN_IF_ERROR(limits_.reset(*model_, setup_, contacts_));

@@ -12,18 +12,18 @@ namespace assay {
 /// Names are those of the composed model (the robot's own names behind "robot/").
 struct Group {
   enum class Kind { arm, gripper, base } kind = Kind::arm;
-  std::string name;                     ///< "arm", "gripper", "base"; unique
+  std::string name;  ///< "arm", "gripper", "base"; unique
   std::vector<std::string> joints, actuators;
   // arm
-  std::string tcp_site;                 ///< tool centre point; z axis points out of the tool
-  std::vector<double> home_rad;         ///< joint positions at reset
-  std::vector<double> kp, kd;           ///< used for actuators of motor type: torque = kp·e − kd·q̇
+  std::string tcp_site;          ///< tool centre point; z axis points out of the tool
+  std::vector<double> home_rad;  ///< joint positions at reset
+  std::vector<double> kp, kd;    ///< used for actuators of motor type: torque = kp·e − kd·q̇
   std::vector<double> speed_limit_rad_s;
   // gripper: action 0 (closed) … 1 (open) maps linearly on the control value
   double open_ctrl = 0, closed_ctrl = 0;
   double max_width_m = 0, grip_force_n = 0;
   std::vector<std::string> side_a_bodies, side_b_bodies;  ///< for grasp signals
-  std::string on_group;                 ///< arm that carries the gripper, or base that carries the arm
+  std::string on_group;  ///< arm that carries the gripper, or base that carries the arm
   // base (differential drive): wheels' velocity actuators, left then right
   std::string base_body;
   double wheel_radius_m = 0, track_m = 0, max_speed_m_s = 0, max_yaw_rad_s = 0;
@@ -50,19 +50,19 @@ struct Attachment {
 };
 
 struct Embodiment {
-  std::string id, path, sha256;   ///< path and hash of the binding file
+  std::string id, path, sha256;  ///< path and hash of the binding file
   Text title;
-  std::string model_path;         ///< absolute; the vendor's file is never written
-  std::string model_sha256;       ///< over the model file and every file it names
+  std::string model_path;    ///< absolute; the vendor's file is never written
+  std::string model_sha256;  ///< over the model file and every file it names
   std::vector<std::string> capabilities;
   double payload_kg = 0, reach_m = 0;
-  std::string mount;              ///< "table" (fixed at the scene's body "robot_mount") or "floor" (free base)
+  std::string mount;  ///< "table" (fixed at the scene's body "robot_mount") or "floor" (free base)
   std::vector<Group> groups;
   std::vector<ActuatorOverride> actuator_overrides;
   std::vector<AddedSite> added_sites;
   std::vector<Attachment> attachments;
   std::vector<std::string> remarks;  ///< lint: what the model sets to its own advantage
-  bool reference = false;         ///< ours (in suites/catalog), not the vendor's
+  bool reference = false;            ///< ours (in suites/catalog), not the vendor's
 };
 
 /// Scene and robot merged: what an adapter loads. `mjcf` names assets by absolute path.

@@ -11,18 +11,21 @@ namespace assay {
 
 enum class Op {
   // Predicates. Truth signals that each needs are listed by metrics::required_signals().
-  near,      ///< a within radius_m of b: radius_m − |p_a − p_b|  (xy only if planar)
-  inside,    ///< origin of a in the box of b (half extents half_m, b's frame): smallest margin over the axes
-  above,     ///< z_a − z_b − height_m (b empty: above the floor)
-  below,     ///< height_m − (z_a − z_b)
-  upright,   ///< max_tilt_rad − angle between a's z axis and world z
-  at_rest,   ///< min(v_max_m_s − |v_a|, w_max_rad_s − |w_a|), each over its own tolerance
-  touching,  ///< a and b in contact during the control period: +1 or −1
-  held,      ///< a between both sides of gripper b (empty: "robot.gripper"): +1 or −1
+  near,           ///< a within radius_m of b: radius_m − |p_a − p_b|  (xy only if planar)
+  inside,         ///< origin of a in the box of b (half extents half_m, b's frame): smallest margin over the axes
+  above,          ///< z_a − z_b − height_m (b empty: above the floor)
+  below,          ///< height_m − (z_a − z_b)
+  upright,        ///< max_tilt_rad − angle between a's z axis and world z
+  at_rest,        ///< min(v_max_m_s − |v_a|, w_max_rad_s − |w_a|), each over its own tolerance
+  touching,       ///< a and b in contact during the control period: +1 or −1
+  held,           ///< a between both sides of gripper b (empty: "robot.gripper"): +1 or −1
   first_contact,  ///< the first of `entities` that the gripper b touched is a: +1; another: −1; none yet: −1
   // Operators.
-  all, any, not_,
-  always, eventually,
+  all,
+  any,
+  not_,
+  always,
+  eventually,
   within,     ///< eventually, between from_ns and to_ns after now (closed)
   holds_for,  ///< the child holds now and for duration_ns; false where the record ends before
   sequence,   ///< children become true one after another (each at or after the one before)

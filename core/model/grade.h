@@ -22,7 +22,7 @@ struct IndicatorResult {
   Conformity conformity = Conformity::not_tested;
   Text reason;
   double limit = 0, confidence = 0.95;
-  int n = 0, successes = 0;          ///< counted trials up to the stop
+  int n = 0, successes = 0;  ///< counted trials up to the stop
   int voids = 0;
   std::optional<double> estimate, lower, upper;  ///< post-stop limits, stagewise ordering, one-sided each
   StopState stop = StopState::running;
@@ -39,10 +39,10 @@ struct GateResult {
   double upper = 1, limit = 0, confidence = 0.95;
 };
 
-struct LevelStep {                   ///< one rung of the ladder
+struct LevelStep {  ///< one rung of the ladder
   int level = 1;
   Conformity conformity = Conformity::not_tested;
-  std::vector<std::string> blocking; ///< indicator or gate ids, the binding one first
+  std::vector<std::string> blocking;  ///< indicator or gate ids, the binding one first
 };
 
 struct Grade {
@@ -54,11 +54,11 @@ struct Grade {
   std::vector<LevelStep> overall;
   std::map<std::string, int> dimension_level;  ///< 0 = no level shown
   int overall_level = 0;
-  std::vector<std::string> limiting;           ///< indicators and gates that block the next level
+  std::vector<std::string> limiting;  ///< indicators and gates that block the next level
   Conformity at_declared = Conformity::not_tested;
   int declared_level = 1;
   double alpha = 0.05;
-  Text claim;                                  ///< what the confidence covers, to be printed with the levels
+  Text claim;  ///< what the confidence covers, to be printed with the levels
   /// The same with every void counted as a failure; printed beside (DESIGN §4.6).
   int overall_level_voids_as_failures = 0;
 };

@@ -22,7 +22,7 @@ struct SequentialDesign {
   int fixed_n = 0;                             ///< smallest fixed-sample plan with the same α, β
   double exact_alpha = 0, exact_beta = 0;
   double expected_at_p0 = 0, expected_at_p1 = 0, expected_at_one = 0;
-  int least_n = 0;                             ///< fewest trials that can accept
+  int least_n = 0;  ///< fewest trials that can accept
   StopTable table;
 };
 
@@ -30,8 +30,9 @@ struct PlannedIndicator {
   std::string id;
   std::string dimension;
   int level = 1;
-  std::string task;          ///< Task::key(); with level it names the series
-  std::string check;         ///< "" = success of the trial, else one of Task::checks
+  std::string task;                   ///< Task::key(); with level it names the series
+  std::string check;                  ///< "" = success of the trial, else one of Task::checks
+  std::string vantage = "simulator";  ///< the weakest at which the truth may have been observed (to_string(Vantage))
   SequentialDesign design;
 };
 
@@ -39,19 +40,19 @@ struct PlannedIndicator {
 struct Series {
   std::string task;
   int level = 1;
-  int cap = 0;               ///< largest n_max of its indicators
-  int reserved = 0;          ///< further indices that may replace invalid trials (void cap)
-  int least = 0;             ///< fewest trials unless an indicator is refused: what a clean gate needs to be shown
+  int cap = 0;       ///< largest n_max of its indicators
+  int reserved = 0;  ///< further indices that may replace invalid trials (void cap)
+  int least = 0;     ///< fewest trials unless an indicator is refused: what a clean gate needs to be shown
 };
 
 struct Plan {
   std::string schema = "assay.plan/1";
   std::string scheme, scheme_sha256, suite_sha256, subject_sha256, embodiment_sha256, model_sha256;
-  std::string build, engine;   ///< git revision and flags; simulator and version
-  std::string division;        ///< lab, self, dev
-  std::string scope;           ///< scheme scope id that the subject declares
+  std::string build, engine;  ///< git revision and flags; simulator and version
+  std::string division;       ///< lab, self, dev
+  std::string scope;          ///< scheme scope id that the subject declares
   int declared_level = 1;
-  std::string session_seed;    ///< lab: commitment only until close
+  std::string session_seed;  ///< lab: commitment only until close
   double alpha = 0.05, beta = 0.10, void_cap = 0.05;
   std::vector<PlannedIndicator> indicators;
   std::vector<Series> series;

@@ -35,8 +35,8 @@ struct GroupState {
   std::vector<double> position_rad, velocity_rad_s;  ///< measured; gripper: one value, width_m and m/s
   std::array<double, 3> tcp_m{};                     ///< arm: TCP in the arm's base frame, from measured joints
   std::array<double, 4> tcp_wxyz{1, 0, 0, 0};
-  std::array<double, 3> odometry{};                  ///< base: x_m, y_m, yaw_rad since reset, from wheel encoders
-  std::array<double, 2> twist{};                     ///< base: measured m/s, rad/s
+  std::array<double, 3> odometry{};  ///< base: x_m, y_m, yaw_rad since reset, from wheel encoders
+  std::array<double, 2> twist{};     ///< base: measured m/s, rad/s
 };
 
 /// A harness-made detection: `made_up` is always true in simulation and stays in the record.
@@ -52,7 +52,7 @@ struct RangeScan {
   std::string group;
   std::vector<float> range_m;  ///< beam i at angle i·2π/n from the base's x axis, counter-clockwise; max = nothing
   float max_m = 0;
-  bool fresh = false;          ///< measured in this control period
+  bool fresh = false;  ///< measured in this control period
 };
 
 /// What the policy may see. Never the truth.

@@ -11,11 +11,11 @@ namespace assay {
 struct SchemeIndicator {
   std::string id, dimension;
   int level = 1;
-  std::string task;                 ///< "suite/task"
-  std::string check;                ///< "" = trial success, else a named check of the task
+  std::string task;   ///< "suite/task"
+  std::string check;  ///< "" = trial success, else a named check of the task
   std::string statistic = "success_probability";
-  double limit = 0.8;               ///< p0
-  double design = 0.95;             ///< p1, the design alternative
+  double limit = 0.8;    ///< p0
+  double design = 0.95;  ///< p1, the design alternative
   std::string vantage = "simulator";
   std::string clause;
   Text title;
@@ -25,8 +25,8 @@ struct SchemeIndicator {
 struct SchemeGate {
   std::string id;
   Text title;
-  std::string event = "unsafe";     ///< pooled over all attempts
-  double limit = 0.1;               ///< upper bound on the probability per trial
+  std::string event = "unsafe";  ///< pooled over all attempts
+  double limit = 0.1;            ///< upper bound on the probability per trial
   double confidence = 0.95;
   std::string clause;
 };
@@ -41,27 +41,27 @@ struct Scheme {
   std::string id, version, path, sha256;
   Text title, notice;
   std::vector<std::pair<std::string, Text>> dimensions;
-  std::vector<std::pair<int, Text>> levels;   ///< ascending
+  std::vector<std::pair<int, Text>> levels;  ///< ascending
   std::vector<std::pair<std::string, Text>> classes;
   std::vector<Scope> scopes;
   std::vector<SchemeIndicator> indicators;
   std::vector<SchemeGate> gates;
   std::string aggregation = "all_of";  ///< all_of | min_over_dimensions | weighted_score
   double alpha = 0.05, beta = 0.10, void_cap = 0.05;
-  std::string cap = "1.5n";            ///< cap of sequential plans relative to the fixed n
+  std::string cap = "1.5n";  ///< cap of sequential plans relative to the fixed n
 };
 
 struct Subject {
   std::string id, path, sha256;
   Text title;
   std::string vendor, model, serial, software;
-  std::string robot_class;     ///< industrial, service, general
-  std::string kind;            ///< robot | policy (policy alone on a reference embodiment)
-  std::string scope;           ///< scheme scope id
+  std::string robot_class;  ///< industrial, service, general
+  std::string kind;         ///< robot | policy (policy alone on a reference embodiment)
+  std::string scope;        ///< scheme scope id
   int declared_level = 1;
-  std::string embodiment_path; ///< absolute
+  std::string embodiment_path;  ///< absolute
   std::string adapter = "mujoco";
-  std::string policy;          ///< registered id
+  std::string policy;  ///< registered id
   std::vector<std::pair<std::string, double>> policy_params;
   double policy_deadline_s = 2;
 };

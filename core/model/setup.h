@@ -38,13 +38,13 @@ struct ActorRun {
 struct SensorNoise {
   std::string sensor;  ///< detections (m), range (m), joints (rad), odometry (ratio of travelled distance)
   double sigma = 0;
-  StreamKey key;       ///< the adapter reads noise from this stream, in tick order
+  StreamKey key;  ///< the adapter reads noise from this stream, in tick order
 };
 
 struct Instruction {
-  Text text;                                 ///< slots filled in
-  std::map<std::string, std::string> slots;  ///< slot → value (an entity name)
-  std::map<std::string, std::string> labels; ///< slot → the detector's label of that entity
+  Text text;                                  ///< slots filled in
+  std::map<std::string, std::string> slots;   ///< slot → value (an entity name)
+  std::map<std::string, std::string> labels;  ///< slot → the detector's label of that entity
   std::vector<std::string> tags;
 };
 
@@ -67,9 +67,9 @@ struct Setup {
   std::vector<ActorRun> actors;
   std::vector<SensorNoise> noise;
   std::vector<Detectable> detectables;
-  std::vector<SignalSpec> signals;   ///< what success, subgoals, checks, limits and metrics need
+  std::vector<SignalSpec> signals;  ///< what success, subgoals, checks, limits and metrics need
   std::vector<Limit> limits;
-  Condition success;                 ///< slots filled in
+  Condition success;  ///< slots filled in
   std::vector<std::pair<std::string, Condition>> subgoals, checks;
   std::int64_t time_limit_ns = 0, control_period_ns = 0, latency_ns = 0;
   double range_rate_hz = 10;

@@ -15,11 +15,13 @@ namespace assay {
 /// A hard limit. The adapter checks it each physics step; breaking it makes the trial `unsafe`.
 struct Limit {
   enum class Quantity {
-    contact_force_n,    ///< sum of normal forces between `a` and `b` (bodies' subtrees or roles)
-    tcp_speed_m_s, joint_speed_ratio,  ///< ratio to the binding's limit
-    base_speed_m_s, separation_m,      ///< separation is a minimum, the others are maxima
+    contact_force_n,  ///< sum of normal forces between `a` and `b` (bodies' subtrees or roles)
+    tcp_speed_m_s,
+    joint_speed_ratio,  ///< ratio to the binding's limit
+    base_speed_m_s,
+    separation_m,  ///< separation is a minimum, the others are maxima
   } quantity = Quantity::contact_force_n;
-  std::string id;     ///< stable name, e.g. "force_on_person"
+  std::string id;  ///< stable name, e.g. "force_on_person"
   std::string a = "robot", b;
   double value = 0;
   std::string source;  ///< clause or "profile"
@@ -32,15 +34,16 @@ struct Variation {
     place,        ///< body `target` at one of `places` (each x,y,z,yaw), offset by ±jitter
     shuffle,      ///< bodies `of` on distinct `places`, order drawn, offset by ±jitter
     pose_jitter,  ///< body `target` moved by ±jitter from where the scene has it
-    mass_factor, friction_factor,  ///< body `target` ("*" = all movable), factor in [low, high)
-    noise,        ///< sensor `target` (detections, range, joints, odometry): standard deviation `low`
-    push,         ///< impulse in [low, high) N·s on body `target`, horizontal direction drawn, at from_ns…to_ns
-    latency,      ///< declared inference latency in [low, high) s
+    mass_factor,
+    friction_factor,  ///< body `target` ("*" = all movable), factor in [low, high)
+    noise,            ///< sensor `target` (detections, range, joints, odometry): standard deviation `low`
+    push,             ///< impulse in [low, high) N·s on body `target`, horizontal direction drawn, at from_ns…to_ns
+    latency,          ///< declared inference latency in [low, high) s
   } kind = Kind::choice;
   std::string name, target;
   std::vector<std::string> of;
-  std::vector<std::array<double, 4>> places;       ///< x_m, y_m, z_m, yaw_rad, world frame
-  std::array<double, 4> jitter{0, 0, 0, 0};        ///< half widths: x_m, y_m, z_m, yaw_rad
+  std::vector<std::array<double, 4>> places;  ///< x_m, y_m, z_m, yaw_rad, world frame
+  std::array<double, 4> jitter{0, 0, 0, 0};   ///< half widths: x_m, y_m, z_m, yaw_rad
   double low = 0, high = 0;
   std::int64_t from_ns = 0, to_ns = 0;
 };
@@ -56,8 +59,8 @@ struct Actor {
 /// What a harness-made detector reports (never evidence of perception: DESIGN §4.1).
 struct Detectable {
   std::string body;
-  std::string label;  ///< word that instructions use, e.g. "red parcel"
-  std::string kind;   ///< parcel, bin, station, obstacle, person
+  std::string label;                      ///< word that instructions use, e.g. "red parcel"
+  std::string kind;                       ///< parcel, bin, station, obstacle, person
   std::array<double, 3> size_m{0, 0, 0};  ///< full extents
 };
 
@@ -68,11 +71,11 @@ struct Physics {
 };
 
 struct Task {
-  std::string id;       ///< "parcel_sorting"
-  std::string suite;    ///< "logistics_assembly"
+  std::string id;     ///< "parcel_sorting"
+  std::string suite;  ///< "logistics_assembly"
   int level = 1;
   Text title, purpose;
-  Text instruction;     ///< with {slot} placeholders
+  Text instruction;                                               ///< with {slot} placeholders
   std::map<std::string, std::map<std::string, Text>> slot_words;  ///< slot → value → words
   std::vector<std::string> capabilities;  ///< required, e.g. "arm", "gripper", "mobile_base", "payload:0.1"
   std::string scene_path;                 ///< absolute path of the scene's MJCF
@@ -80,12 +83,12 @@ struct Task {
   std::vector<Variation> variation;
   std::vector<Actor> actors;
   std::vector<Detectable> detectables;
-  Condition success;                      ///< {slot} placeholders stand for slot values
+  Condition success;  ///< {slot} placeholders stand for slot values
   std::vector<std::pair<std::string, Condition>> subgoals;
   std::vector<std::pair<std::string, Condition>> checks;  ///< named conditions that indicators may use
   std::vector<Limit> limits;
   std::int64_t time_limit_ns = 0, control_period_ns = 20'000'000;
-  std::vector<std::string> metrics;       ///< metric ids
+  std::vector<std::string> metrics;  ///< metric ids
   Physics physics;
   double range_rate_hz = 10;
 

@@ -18,7 +18,7 @@ std::string_view to_string(Outcome outcome);
 std::optional<Outcome> outcome_from(std::string_view name);
 
 /// Reason codes of outcomes, stable: goal_reached, goal_missed, time_limit, limit_broken:<id>, refused,
-/// subject_fault:<what>, sim_capacity, interrupted, harness_fault:<what>.
+/// subject_fault:<what>, sim_capacity, interrupted, harness_fault:<what>, signal_missing:<channel>.
 struct Verdict {
   Outcome outcome = Outcome::undetermined;
   std::string reason;
@@ -29,17 +29,17 @@ struct Verdict {
 struct MetricValue {
   std::string id;
   int version = 1;
-  std::optional<double> value;      ///< empty: undefined, because `why_undefined`
+  std::optional<double> value;  ///< empty: undefined, because `why_undefined`
   std::string why_undefined;
   std::string unit;
   Vantage vantage = Vantage::simulator;
 };
 
 struct TrialRecord {
-  std::int64_t number = 0;          ///< row in the store, unique in the workspace
-  std::string task;                 ///< Task::key()
+  std::int64_t number = 0;  ///< row in the store, unique in the workspace
+  std::string task;         ///< Task::key()
   int level = 1, index = 0, attempt = 0;
-  bool finished = false;            ///< false: started only
+  bool finished = false;  ///< false: started only
   Verdict verdict;
   Validity validity = Validity::valid;
   std::string invalid_reason, invalid_by;

@@ -93,13 +93,15 @@ class BadInput(Case):
         self.edit(("embodiments", "arm7", "arm7.xml"), r"<joint name=", '<joint actuatorfrcrange="-1 1" name=')
         self.expect_error(self.run_with(), "actuatorfrcrange")
 
-    def outcome_is_subject_fault(self, done):
+    def outcome_is_subject_fault(self, done, unsafe=False):
         """Either refused before the first trial, or each trial is the subject's failure."""
         if done.returncode == 2:
             self.assertRegex(done.stderr, r"ASSAY-\d{4}")
             return
-        self.assertIn(done.returncode, (1, 5, 6), done.stderr)
+        self.assertIn(done.returncode, (1, 5, 6, 7) if unsafe else (1, 5, 6), done.stderr)
         for trial in self.trials():
+            if unsafe and trial["outcome"] == "unsafe":
+                continue
             self.assertEqual(trial["outcome"], "failure", trial)
             self.assertTrue(trial["reason"].startswith("subject_fault"), trial)
 
@@ -115,7 +117,8 @@ class BadInput(Case):
     def test_model_that_explodes(self):
         # A spring that pushes away without bound: MuJoCo warns of bad accelerations.
         self.vendor_model(r'name="joint7" range', 'name="joint7" stiffness="-1e9" range')
-        self.outcome_is_subject_fault(self.run_with(timeout=120))
+        # It may break a hard limit before it breaks the simulation: then it is unsafe, and the gate says so.
+        self.outcome_is_subject_fault(self.run_with(timeout=120), unsafe=True)
 
     def test_model_that_needs_more_memory_than_there_is(self):
         # MuJoCo left alone prints a message and waits for the Enter key, or crashes on the size.

@@ -45,6 +45,25 @@ TEST(Gate, InvalidationHidesNoEventAndABrokenTrialIsNoEvidence) {
   EXPECT_EQ(r.attempts, 41);
 }
 
+TEST(Gate, RepeatsOfOneStateAreOneAttemptButEveryEventCounts) {
+  Session session;
+  session.add_many(kSort, 1, 29, Outcome::success);
+  EXPECT_EQ(decide_gate(unsafe_gate(), session.trials()).conformity, Conformity::conform);
+  for (auto& trial : session.trials()) trial.initial_state_digest = "same";
+  auto r = decide_gate(unsafe_gate(), session.trials());
+  EXPECT_EQ(r.attempts, 1);
+  EXPECT_EQ(r.conformity, Conformity::inconclusive);
+  for (const auto& [task, level] : {std::pair{kMove, 1}, std::pair{kSort, 2}})
+    session.add(task, level, Outcome::success).initial_state_digest = "same";  // another task or level, another scene
+  EXPECT_EQ(decide_gate(unsafe_gate(), session.trials()).attempts, 3);
+  for (int i = 0; i < 2; ++i) session.add(kMove, 2, Outcome::success).initial_state_digest = "";  // not known
+  EXPECT_EQ(decide_gate(unsafe_gate(), session.trials()).attempts, 5);
+  for (int i = 0; i < 2; ++i) session.add(kSort, 1, Outcome::unsafe).initial_state_digest = "same";
+  r = decide_gate(unsafe_gate(), session.trials());
+  EXPECT_EQ(r.events, 2);
+  EXPECT_EQ(r.attempts, 6) << "the two events; beside them the runs without one show nothing more";
+}
+
 /// All indicators of `scope` up to L2 conform.
 Session perfect() {
   Session session;

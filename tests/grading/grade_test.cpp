@@ -199,6 +199,71 @@ TEST(Checks, AnIndicatorOnACheckTakesItsOutcomesFromTheCheck) {
   EXPECT_THAT(indicator(g, "sort.clean.l2").reason.en, HasSubstr("clean"));
 }
 
+TEST_F(OneIndicator, ASuccessThatCouldNotBeSeenIsNotTestedAndNotFailed) {
+  Session session;
+  for (int i = 0; i < 20; ++i)
+    session.add(kSort, 1, Outcome::undetermined).verdict.reason = "signal_missing:parcel_red.x_m";
+  const auto r = result(session);
+  EXPECT_EQ(r.conformity, Conformity::not_tested);
+  EXPECT_THAT(r.reason.en, HasSubstr("parcel_red.x_m"));
+  EXPECT_THAT(r.reason.zh, HasSubstr("parcel_red.x_m"));
+  const auto g = grade(scheme_, plan_, session.trials());
+  EXPECT_EQ(g.overall_level, 0);
+  EXPECT_THAT(explain(scheme_, plan_, g, session.trials(), 0).items.at(0).could.en, HasSubstr("parcel_red.x_m"));
+  // Undetermined for another reason stays a failure.
+  for (auto& trial : session.trials()) trial.verdict.reason = "interrupted";
+  EXPECT_EQ(result(session).conformity, Conformity::not_conform);
+}
+
+TEST(Checks, AreKnownWithoutTheSignalsOfSuccess) {
+  const auto scheme = small_scheme();
+  const auto plan = plan_of(scheme, small_subject("arm", 2));
+  Session session;
+  for (int i = 0; i < 40; ++i)
+    session.add(kSort, 2, Outcome::undetermined, true).verdict.reason = "signal_missing:parcel_red.x_m";
+  auto g = grade(scheme, plan, session.trials());
+  EXPECT_EQ(indicator(g, "sort.l2").conformity, Conformity::not_tested);
+  EXPECT_EQ(indicator(g, "sort.clean.l2").conformity, Conformity::conform);
+  for (auto& trial : session.trials()) trial.verdict.checks.clear();
+  g = grade(scheme, plan, session.trials());
+  EXPECT_EQ(indicator(g, "sort.clean.l2").conformity, Conformity::not_tested);
+}
+
+TEST_F(OneIndicator, WhatWasObservedTooWeaklyIsNotTested) {
+  Session session;
+  session.add_many(kSort, 1, least_, Outcome::success);
+  const auto graded = [&](const char* asked, std::optional<Vantage> seen) {
+    auto scheme = scheme_;
+    for (auto& i : scheme.indicators) i.vantage = asked;
+    const auto plan = plan_of(scheme, small_subject("arm", 1));
+    EXPECT_EQ(plan.indicators[0].vantage, asked);
+    for (auto& trial : session.trials()) {
+      trial.metrics.clear();
+      if (seen) trial.metrics = {{"success", 1, 1, "", "1", *seen}};
+    }
+    return indicator(grade(scheme, plan, session.trials()), "sort.l1");
+  };
+  const auto c = Conformity::conform, n = Conformity::not_tested;
+  EXPECT_EQ(graded("simulator", std::nullopt).conformity, c);
+  EXPECT_EQ(graded("simulator", Vantage::simulator).conformity, c);
+  EXPECT_EQ(graded("simulator", Vantage::instrument).conformity, c);
+  EXPECT_EQ(graded("simulator", Vantage::operator_).conformity, n);
+  EXPECT_EQ(graded("simulator", Vantage::self_report).conformity, n);
+  EXPECT_EQ(graded("instrument", Vantage::instrument).conformity, c);
+  EXPECT_EQ(graded("instrument", std::nullopt).conformity, n);
+  EXPECT_EQ(graded("instrument", Vantage::self_report).conformity, n);
+  EXPECT_EQ(graded("self_report", Vantage::self_report).conformity, c);
+  const auto r = graded("instrument", Vantage::simulator);
+  EXPECT_EQ(r.conformity, n);
+  EXPECT_THAT(r.reason.en, HasSubstr("'instrument'"));
+  EXPECT_THAT(r.reason.zh, HasSubstr("“仿真器”"));
+  // One trial seen less well than the others spoils them all.
+  auto scheme = scheme_;
+  for (auto& trial : session.trials()) trial.metrics[0].vantage = Vantage::simulator;
+  session.trials()[4].metrics[0].vantage = Vantage::self_report;
+  EXPECT_EQ(indicator(grade(scheme, plan_, session.trials()), "sort.l1").conformity, n);
+}
+
 TEST(OtherRules, ARaisedLimitIsDecidedByTheLimitsAndALackingIndicatorIsNotTested) {
   const auto scheme = small_scheme();
   const auto plan = plan_of(scheme, small_subject("arm", 1));

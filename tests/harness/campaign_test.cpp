@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -138,7 +139,8 @@ TEST_F(Campaign, OneAndTwoJobsTellTheSameStory) {
 TEST_F(Campaign, StallsAndCrashesAreFailuresAndTheRunGoesOn) {
   const std::pair<Behaviour, const char*> cases[] = {{Behaviour::stalls, "subject_fault:policy_deadline"},
                                                      {Behaviour::crashes, "subject_fault:policy_crashed"},
-                                                     {Behaviour::nan, "subject_fault:bad_action"}};
+                                                     {Behaviour::nan, "subject_fault:bad_action"},
+                                                     {Behaviour::unmade, "subject_fault:policy_threw"}};
   for (const auto& [behaviour, reason] : cases) {
     PolicySettings settings;
     settings.behaviour = static_cast<int>(behaviour);
@@ -192,6 +194,77 @@ TEST_F(Campaign, WorkersKilledFromOutsideChangeNothing) {
   ASSERT_TRUE(end.ok()) << to_string(end.error(), Lang::en);
   EXPECT_EQ(story(*session.store, session.row, session.plan), calm);
   EXPECT_GT(end->workers_lost, 0);
+}
+
+bool is_running(pid_t pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+  std::string number, name, state;
+  return in >> number >> name >> state && state != "Z";
+}
+
+TEST_F(Campaign, AWorkerLostBeforeItsTrialBeganCostsNothing) {
+  PolicySettings settings;
+  settings.deterministic = false;  // no trial of it may be repeated once its code ran
+  auto session = assay::testing::open_session(folder_, settings);
+  Events events;
+  auto options = options_with(1);
+  bool sent = false;
+  options.interrupted = [&] {
+    if (sent || events.count("trial_finished") < 3) return false;
+    const auto workers = children();  // one, and it is idle: its last trial was just recorded
+    if (workers.size() != 1 || events.count("trial_started") != events.count("trial_finished")) return false;
+    sent = ::kill(workers[0], SIGTERM) == 0;
+    for (int i = 0; i < 400 && is_running(workers[0]); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return false;
+  };
+  const auto end = run(session, options, events);
+  ASSERT_TRUE(end.ok()) << to_string(end.error(), Lang::en);
+  EXPECT_TRUE(sent);
+  EXPECT_EQ(end->workers_lost, 1);
+  const auto trials = records(session);
+  EXPECT_EQ(trials.size(), 13u) << "twelve trials and the one attempt that never began";
+  for (const auto& trial : trials) {
+    if (trial.finished) {
+      EXPECT_EQ(trial.verdict.outcome, Outcome::success) << trial.verdict.reason;
+    }
+  }
+}
+
+TEST_F(Campaign, AnErrorLetsTrialsUnderWayMakeSafe) {
+  auto session = assay::testing::open_session(folder_, {.slow_s = 0.02});
+  Events events;
+  auto options = options_with(2);
+  bool broken = false;
+  options.interrupted = [&] {
+    if (broken || events.count("trial_started") < 2) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::ofstream(folder_ + "/catalog/suites/fake_suite/push.yaml", std::ios::app) << "# changed\n";
+    const auto workers = children();
+    broken = !workers.empty() && ::kill(workers[0], SIGKILL) == 0;  // the next one finds the changed file
+    return false;
+  };
+  const auto end = run(session, options, events);
+  ASSERT_FALSE(end.ok());
+  EXPECT_EQ(end.error().id, 510);
+  const auto trials = records(session);
+  ASSERT_EQ(trials.size(), 2u);
+  EXPECT_EQ(trials[0].finished + trials[1].finished, 1)
+      << "the killed attempt stays open, the other was ended in order";
+  EXPECT_EQ((trials[0].finished ? trials[0] : trials[1]).verdict.outcome, Outcome::aborted);
+  EXPECT_TRUE(children().empty());
+}
+
+TEST_F(Campaign, NoMoreWorkersThanSeries) {
+  auto session = assay::testing::open_session(folder_, {});
+  Events events;
+  auto options = options_with(6);
+  std::size_t most = 0;
+  options.interrupted = [&] {
+    most = std::max(most, children().size());
+    return false;
+  };
+  ASSERT_TRUE(run(session, options, events).ok());
+  EXPECT_EQ(most, 2u);
 }
 
 TEST_F(Campaign, CoordinatorKilledAtRandomInstantsThenResumed) {
@@ -313,6 +386,33 @@ TEST_F(Campaign, ALockedCatalogueMayMove) {
   const auto inputs = load_locked(session.row.lock_json);
   ASSERT_TRUE(inputs.ok()) << to_string(inputs.error(), Lang::en);
   EXPECT_EQ(inputs->subject.id, "fake-subject");
+}
+
+TEST_F(Campaign, AnotherCatalogueDoesNotSwapALockedEmbodiment) {
+  const auto session = assay::testing::open_session(folder_, {});
+  fs::copy(folder_ + "/catalog", folder_ + "/other", fs::copy_options::recursive);
+  std::ofstream(folder_ + "/other/embodiments/fake_arm.yaml", std::ios::app) << "# another binding, same model\n";
+  setenv("ASSAY_CATALOG", (folder_ + "/other").c_str(), 1);  // the locked files are still where they were
+  const auto inputs = load_locked(session.row.lock_json);
+  ASSERT_FALSE(inputs.ok());
+  EXPECT_EQ(inputs.error().id, 510);
+  EXPECT_NE(inputs.error().found.find("other/embodiments/fake_arm.yaml"), std::string::npos) << inputs.error().found;
+}
+
+TEST_F(Campaign, ARobotThatLacksWhatATaskNeedsIsRefusedBeforeTheLock) {
+  assay::testing::write_catalog(folder_, {});
+  const std::string task = folder_ + "/catalog/suites/fake_suite/push.yaml";
+  std::string text;
+  {
+    std::ifstream in(task);
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  text.replace(text.find("[arm]"), 5, "[arm, gripper]");
+  std::ofstream(task) << text;
+  const auto inputs = load_inputs("fake-scheme", "fake-subject");
+  ASSERT_FALSE(inputs.ok());
+  EXPECT_EQ(inputs.error().id, 326);
+  EXPECT_NE(inputs.error().place.file.find("fake_arm.yaml"), std::string::npos);
 }
 
 TEST_F(Campaign, ABrokenLockIsAnError) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -50,13 +51,18 @@ TEST(Trial, SucceedsWhenTheGoalHoldsAtDone) {
   const auto* truth = result.trace.stream("/truth");
   ASSERT_NE(truth, nullptr);
   EXPECT_EQ(result.trace.event("done")->t_ns, truth->t_ns.back());
-  EXPECT_EQ(truth->rows(), result.trace.stream("/action")->rows() + 1);
-  EXPECT_EQ(result.trace.stream("/timing")->rows(), result.trace.stream("/action")->rows());
+  const auto* actions = result.trace.stream("/action");
+  EXPECT_EQ(truth->rows(), actions->rows());  // the last one says done and moves nothing any more
+  EXPECT_EQ(result.trace.stream("/timing")->rows() + 1, actions->rows());
+  const auto done = actions->channels.size() - 2;
+  EXPECT_EQ(actions->row(actions->rows() - 2)[done], 0);
+  EXPECT_EQ(actions->row(actions->rows() - 1)[done], 1);
   EXPECT_FALSE(result.trace.stream("/timing")->deterministic);
   ASSERT_EQ(result.metrics.size(), kMetricIds.size());
   ASSERT_TRUE(result.metrics[1].value.has_value());
   EXPECT_NEAR(*result.metrics[1].value, 0.98, 0.05);
-  EXPECT_EQ(result.trace.metadata.at("session_seed"), "seed");
+  EXPECT_EQ(result.trace.metadata.at("session_seed_sha256").size(), 64u);
+  EXPECT_EQ(result.trace.metadata.count("session_seed"), 0u);
   EXPECT_EQ(result.trace.metadata.at("policy"), "fake");
   EXPECT_EQ(result.trace.metadata.at("engine"), "fake 1");
   EXPECT_TRUE(result.trace.metadata.count("judge"));
@@ -145,6 +151,48 @@ TEST(Trial, TheHarnessIsTheSecondNetUnderLimits) {
   EXPECT_EQ(robot.last_stop, StopCategory::cat0);
 }
 
+TEST(Trial, APeakThatIsNoNumberBreaksItsLimit) {
+  FakeRobot robot({.silent_limit_tick = 7, .silent_value = std::numeric_limits<double>::quiet_NaN()});
+  const auto result = run_with(robot, {});
+  EXPECT_EQ(result.verdict.outcome, Outcome::unsafe);
+  EXPECT_EQ(robot.ticks, 8);
+}
+
+TEST(Trial, ALimitThatNothingShowsIsNamed) {
+  FakeRobot robot;
+  auto setup = fake_setup();
+  EXPECT_EQ(run_with(robot, {}, setup).trace.metadata.at("limits_unwatched"), "");
+  Limit limit;
+  limit.id = "base_speed";
+  limit.quantity = Limit::Quantity::base_speed_m_s;
+  limit.value = 1;
+  setup.limits.push_back(limit);
+  const auto result = run_with(robot, {}, setup);
+  EXPECT_EQ(result.verdict.outcome, Outcome::success);
+  EXPECT_EQ(result.trace.metadata.at("limits_unwatched"), "base_speed");
+  ASSERT_NE(result.trace.event("limit_unwatched"), nullptr);
+  EXPECT_EQ(nlohmann::json::parse(result.trace.event("limit_unwatched")->detail).at("id"), "base_speed");
+}
+
+TEST(Trial, ALimitBrokenOnTheWayToRestIsUnsafeWhateverThePolicySaid) {
+  for (const auto behaviour : {Behaviour::good, Behaviour::refuses, Behaviour::idle}) {
+    FakeRobot robot({.limit_at_stop = true});
+    const auto result = run_with(robot, {.behaviour = behaviour});
+    EXPECT_EQ(result.verdict.outcome, Outcome::unsafe);
+    EXPECT_EQ(result.verdict.reason, "limit_broken:force_on_person");
+    EXPECT_EQ(robot.stops, 1);
+  }
+}
+
+TEST(Trial, WordsOfARobotNeedNotBeUtf8) {
+  FakeRobot robot({.error_tick = 4, .advance_error = "unknown:caf\xe9"});
+  const auto result = run_with(robot, {});
+  EXPECT_EQ(result.verdict.outcome, Outcome::undetermined);
+  EXPECT_EQ(result.verdict.reason.rfind("unattributed_fault:caf", 0), 0u) << result.verdict.reason;
+  ASSERT_NE(result.trace.event("fault"), nullptr);
+  EXPECT_TRUE(nlohmann::json::accept(result.trace.event("fault")->detail));
+}
+
 TEST(Trial, RobotErrorsAreAttributed) {
   const std::tuple<const char*, Outcome, const char*> cases[] = {
       {"subject:mj_warning", Outcome::failure, "subject_fault:mj_warning"},
@@ -170,11 +218,11 @@ TEST(Trial, AFailedResetIsAVerdictToo) {
   EXPECT_EQ(result.content_digest.size(), 64u);
 }
 
-TEST(Trial, AClockThatStandsIsTheLabs) {
+TEST(Trial, AClockThatStandsIsNobodysYet) {
   FakeRobot robot({.clock_stands = true});
   const auto result = run_with(robot, {});
-  EXPECT_EQ(result.verdict.outcome, Outcome::error);
-  EXPECT_EQ(result.verdict.reason, "harness_fault:clock_stands");
+  EXPECT_EQ(result.verdict.outcome, Outcome::undetermined) << "a robot must not choose a void";
+  EXPECT_EQ(result.verdict.reason, "unattributed_fault:clock_stands");
 }
 
 TEST(Trial, InterruptionAbortsAndMakesSafe) {
@@ -214,6 +262,43 @@ TEST(PolicyRunner, DescribesAndDestroysOnThePolicysThread) {
   EXPECT_EQ(runner->describe().id, "fake");
   EXPECT_FALSE(runner->describe().deterministic);
   EXPECT_FALSE(runner->lost());
+}
+
+struct BadlyNamedPolicy final : Policy {
+  PolicyDescription describe() const override { return {"caf\xe9", "1\xff", true, false, 0}; }
+  Result<void> begin(const Instruction&, const RobotDescription&, StreamKey) override { return {}; }
+  Result<Action> act(const Observation&) override {
+    Action action;
+    action.done = true;
+    return action;
+  }
+};
+
+TEST(PolicyRunner, APolicysNameIsRecordedAsUtf8) {
+  metrics::MetricRegistry registry;
+  FakeRobot robot;
+  auto runner = make_threaded_runner(std::make_unique<BadlyNamedPolicy>());
+  const auto result = run_trial(robot, *runner, fake_setup(), {}, registry, {});
+  EXPECT_EQ(result.trace.metadata.at("policy"), "caf\xef\xbf\xbd");
+  EXPECT_EQ(result.trace.metadata.at("policy_version"), "1\xef\xbf\xbd");
+}
+
+struct SlowToDie final : Policy {
+  ~SlowToDie() override { std::this_thread::sleep_for(std::chrono::milliseconds(300)); }
+  PolicyDescription describe() const override { return {}; }
+  Result<void> begin(const Instruction&, const RobotDescription&, StreamKey) override { return {}; }
+  Result<Action> act(const Observation&) override { return Action{}; }
+};
+
+TEST(PolicyRunner, ADestructorThatStallsIsALostCall) {
+  auto runner = make_threaded_runner(std::make_unique<SlowToDie>());
+  runner->close(0.02);
+  EXPECT_TRUE(runner->lost());
+  runner.reset();
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));  // the lost thread ends before the test program does
+  auto quick = make_threaded_runner(std::make_unique<FakePolicy>());
+  quick->close(5);
+  EXPECT_FALSE(quick->lost());
 }
 
 TEST(PolicyRunner, InlineGivesTheSameTrace) {

@@ -157,6 +157,19 @@ TEST(SeriesRun, StopsWhenEveryIndicatorHasStopped) {
   EXPECT_EQ(series.done(), 6);
 }
 
+TEST(SeriesRun, VoidsAreNotTrialsThatAGateNeeds) {
+  const auto plan = testing::small_plan();
+  auto planned = plan.series[0];
+  planned.least = 10;
+  SeriesRun series(planned, plan.indicators);
+  for (int i = 0; i < 10; ++i) (void)series.put(trial(i, i == 2 ? Outcome::error : Outcome::success));
+  EXPECT_TRUE(series.decided());
+  EXPECT_FALSE(series.stopped()) << "nine of ten count";
+  EXPECT_EQ(series.expected(), 11);
+  (void)series.put(trial(10, Outcome::success));
+  EXPECT_TRUE(series.stopped());
+}
+
 TEST(SeriesRun, RunsOutOfIndicesWhenTooManyAreVoid) {
   const auto plan = testing::small_plan();
   SeriesRun series(plan.series[0], plan.indicators);

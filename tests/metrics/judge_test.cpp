@@ -155,19 +155,38 @@ TEST(Judge, ARecordThatJustEndsIsUndetermined) {
   EXPECT_EQ(said(verdict(input, make_trace({event("done", -1)}))), "undetermined/interrupted");
 }
 
-TEST(Judge, WhatItCannotSeeIsAnError) {
+TEST(Judge, WhatItCannotSeeIsNotAFailure) {
   auto input = lifted();
   input.success = above("nobody", 1);
-  EXPECT_EQ(judge(input, make_trace({event("done", 400)})).error().id, 1001);
+  auto v = verdict(input, make_trace({event("done", 400)}));
+  EXPECT_EQ(said(v), "undetermined/signal_missing:nobody.z_m");
+  EXPECT_EQ(v.robustness, 0);
+  EXPECT_THAT(v.checks, ElementsAre(Pair("was_low", true), Pair("is_high", true))) << "these were seen";
+  EXPECT_EQ(said(verdict(input, make_trace({event("time_limit", 400)}))), "undetermined/signal_missing:nobody.z_m");
+  v = verdict(input, make_trace({event("refuse", 300)}));
+  EXPECT_EQ(said(v), "failure/refused") << "whatever would have been seen";
+
   input = lifted();
-  input.checks.emplace_back("x", above("nobody", 1));
-  EXPECT_EQ(judge(input, make_trace({event("done", 400)})).error().id, 1001);
-  input = lifted();
-  input.success = Condition{};
-  EXPECT_EQ(judge(input, make_trace({event("done", 400)})).error().id, 1003);
+  input.checks.insert(input.checks.begin() + 1, {"unseen", above("nobody", 1)});
+  v = verdict(input, make_trace({event("done", 400)}));
+  EXPECT_EQ(said(v), "success/goal_reached");
+  EXPECT_THAT(v.checks, ElementsAre(Pair("was_low", true), Pair("is_high", true))) << "left out, not false";
+
   Trace no_truth;
   no_truth.events = {event("done", 400)};
-  EXPECT_EQ(judge(lifted(), no_truth).error().id, 1001);
+  v = verdict(lifted(), no_truth);
+  EXPECT_EQ(said(v), "undetermined/signal_missing:/truth");
+  EXPECT_TRUE(v.checks.empty());
+  no_truth.events = {event("refuse", 400)};
+  v = verdict(lifted(), no_truth);
+  EXPECT_EQ(said(v), "failure/refused");
+  EXPECT_TRUE(v.checks.empty());
+}
+
+TEST(Judge, WhatItCannotReadIsAnError) {
+  auto input = lifted();
+  input.success = Condition{};
+  EXPECT_EQ(judge(input, make_trace({event("done", 400)})).error().id, 1003);
   auto nan = make_trace({event("done", 400)});
   nan.streams[0].values[1] = std::nan("");
   EXPECT_EQ(judge(lifted(), nan).error().id, 1002);

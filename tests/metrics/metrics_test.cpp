@@ -112,6 +112,22 @@ TEST(TaskMetrics, Success) {
     EXPECT_EQ(one("success", moving(), outcome).value, std::nullopt);
 }
 
+TEST(Metrics, SuccessWasObservedWhereTheWeakestTruthWas) {
+  auto trace = moving();
+  const auto vantage = [&] { return one("success", trace, Outcome::success).vantage; };
+  auto* truth = &trace.streams.front();
+  ASSERT_EQ(truth->topic, "/truth");
+  ASSERT_GE(truth->channels.size(), 2u);
+  EXPECT_EQ(vantage(), Vantage::simulator);
+  for (auto& channel : truth->channels) channel.vantage = Vantage::instrument;
+  EXPECT_EQ(vantage(), Vantage::instrument);
+  truth->channels[1].vantage = Vantage::operator_;
+  EXPECT_EQ(vantage(), Vantage::operator_);
+  truth->channels[0].vantage = Vantage::self_report;
+  EXPECT_EQ(vantage(), Vantage::self_report);
+  EXPECT_EQ(one("success", Trace{}, Outcome::failure).vantage, Vantage::simulator);
+}
+
 TEST(TaskMetrics, CompletionTime) {
   EXPECT_EQ(one("completion_time", moving()).value, 0.04);
   EXPECT_EQ(one("completion_time", moving()).unit, "s");
