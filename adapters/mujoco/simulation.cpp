@@ -92,7 +92,7 @@ Result<void> Simulation::add_group(std::size_t index) {
                   RangeScanner::make(*model_, setup_.world, group, setup_.range_rate_hz, setup_.control_period_ns));
         scanners_.push_back({index, std::move(scanner)});
       }
-      bases_.push_back({index, std::move(base)});
+      bases_.push_back({index, base});
       break;
     }
   }
