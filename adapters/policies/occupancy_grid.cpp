@@ -45,10 +45,12 @@ void OccupancyGrid::change(Cell c, int fast, int slow) {
 void OccupancyGrid::add(const std::array<double, 3>& pose, const RangeScan& scan) {
   const std::size_t n = scan.range_m.size();
   for (std::size_t i = 0; i < n; ++i) {
-    const double range = static_cast<double>(scan.range_m[i]);
+    const double far = cell_m_ * side_;  // a scanner may say anything; beyond the grid nothing is to be marked
+    const double range = std::min(static_cast<double>(scan.range_m[i]), far);
+    if (range < 0) continue;
     const double angle = pose[2] + kTurn * static_cast<double>(i) / static_cast<double>(n);
     const double dx = std::cos(angle), dy = std::sin(angle);
-    const bool met = scan.range_m[i] < scan.max_m * 0.999F;
+    const bool met = range < far && scan.range_m[i] < scan.max_m * 0.999F;
     Cell last{-1, -1};
     for (double r = 0; r < range - 0.5 * cell_m_; r += 0.5 * cell_m_) {
       const Cell c = cell(pose[0] + r * dx, pose[1] + r * dy);

@@ -142,11 +142,6 @@ class ScriptedManipulator final : public Policy {
 
   void enter(Phase phase, SimTime now, const PoseTarget& measured) {
     phase_ = phase;
-    if (getenv("DBG"))
-      fprintf(stderr, "%.2f phase %d meas %.3f %.3f %.3f yaw %.2f grasp %.3f %.3f %.3f %.2f\n", now.seconds(),
-              (int)phase, measured.position_m.x(), measured.position_m.y(), measured.position_m.z(),
-              policies::tool_yaw(measured.rotation), grasp_.position_m.x(), grasp_.position_m.y(),
-              grasp_.position_m.z(), grasp_.yaw_rad);
     since_ = now;
     arrived_at_.reset();
     const bool weak = gripper_.grip_force_n > 0 && gripper_.grip_force_n < kWeakGrip_n;
