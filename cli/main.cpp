@@ -5,6 +5,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 
@@ -27,8 +28,8 @@ std::string own_path() {
 int worker(char** argv) {
   AdapterRegistry registry;
   register_builtin_adapters(registry);
-  return harness::worker_main(std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]),
-                              registry);  // NOLINT(cert-err34-c)
+  const auto descriptor = [](const char* text) { return static_cast<int>(std::strtol(text, nullptr, 10)); };
+  return harness::worker_main(descriptor(argv[2]), descriptor(argv[3]), descriptor(argv[4]), registry);
 }
 
 /// The language must be known before help is written: --lang is looked for by hand first.

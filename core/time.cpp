@@ -35,7 +35,7 @@ UtcTime utc_now() {
 }
 
 std::string to_rfc3339(UtcTime time) {
-  using namespace std::chrono;
+  using namespace std::chrono;  // NOLINT(google-build-using-namespace)
   const sys_time<nanoseconds> instant{nanoseconds{time.ns}};
   const auto day = floor<days>(instant);
   const year_month_day date{day};

@@ -267,6 +267,7 @@ Result<World> compose(const Task& task, const Embodiment& embodiment) {
   ASSAY_TRY(const auto names, collect_names(scene.mjcf));
   ASSAY_RETURN_IF_ERROR(check_references(scene.mjcf, names));
   World world;
+  world.reference = embodiment.reference;
   world.mjcf = print(scene.mjcf);
   ASSAY_TRY(world.sha256, content_hash(scene.mjcf));
   world.groups = prefixed(embodiment.groups);

@@ -82,9 +82,9 @@ class TaskChecker {
       if (words.empty()) return unfilled(slot, pointer);
       for (const auto& [value, unused] : words)
         ASSAY_RETURN_IF_ERROR(entity(value, pointer + "/" + pointer_step(value), false));
-      const bool chosen = std::any_of(task_.variation.begin(), task_.variation.end(), [&](const Variation& v) {
-        return v.kind == Variation::Kind::choice && v.name == slot;
-      });
+      const bool chosen = std::any_of(
+          task_.variation.begin(), task_.variation.end(),
+          [&, &name = slot](const Variation& v) { return v.kind == Variation::Kind::choice && v.name == name; });
       if (!chosen && words.size() != 1) return unfilled(slot, pointer);
     }
     return {};

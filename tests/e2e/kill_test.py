@@ -1,10 +1,10 @@
 """kill -9 at each named write point and at random instants, then resume: nothing committed is lost, and the grade is the
-one that an undisturbed run gives. ASSAY_KILLS sets how many random instants (default 6)."""
+one that an undisturbed run gives. ASSAY_KILLS sets how many random kills (default 12)."""
+import json
 import os
 import random
 import signal
 import subprocess
-import time
 import unittest
 
 from support import ASSAY, Case
@@ -31,10 +31,10 @@ class Kill(Case):
         return grade
 
     def finished(self, workspace):
+        """Row → digest of what is committed; nothing if it was killed before there was a session."""
         done = self.assay("--json", "trial", "list", workspace=workspace)
-        if done.returncode not in (0, 4):
-            return {}
-        return {t["number"]: t["content_digest"] for t in self.trials(workspace) if t["finished"]}
+        listed = json.loads(done.stdout).get("trials", []) if done.stdout else []
+        return {t["number"]: t["content_digest"] for t in listed if t["finished"]}
 
     def resume_and_compare(self, workspace, expected):
         before = self.finished(workspace)
@@ -62,20 +62,35 @@ class Kill(Case):
                     self.resume_and_compare(workspace, expected)
 
     def test_random_instants(self):
+        """Kills a run, and its resumptions, until the session ends by itself; then the next session."""
         expected = self.undisturbed()
         rng = random.Random(int(os.environ.get("ASSAY_KILL_SEED", "1")))
-        interrupted = 0
-        for k in range(int(os.environ.get("ASSAY_KILLS", "6"))):
-            workspace = os.path.join(self.folder, f"random-{k}")
-            run = subprocess.Popen(self.arguments(workspace), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(rng.uniform(0.05, 6.0))
-            run.kill()
-            run.wait()
-            with self.subTest(k=k):
-                before = self.trials(workspace) if self.finished(workspace) else []
-                interrupted += sum(1 for t in before if not t["finished"])
-                self.resume_and_compare(workspace, expected)
-        print(f"{interrupted} interrupted trials on record")
+        wanted = int(os.environ.get("ASSAY_KILLS", "12"))
+        kills = sessions = interrupted = 0
+        while kills < wanted:
+            workspace = os.path.join(self.folder, f"random-{sessions}")
+            sessions += 1
+            known = {}
+            words = self.arguments(workspace)
+            while True:
+                run = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                try:
+                    self.assertIn(run.wait(rng.uniform(0.05, 1.5) if kills < wanted else 300), (0, 5))
+                    break
+                except subprocess.TimeoutExpired:
+                    run.kill()
+                    run.wait()
+                    kills += 1
+                now = self.finished(workspace)
+                for number, digest in known.items():
+                    self.assertEqual(now.get(number), digest, f"trial {number} was committed before kill {kills}")
+                known = now
+                if self.assay("status", workspace=workspace).returncode == 0:  # else killed before the lock
+                    words = [ASSAY, "--workspace", workspace, "--lang", "en", "-q", "resume", "--jobs", "2"]
+            interrupted += sum(1 for t in self.trials(workspace) if not t["finished"])
+            self.assertEqual(self.verdict(workspace), expected)
+            self.assertEqual(self.assay("doctor", workspace=workspace).returncode, 0)  # verifies the chain
+        print(f"{kills} kills in {sessions} sessions, {interrupted} interrupted trials on record")
 
 
 if __name__ == "__main__":

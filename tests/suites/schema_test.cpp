@@ -69,7 +69,7 @@ TEST(Schema, NamesWrongTypesWithExpectedAndFound) {
   error = task_error("id: parcel_sorting", "id: 42", "42", 302);
   EXPECT_EQ(error.what.en, "\"id\" is a whole number");
   EXPECT_EQ(error.help.en, "if text is meant, quote it: \"42\"");
-  error = task_error("nconmax: 300", "nconmax: 300.5", "600.5", 302);
+  error = task_error("nconmax: 300", "nconmax: 300.5", "300.5", 302);
   EXPECT_THAT(error.expected.en, HasSubstr("whole number"));
   expect_task_error("time_limit_s: 30", "time_limit_s: -1", "-1", 302);
   expect_task_error("time_limit_s: 30", "time_limit_s: [30]", "[30]", 302);
