@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "adapters/mujoco/box_contacts.h"
+
 namespace assay::mujoco {
 namespace {
 
@@ -23,6 +25,7 @@ void install_handlers() {
   std::call_once(once, [] {
     mju_user_error = on_error;
     mju_user_warning = on_warning;
+    mend_box_contacts();
   });
 }
 

@@ -1,7 +1,8 @@
 // MuJoCo's error and warning hooks. Without them the engine waits on stdin, exits the process and writes
 // MUJOCO_LOG.TXT into the working folder; with them an engine error becomes a C++ exception on the thread that
 // called MuJoCo. The library is built with unwind tables, so the exception passes its frames (tested); what those
-// frames had allocated leaks, and the world they worked on is thrown away.
+// frames had allocated leaks, and the world they worked on is thrown away. The box–box mend (box_contacts.h) is
+// installed along with them.
 #pragma once
 
 #include <exception>

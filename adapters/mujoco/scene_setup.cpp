@@ -142,4 +142,22 @@ Result<void> apply_setup(const Setup& setup, mjModel& model, mjData& data, mjDat
   return {};
 }
 
+Result<void> check_apart(const mjModel& model, const mjData& data) {
+  constexpr double kDeepest_m = 0.002;  // what is set on something sinks in by less
+  const auto name = [&](int geom) {
+    const char* text = mj_id2name(&model, mjOBJ_BODY, model.geom_bodyid[geom]);
+    return std::string(text == nullptr ? "world" : text);
+  };
+  for (int i = 0; i < data.ncon; ++i) {
+    const mjContact& contact = data.contact[i];
+    if (-contact.dist <= kDeepest_m) continue;
+    if (is_robot_body(model, model.geom_bodyid[contact.geom1]) ||
+        is_robot_body(model, model.geom_bodyid[contact.geom2]))
+      continue;
+    return setup_does_not_fit("'" + name(contact.geom1) + "' and '" + name(contact.geom2) + "' overlap by " +
+                              std::to_string(-contact.dist) + " m at the start");
+  }
+  return {};
+}
+
 }  // namespace assay::mujoco

@@ -34,6 +34,7 @@ Result<std::unique_ptr<Simulation>> Simulation::make(const Setup& setup, ModelCa
   ASSAY_TRY(simulation->pushes_, Pushes::make(setup.pushes, *simulation->model_, simulation->step_ns_));
   ASSAY_TRY(simulation->detector_, Detector::make(*simulation->model_, setup));
   simulation->settle_first_state();
+  ASSAY_RETURN_IF_ERROR(check_apart(*simulation->model_, *simulation->data_));
   return simulation;
 }
 
