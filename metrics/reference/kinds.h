@@ -14,6 +14,7 @@ void register_comparison_kinds(ReferenceRegistry& registry);   ///< two robots
 void register_motion_kinds(ReferenceRegistry& registry);       ///< ISO 9283, trajectories, smoothness
 void register_task_kinds(ReferenceRegistry& registry);         ///< navigation, completion, energy, coverage, sim/real
 void register_safety_kinds(ReferenceRegistry& registry);       ///< contact, separation, stopping, stability
-void register_timing_kinds(ReferenceRegistry& registry);       ///< latency, delay, temporal logic
+void register_timing_kinds(ReferenceRegistry& registry);       ///< latency, delay; and the next
+void register_logic_kinds(ReferenceRegistry& registry);        ///< temporal logic
 
 }  // namespace assay::metrics
