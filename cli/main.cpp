@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
   add_run_commands(parser, app, action);
   add_inspect_commands(parser, app, action);
   add_catalog_commands(parser, app, action);
+  add_validate_commands(parser, app, action);
   add_doctor_command(parser, app, action);
   try {
     parser.parse(argc, argv);

@@ -19,12 +19,6 @@ namespace {
 
 volatile std::sig_atomic_t g_interrupted = 0;  // a signal handler has nowhere else to write
 
-std::string build_text() {
-  const auto program = sha256_file("/proc/self/exe");  // the revision does not tell two edits of one tree apart
-  return fmt::format("assay {} {} program {} x86-64 baseline, -ffp-contract=off, libm {}", kVersion, kRevision,
-                     program ? to_hex(*program).substr(0, 16) : "unknown", libm_is_pinned() ? "pinned" : "not pinned");
-}
-
 std::string engine_text(const std::string& adapter) {
   AdapterRegistry registry;
   register_builtin_adapters(registry);
@@ -124,6 +118,12 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
 }
 
 }  // namespace
+
+std::string build_text() {
+  const auto program = sha256_file("/proc/self/exe");  // the revision does not tell two edits of one tree apart
+  return fmt::format("assay {} {} program {} x86-64 baseline, -ffp-contract=off, libm {}", kVersion, kRevision,
+                     program ? to_hex(*program).substr(0, 16) : "unknown", libm_is_pinned() ? "pinned" : "not pinned");
+}
 
 Result<Prepared> prepare(const SessionRequest& request) {
   Prepared out;

@@ -12,6 +12,9 @@
 
 namespace assay::cli {
 
+/// Version, revision, hash of the program and how it was built: what a verdict rests on.
+std::string build_text();
+
 struct SessionRequest {
   std::string scheme, subject;
   int level = 0;                  ///< 0: as the subject declares
