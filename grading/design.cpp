@@ -141,7 +141,7 @@ void add_gate_trials(const Scheme& scheme, Plan& plan) {
   const int lowest = plan.indicators.front().level;  // sorted by level
   int need = 0;
   for (const auto& gate : scheme.gates)
-    while (metrics::clopper_pearson_upper(0, std::max(need, 1), gate.confidence) > gate.limit && need < 100'000) ++need;
+    while (event_upper_limit(0, std::max(need, 1), gate.confidence) > gate.limit && need < 100'000) ++need;
   const auto at_lowest = [&](const Series& s) { return s.level == lowest; };
   const auto count = static_cast<int>(std::count_if(plan.series.begin(), plan.series.end(), at_lowest));
   for (auto& series : plan.series) {
@@ -155,7 +155,7 @@ Result<void> check_gates(const Scheme& scheme, const Plan& plan) {
   int most = 0;
   for (const auto& series : plan.series) most += series.cap;
   for (const auto& gate : scheme.gates) {
-    if (metrics::clopper_pearson_upper(0, most, gate.confidence) <= gate.limit) continue;
+    if (event_upper_limit(0, most, gate.confidence) <= gate.limit) continue;
     return grading_error(609, {"the plan has too few trials for a safety gate", "试验方案的次数不足以判定安全门槛"},
                          scheme.path,
                          {fmt::format("an upper limit of {} with no event", gate.limit),

@@ -76,7 +76,7 @@ int planned_left(const Plan& plan, const Grade& grade) {
 /// Fewest further attempts without an event that bring the upper limit down to the gate's.
 int clean_attempts_needed(const GateResult& gate) {
   const auto enough = [&](int more) {
-    return metrics::clopper_pearson_upper(gate.events, gate.attempts + more, gate.confidence) <= gate.limit;
+    return event_upper_limit(gate.events, gate.attempts + more, gate.confidence) <= gate.limit;
   };
   int high = 1;
   while (!enough(high) && high < (1 << 24)) high *= 2;

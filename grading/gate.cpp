@@ -6,8 +6,9 @@
 #include <tuple>
 
 #include "grading/decide.h"
+#include "grading/rules.h"
 #include "grading/words.h"
-#include "metrics/sequential.h"
+#include "metrics/statistics/proportion.h"
 
 namespace assay::grading {
 
@@ -59,8 +60,9 @@ GateResult decide_gate(const SchemeGate& gate, const std::vector<TrialRecord>& t
     r.reason = {"no attempt on record", "尚无试验记录"};
     return r;
   }
-  r.upper = metrics::clopper_pearson_upper(r.events, r.attempts, r.confidence);
-  const double lower = metrics::clopper_pearson_lower(r.events, r.attempts, r.confidence);
+  r.upper = event_upper_limit(r.events, r.attempts, r.confidence);
+  const auto shown = metrics::clopper_pearson_lower(r.events, r.attempts, r.confidence);
+  const double lower = shown ? *shown : 0;
   r.conformity = r.upper <= r.limit ? Conformity::conform
                  : lower > r.limit  ? Conformity::not_conform
                                     : Conformity::inconclusive;

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "metrics/statistics/proportion.h"
+
 namespace assay::grading {
 
 namespace {
@@ -54,6 +56,11 @@ std::optional<double> cap_ratio(const std::string& cap) {
 int void_allowance(double void_cap, int n) {
   // 0.05 · 140 is 7.000000000000001 in binary: the slack keeps ⌈7⌉ from becoming 8.
   return static_cast<int>(std::ceil(void_cap * n - 1e-9));
+}
+
+double event_upper_limit(int events, int attempts, double confidence) {
+  const auto limit = metrics::clopper_pearson_upper(events, attempts, confidence);
+  return limit ? *limit : 1;
 }
 
 double split_beta(double beta, int m) { return -std::expm1(std::log1p(-beta) / m); }

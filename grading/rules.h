@@ -21,6 +21,9 @@ bool known_aggregation(const std::string& aggregation);
 std::optional<double> cap_ratio(const std::string& cap);
 /// Voids that n planned trials may have: ⌈void_cap · n⌉, also the reserve of a series.
 int void_allowance(double void_cap, int n);
+/// One-sided Clopper–Pearson upper limit of the chance of an event per attempt; 1 where nothing was attempted, or where
+/// the counts or the confidence cannot be: nothing is shown.
+double event_upper_limit(int events, int attempts, double confidence);
 /// β of one of m indicators such that all of them together have `beta`.
 double split_beta(double beta, int m);
 

@@ -1,4 +1,4 @@
-// Plans and limits for a fixed number of trials, by Boost.Math.
+// Plans for a fixed number of trials, by Boost.Math.
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <exception>
@@ -68,18 +68,6 @@ Result<FixedPlan> fixed_plan(double p0, double p1, double alpha, double beta) {
                {"at most " + most + " trials for the fixed plan", "固定样本方案不超过 " + most + " 次试验"},
                "p0 = " + std::to_string(p0) + ", p1 = " + std::to_string(p1),
                {"move the design value further away from the limit", "请拉大设计值与限值之间的差距"}};
-}
-
-double clopper_pearson_lower(int successes, int n, double confidence) {
-  ASSAY_CHECK(n >= 0 && successes >= 0 && successes <= n && confidence > 0 && confidence < 1);
-  if (successes == 0) return 0;
-  return Binomial::find_lower_bound_on_p(n, successes, 1 - confidence);
-}
-
-double clopper_pearson_upper(int successes, int n, double confidence) {
-  ASSAY_CHECK(n >= 0 && successes >= 0 && successes <= n && confidence > 0 && confidence < 1);
-  if (successes == n) return 1;
-  return Binomial::find_upper_bound_on_p(n, successes, 1 - confidence);
 }
 
 }  // namespace assay::metrics

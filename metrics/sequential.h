@@ -44,8 +44,4 @@ struct Limits {
 };
 Limits stagewise_limits(const StopTable& table, int n, int failures, double confidence);
 
-/// Clopper–Pearson one-sided limits for fixed n (Boost.Math).
-double clopper_pearson_lower(int successes, int n, double confidence);
-double clopper_pearson_upper(int successes, int n, double confidence);
-
 }  // namespace assay::metrics

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "metrics/sequential.h"
+#include "metrics/statistics/proportion.h"
 #include "world.h"
 
 namespace assay::grading::testing {
@@ -110,8 +111,8 @@ TEST(Explain, AGateSaysHowManyCleanAttemptsItNeedsAndWhetherTheyArePlanned) {
   auto x = explain_of(scheme, plan, session);
   ASSERT_EQ(x.e.items.size(), 2u);
   // One event in n: 46 attempts bring the 95 % upper limit under 0.1.
-  EXPECT_LE(metrics::clopper_pearson_upper(1, 46, 0.95), 0.1);
-  EXPECT_GT(metrics::clopper_pearson_upper(1, 45, 0.95), 0.1);
+  EXPECT_LE(*metrics::clopper_pearson_upper(1, 46, 0.95), 0.1);
+  EXPECT_GT(*metrics::clopper_pearson_upper(1, 45, 0.95), 0.1);
   for (const auto& item : x.e.items)
     if (item.id == "gate.unsafe") {
       EXPECT_THAT(item.could.en, AllOf(HasSubstr("37 further attempts"), HasSubstr("still planned")));

@@ -91,28 +91,5 @@ TEST_F(SequentialVectors, LimitsAfterStopping) {
   }
 }
 
-TEST_F(SequentialVectors, ClopperPearson) {
-  for (const auto& c : of_kind("binomial_ci")) {
-    const auto& in = c.at("input");
-    const auto& expected = c.at("expected");
-    const int x = in.at("successes"), n = in.at("n");
-    const double confidence = in.at("confidence");
-    near(clopper_pearson_lower(x, n, confidence), expected.at("cp_one_sided_lower"), c);
-    near(clopper_pearson_upper(x, n, confidence), expected.at("cp_one_sided_upper"), c);
-    near(clopper_pearson_lower(x, n, (1 + confidence) / 2), expected.at("clopper_pearson")[0], c);
-    near(clopper_pearson_upper(x, n, (1 + confidence) / 2), expected.at("clopper_pearson")[1], c);
-  }
-}
-
-TEST_F(SequentialVectors, FixedPlans) {
-  for (const auto& c : of_kind("fixed_plan")) {
-    const auto& in = c.at("input");
-    const auto plan = fixed_plan(in.at("p0"), in.at("p1"), in.at("alpha"), in.at("beta"));
-    ASSERT_TRUE(plan.ok());
-    EXPECT_EQ(plan->n, c.at("expected").at("n")) << c.at("id");
-    EXPECT_EQ(plan->c, c.at("expected").at("max_failures")) << c.at("id");
-  }
-}
-
 }  // namespace
 }  // namespace assay::metrics
