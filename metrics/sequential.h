@@ -21,6 +21,24 @@ Result<FixedPlan> fixed_plan(double p0, double p1, double alpha, double beta);
 /// with ASSAY-1011 if the fixed plan needs more than 6 000 trials. fixed_plan fails alike.
 Result<SequentialDesign> design_sequential(double p0, double p1, double alpha, double beta, double cap_ratio = 1.5);
 
+/// Where a plan saves trials. wide: p0−(p1−p0) ¼, p0 ⅛, midway ⅛, p1 ¼, 1 ¼. between: p0, midway and p1 alike: fewer
+/// trials for robots near the limits, more for very good and very bad ones.
+enum class PlanPrior { wide, between };
+struct DesignOptions {
+  double cap_ratio = 1.5;  ///< of the fixed plan's n; not used when looks are given
+  PlanPrior prior = PlanPrior::wide;
+  /// Trial counts at which the plan may stop, strictly ascending, the last of them the cap. Empty: every trial.
+  std::vector<int> looks{};
+};
+/// As above. Further fails with ASSAY-1036 (looks not ascending) and ASSAY-1037 (no plan with these looks has the
+/// risks asked). A plan with looks: StopTable::refuse falls back at each look (elsewhere no walk can meet it).
+Result<SequentialDesign> design_sequential(double p0, double p1, double alpha, double beta,
+                                           const DesignOptions& options);
+/// Looks at n_max·i/count, i = 1 … count, rounded (fewer if n_max < count; none for n_max < 1 or count < 1).
+std::vector<int> equal_looks(int n_max, int count);
+/// The exact properties of any table as a plan for p0, p1, α, β. Fails as fixed_plan.
+Result<SequentialDesign> describe_plan(StopTable table, double p0, double p1, double alpha, double beta);
+
 /// Exact properties of a table at success probability p, by recursion over every outcome, seen from the
 /// point (n, failures) where the walk stands: chances of the two ends and expected *further* trials.
 struct Characteristics {

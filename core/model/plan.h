@@ -9,7 +9,7 @@ namespace assay {
 
 /// After n counted trials with f failures: f <= accept[n] → accept; f >= refuse[n] → refuse; else go on.
 /// Both have n_max + 1 entries (index 0: accept −1, refuse 1); at n_max one of the two always holds.
-/// Monotone: accept and refuse never decrease in n, accept[n] < refuse[n].
+/// accept[n] < refuse[n]; both never decrease in n (a plan with looks: accept, and refuse from look to look).
 struct StopTable {
   int n_max = 0;
   std::vector<int> accept, refuse;
