@@ -1,4 +1,4 @@
-// Sequential plans: published targets, exactness, bad input. Reference vectors are in sequential_vectors_test.cpp.
+// Sequential plans: published targets, exactness, bad input.
 #include "metrics/sequential.h"
 
 #include <gmock/gmock.h>
