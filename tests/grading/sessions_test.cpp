@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
+#include <vector>
 
 #include "metrics/sequential.h"
 #include "world.h"
@@ -66,6 +68,66 @@ TEST_F(Sessions, BetweenLimitAndDesignValueOnlyTheUpperLimitCondemns) {
   EXPECT_GT(inconclusive, 0);
   EXPECT_LE(not_conform, 45);
 }
+
+/// P(refused with an upper limit below the limit), over every end of the table.
+double chance_of_not_conform(const StopTable& table, double p, double limit) {
+  std::vector<double> mass{1};
+  double sum = 0;
+  for (int n = 1; n <= table.n_max; ++n) {
+    std::vector<double> next(mass.size() + 1, 0.0);
+    for (std::size_t f = 0; f < mass.size(); ++f) {
+      next[f] += mass[f] * p;
+      next[f + 1] += mass[f] * (1 - p);
+    }
+    for (std::size_t f = 0; f < next.size(); ++f) {
+      const auto failures = static_cast<int>(f);
+      const auto state = next[f] > 0 ? metrics::state_at(table, n, failures) : StopState::running;
+      if (state == StopState::running) continue;
+      if (state == StopState::refused && metrics::stagewise_limits(table, n, failures, 0.95).upper < limit)
+        sum += next[f];
+      next[f] = 0;
+    }
+    mass = next;
+  }
+  return sum;
+}
+
+/// Refusing is not failing: 2,000 sessions per p from the limit to the design value and beyond.
+class Refusing : public Sessions, public ::testing::WithParamInterface<double> {};
+
+TEST_P(Refusing, IsNotFailing) {
+  const double p = GetParam();
+  const auto& design = plan_.indicators[0].design;
+  Rng rng(StreamKey{20261122, static_cast<std::uint64_t>(p * 1000)});
+  constexpr int kSessions = 2000;
+  int conform = 0, inconclusive = 0, not_conform = 0;
+  double trials = 0;
+  for (int i = 0; i < kSessions; ++i) {
+    const auto r = run(p, rng);
+    const bool condemned = r.conformity == Conformity::not_conform;
+    conform += r.conformity == Conformity::conform ? 1 : 0;
+    inconclusive += r.conformity == Conformity::inconclusive ? 1 : 0;
+    not_conform += condemned ? 1 : 0;
+    trials += static_cast<double>(r.n) / kSessions;
+    ASSERT_EQ(condemned, r.stop == StopState::refused && *r.upper < 0.8) << "only the upper limit condemns";
+    ASSERT_EQ(r.conformity == Conformity::conform, r.stop == StopState::accepted);
+  }
+  const auto exact = metrics::characteristics(design.table, p);
+  const double condemn = chance_of_not_conform(design.table, p, 0.8);
+  std::printf("p = %.3f: %d conform (exact %.1f), %d inconclusive, %d not_conform (exact %.1f), %.2f trials (%.2f)\n",
+              p, conform, kSessions * exact.accept, inconclusive, not_conform, kSessions * condemn, trials,
+              exact.expected_n);
+  const auto within = [&](int count, double chance) {
+    EXPECT_NEAR(count, kSessions * chance, 3.5 * std::sqrt(kSessions * chance * (1 - chance)) + 1);
+  };
+  EXPECT_EQ(conform + inconclusive + not_conform, kSessions);
+  within(conform, exact.accept);
+  within(not_conform, condemn);
+  EXPECT_LE(condemn, 0.05) << "a conforming robot is condemned with 5 % at most";
+  EXPECT_NEAR(trials, exact.expected_n, 3.5 * 20 / std::sqrt(kSessions));
+}
+
+INSTANTIATE_TEST_SUITE_P(FromLimitToDesignValue, Refusing, ::testing::Values(.80, .83, .86, .89, .92, .95, .98));
 
 TEST_F(Sessions, AGoodRobotIsCertifiedWithTheDesignedPower) {
   Rng rng(StreamKey{20261122, 3});
