@@ -119,6 +119,25 @@ Result<std::vector<int>> looks_of(const DesignOptions& options, const FixedPlan&
   return options.looks;
 }
 
+SequentialDesign describe(StopTable table, const PlanInput& asked, const FixedPlan& fixed) {
+  SequentialDesign design;
+  design.p0 = asked.p0;
+  design.p1 = asked.p1;
+  design.alpha = asked.alpha;
+  design.beta = asked.beta;
+  design.fixed_n = fixed.n;
+  design.table = std::move(table);
+  const auto at_p0 = characteristics(design.table, asked.p0);
+  const auto at_p1 = characteristics(design.table, asked.p1);
+  design.exact_alpha = at_p0.accept;
+  design.exact_beta = at_p1.refuse;
+  design.expected_at_p0 = at_p0.expected_n;
+  design.expected_at_p1 = at_p1.expected_n;
+  design.expected_at_one = characteristics(design.table, 1).expected_n;
+  design.least_n = least_to_accept(design.table);
+  return design;
+}
+
 }  // namespace
 
 std::vector<int> equal_looks(int n_max, int count) {
@@ -131,23 +150,8 @@ std::vector<int> equal_looks(int n_max, int count) {
 }
 
 Result<SequentialDesign> describe_plan(StopTable table, double p0, double p1, double alpha, double beta) {
-  SequentialDesign design;
   ASSAY_TRY(const FixedPlan fixed, fixed_plan(p0, p1, alpha, beta));
-  design.p0 = p0;
-  design.p1 = p1;
-  design.alpha = alpha;
-  design.beta = beta;
-  design.fixed_n = fixed.n;
-  design.table = std::move(table);
-  const auto at_p0 = characteristics(design.table, p0);
-  const auto at_p1 = characteristics(design.table, p1);
-  design.exact_alpha = at_p0.accept;
-  design.exact_beta = at_p1.refuse;
-  design.expected_at_p0 = at_p0.expected_n;
-  design.expected_at_p1 = at_p1.expected_n;
-  design.expected_at_one = characteristics(design.table, 1).expected_n;
-  design.least_n = least_to_accept(design.table);
-  return design;
+  return describe(std::move(table), {p0, p1, alpha, beta, 1}, fixed);
 }
 
 Result<SequentialDesign> design_sequential(double p0, double p1, double alpha, double beta,
@@ -166,7 +170,7 @@ Result<SequentialDesign> design_sequential(double p0, double p1, double alpha, d
                       "按这些中间检查点无法达到所要求的风险，请允许更多试验"},
                      std::to_string(options.looks.back()) + " trials at the last look, the fixed plan needs " +
                          std::to_string(fixed.n));
-  return describe_plan(std::move(table), p0, p1, alpha, beta);
+  return describe(std::move(table), input, fixed);
 }
 
 Result<SequentialDesign> design_sequential(double p0, double p1, double alpha, double beta, double cap_ratio) {
