@@ -1,6 +1,7 @@
 #include "metrics/statistics/after_stopping.h"
 
 #include <string>
+#include <vector>
 
 #include "metrics/input.h"
 #include "metrics/sequential.h"
@@ -8,13 +9,32 @@
 
 namespace assay::metrics {
 
+namespace {
+
+/// Whether a walk can stand at (n, failures) without having met a boundary before.
+bool reachable(const StopTable& table, int n, int failures) {
+  std::vector<bool> going(static_cast<std::size_t>(failures) + 1);
+  going[0] = true;
+  for (int k = 1; k <= n; ++k)
+    for (int f = failures; f >= 0; --f) {
+      const auto i = static_cast<std::size_t>(f);
+      going[i] = going[i] || (f > 0 && going[i - 1]);
+      if (k < n && going[i]) going[i] = f <= k && state_at(table, k, f) == StopState::running;
+    }
+  return going.back();
+}
+
+}  // namespace
+
 Result<StoppedEstimate> estimate_after_stopping(const StopTable& table, int n, int failures, double confidence) {
   ASSAY_RETURN_IF_ERROR(check_table(table));
   ASSAY_RETURN_IF_ERROR(check_open_probability("confidence", confidence));
-  ASSAY_RETURN_IF_ERROR(check_counts(failures, n));
-  if (n > table.n_max)
-    return bad_input(1032, {"more trials than the plan has", "试验次数超过方案上限"},
-                     std::to_string(n) + " of " + std::to_string(table.n_max));
+  const auto found = std::to_string(failures) + " failures in " + std::to_string(n) + " trials, at most " +
+                     std::to_string(table.n_max);
+  if (n < 1 || n > table.n_max || failures < 0 || failures > n)
+    return bad_input(1032, {"failures or trials lie outside the plan", "失败次数或试验次数超出方案范围"}, found);
+  if (!reachable(table, n, failures))
+    return bad_input(1036, {"the plan would have stopped before this point", "方案在到达该点之前即已停止"}, found);
   StoppedEstimate estimate;
   estimate.state = state_at(table, n, failures);
   const auto one_sided = stagewise_limits(table, n, failures, confidence);

@@ -18,7 +18,7 @@ struct StoppedEstimate {
 };
 
 /// After `n` counted trials with `failures` failures, 1 ≤ n ≤ n_max (ASSAY-1032). confidence in (0, 1) (ASSAY-1031).
-/// A table that is none: ASSAY-1036.
+/// A table that is none, or a point that no walk reaches: ASSAY-1036.
 Result<StoppedEstimate> estimate_after_stopping(const StopTable& table, int n, int failures, double confidence);
 
 }  // namespace assay::metrics

@@ -226,6 +226,7 @@ TEST(AfterStopping, IntervalMedianAndLimitsAreOrdered) {
   for (int n = 1; n <= table.n_max; ++n) {
     const int f = table.accept[static_cast<std::size_t>(n)];
     if (f < 0) continue;
+    if (f == table.accept[static_cast<std::size_t>(n - 1)]) continue;  // a walk would have stopped one trial before
     const auto e = estimate_after_stopping(table, n, f, .95);
     ASSERT_TRUE(e);
     EXPECT_EQ(e->state, StopState::accepted);
@@ -244,6 +245,8 @@ TEST(AfterStopping, BadInputIsTyped) {
   EXPECT_EQ(estimate_after_stopping(table, 5, 6, .95).error().id, 1032);
   EXPECT_EQ(estimate_after_stopping(table, 5, -1, .95).error().id, 1032);
   EXPECT_EQ(estimate_after_stopping(table, table.n_max + 1, 0, .95).error().id, 1032);
+  EXPECT_EQ(estimate_after_stopping(table, table.n_max, 0, .95).error().id, 1036) << "accepted long before";
+  EXPECT_EQ(estimate_after_stopping(table, 9, 9, .95).error().id, 1036) << "refused long before";
   EXPECT_EQ(estimate_after_stopping(table, 5, 1, 1).error().id, 1031);
   EXPECT_EQ(estimate_after_stopping(table, 5, 1, 0).error().id, 1031);
   EXPECT_EQ(estimate_after_stopping(StopTable{}, 1, 0, .95).error().id, 1036);
