@@ -1,0 +1,82 @@
+#include "metrics/statistics/sample_tools.h"
+
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <numeric>
+
+namespace assay::metrics::samples {
+
+namespace bm = boost::math;
+
+double mean(std::span<const double> values) {
+  const double first = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  double rest = 0;  // a second pass takes back what the sum lost by rounding
+  for (const double x : values) rest += x - first;
+  return first + rest / static_cast<double>(values.size());
+}
+
+double sum_of_squares(std::span<const double> values) {
+  const double centre = mean(values);
+  double sum = 0;
+  for (const double x : values) sum += (x - centre) * (x - centre);
+  return sum;
+}
+
+double variance(std::span<const double> values) {
+  return sum_of_squares(values) / static_cast<double>(values.size() - 1);
+}
+
+double population_variance(std::span<const double> values) {
+  return sum_of_squares(values) / static_cast<double>(values.size());
+}
+
+double median(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto middle = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle]);
+}
+
+double quantile_type7(std::span<const double> sorted, double p) {
+  const double h = static_cast<double>(sorted.size() - 1) * p;
+  const auto low = static_cast<std::size_t>(std::floor(h));
+  const auto high = std::min(low + 1, sorted.size() - 1);
+  return sorted[low] + (h - std::floor(h)) * (sorted[high] - sorted[low]);
+}
+
+Ranks average_ranks(std::span<const double> values, double tolerance) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto i, auto j) { return values[i] < values[j]; });
+  Ranks out;
+  out.rank.resize(values.size());
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t next = first + 1;
+    while (next < order.size() && values[order[next]] - values[order[next - 1]] <= tolerance) ++next;
+    const double shared = 0.5 * static_cast<double>(first + 1 + next);
+    for (std::size_t i = first; i < next; ++i) out.rank[order[i]] = shared;
+    const auto t = static_cast<double>(next - first);
+    out.tie_sum += t * t * t - t;
+    first = next;
+  }
+  return out;
+}
+
+double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+double normal_upper(double z) { return 0.5 * std::erfc(z / std::sqrt(2.0)); }
+double normal_quantile(double p) { return bm::quantile(bm::normal(), p); }
+double t_cdf(double t, double df) { return bm::cdf(bm::students_t(df), t); }
+double t_upper(double t, double df) { return bm::cdf(bm::complement(bm::students_t(df), t)); }
+double t_quantile(double p, double df) { return bm::quantile(bm::students_t(df), p); }
+double chi2_upper(double x, double df) { return bm::cdf(bm::complement(bm::chi_squared(df), std::max(x, 0.0))); }
+double chi2_quantile(double p, double df) { return bm::quantile(bm::chi_squared(df), p); }
+double f_upper(double f, double df1, double df2) {
+  return bm::cdf(bm::complement(bm::fisher_f(df1, df2), std::max(f, 0.0)));
+}
+double f_quantile(double p, double df1, double df2) { return bm::quantile(bm::fisher_f(df1, df2), p); }
+
+}  // namespace assay::metrics::samples

@@ -1,0 +1,41 @@
+// Small arithmetic that the statistics of samples share: moments, medians, average ranks, normal and t tails. Callers
+// have checked their input. Not for other rooms.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace assay::metrics::samples {
+
+/// Arithmetic mean; values.size() ≥ 1.
+double mean(std::span<const double> values);
+/// Σ (x − x̄)², two passes.
+double sum_of_squares(std::span<const double> values);
+/// Sample variance, divisor n − 1; size ≥ 2.
+double variance(std::span<const double> values);
+/// Population variance, divisor n; size ≥ 1.
+double population_variance(std::span<const double> values);
+/// Middle value, mean of the two middle ones for even n; size ≥ 1.
+double median(std::span<const double> values);
+/// Quantile by linear interpolation between order statistics, h = (n − 1) p (Hyndman–Fan type 7); `sorted` ascending.
+double quantile_type7(std::span<const double> sorted, double p);
+
+/// Ranks 1…n, the mean rank within ties (doubles that compare equal, or differ by at most `tolerance`).
+struct Ranks {
+  std::vector<double> rank;
+  double tie_sum = 0;  ///< Σ (t³ − t) over groups of t tied values; 0: no ties
+};
+Ranks average_ranks(std::span<const double> values, double tolerance = 0);
+
+double normal_cdf(double z);
+double normal_upper(double z);  ///< 1 − Φ(z), accurate in the tail
+double normal_quantile(double p);
+double t_cdf(double t, double df);
+double t_upper(double t, double df);
+double t_quantile(double p, double df);
+double chi2_upper(double x, double df);
+double chi2_quantile(double p, double df);
+double f_upper(double f, double df1, double df2);
+double f_quantile(double p, double df1, double df2);
+
+}  // namespace assay::metrics::samples
