@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/random.h"
 #include "metrics/statistics/comparison_limits.h"
 
 namespace assay::metrics {
@@ -50,6 +51,19 @@ TEST_P(Pairings, NullCurveIsTheSumOverAllSequences) {
     const auto pair = null_pair(GetParam(), u);
     EXPECT_NEAR((*curve)(u), by_sequences(table, pair), 1e-13) << u;
     EXPECT_NEAR((*curve)(u), comparison_characteristics(table, pair)->p_declare_b, 1e-13) << u;
+  }
+}
+
+TEST_P(Pairings, AnyTableAtAllIsTheSumOverAllSequences) {
+  Rng rng({7, 7});
+  for (int i = 0; i < 12; ++i) {
+    ComparisonTable table{GetParam(), 5, {}, i % 3 != 0};
+    for (std::uint64_t t = 1; t <= 5; ++t) {
+      table.b_min.emplace_back();
+      for (std::uint64_t a = 0; a <= t; ++a) table.b_min.back().push_back(static_cast<int>(1 + rng.below(t + 2)));
+    }
+    const PairProbabilities pair{.2, .1, .4, .3};
+    EXPECT_NEAR(comparison_characteristics(table, pair)->p_declare_b, by_sequences(table, pair), 1e-14) << i;
   }
 }
 
