@@ -25,12 +25,17 @@ Result<void> check_instant(std::string_view name, double time_s) {
 }
 
 Result<std::vector<std::int64_t>> stamps_ns(std::string_view name, std::span<const double> time_s) {
-  ASSAY_RETURN_IF_ERROR(check_finite(name, time_s));
-  for (const double time : time_s) ASSAY_RETURN_IF_ERROR(check_instant(name, time));  // before rounding to 64 bits
-  ASSAY_RETURN_IF_ERROR(check_ascending(name, time_s));
-  std::vector<std::int64_t> out;
-  out.reserve(time_s.size());
-  for (const double time : time_s) out.push_back(to_ns(time));
+  std::vector<std::int64_t> out(time_s.size());
+  for (std::size_t i = 0; i < time_s.size(); ++i) {
+    if (!(std::abs(time_s[i]) <= kFurthestStamp_s))
+      ASSAY_RETURN_IF_ERROR(check_instant(fmt::format("{}[{}]", name, i), time_s[i]));
+    // llround without a call for each stamp: the difference is exact.
+    const double ns = time_s[i] * 1e9;
+    const auto whole = static_cast<std::int64_t>(ns);
+    const double rest = ns - static_cast<double>(whole);
+    out[i] = whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
+    if (i > 0 && out[i] <= out[i - 1]) ASSAY_RETURN_IF_ERROR(check_ascending(name, time_s));
+  }
   return out;
 }
 
