@@ -35,7 +35,8 @@ class MetricRegistry {
 /// success, completion_time, path_length, peak_contact_force, limit_violations, policy_inference_time,
 /// harness_overhead, … MetricValue::why_undefined is a stable code, then a name: "not_success", "no_stream:/truth",
 /// "no_channel:…", "no_samples", "not_finite:…", "no_decision", "no_judge_input", "no_subgoals", "zero_time",
-/// "unknown_metric"; MetricSpec::undefined_when says it in words.
+/// "unknown_metric", "no_part:…", "no_motion", "not_uniform", "sampling_too_slow", "too_few_samples", "out_of_range",
+/// "no_metadata:…"; MetricSpec::undefined_when says it in words.
 void register_builtin_metrics(MetricRegistry& registry);
 
 /// Every id of `ids` over the trace; an unknown id yields an undefined value that says so.

@@ -1,4 +1,5 @@
 // How far and how fast the robot moved.
+#include <algorithm>
 #include <cmath>
 
 #include "metrics/decision.h"
@@ -39,12 +40,27 @@ bool is_speed_of(const Channel& channel, const char* part) {
   return channel.unit == "m/s" && channel.name.find(part) != std::string::npos;
 }
 
+/// An adapter may report 0 for a part that the robot does not have: such a peak is none. A part that moved, or whose
+/// pose is in the truth record, is there.
+MetricValue peak_of_part(const MetricSpec& spec, const Trace& trace, const char* part) {
+  auto peak = largest(spec, trace, "/peaks", [part](const Channel& channel) { return is_speed_of(channel, part); });
+  if (!peak.value || *peak.value != 0) return peak;
+  const std::string pose = std::string(part) + ".x_m";
+  const auto* truth = trace.stream("/truth");
+  const auto is_pose = [&](const Channel& channel) {
+    return channel.name.size() > pose.size() &&
+           channel.name.compare(channel.name.size() - pose.size() - 1, std::string::npos, "." + pose) == 0;
+  };
+  if (truth && std::any_of(truth->channels.begin(), truth->channels.end(), is_pose)) return peak;
+  return undefined(spec, std::string("no_part:") + part);
+}
+
 MetricValue peak_tcp_speed(const MetricSpec& spec, const Trace& trace, const Verdict&) {
-  return largest(spec, trace, "/peaks", [](const Channel& channel) { return is_speed_of(channel, "tcp"); });
+  return peak_of_part(spec, trace, "tcp");
 }
 
 MetricValue peak_base_speed(const MetricSpec& spec, const Trace& trace, const Verdict&) {
-  return largest(spec, trace, "/peaks", [](const Channel& channel) { return is_speed_of(channel, "base"); });
+  return peak_of_part(spec, trace, "base");
 }
 
 MetricSpec path_length_spec() {
@@ -71,8 +87,11 @@ MetricSpec speed_spec(const char* id, Text title, Text definition) {
   spec.title = std::move(title);
   spec.definition = std::move(definition);
   spec.clause = "ISO 10218-1, speed monitoring";
-  spec.undefined_when = {"The robot reports no such peak, or a value is not finite.",
-                         "机器人未提供该峰值，或其值不是有限数。"};
+  spec.undefined_when = {
+      "The robot reports no such peak, does not have this part (0 throughout, and no pose of it in the truth record), "
+      "or "
+      "a value is not finite.",
+      "机器人未提供该峰值，没有该部件（峰值恒为 0 且真值记录中没有其位姿），或其值不是有限数。"};
   return spec;
 }
 
