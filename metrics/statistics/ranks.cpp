@@ -72,6 +72,7 @@ Result<MannWhitney> mann_whitney(std::span<const double> a, std::span<const doub
   differences.reserve(pairs);
   for (const double x : a)
     for (const double y : b) differences.push_back(x - y);
+  ASSAY_RETURN_IF_ERROR(check_finite("a_i − b_j", differences));
   std::sort(differences.begin(), differences.end());
   const auto middle = differences.size() / 2;
   out.hodges_lehmann =

@@ -105,6 +105,7 @@ Result<BcaInterval> finish(std::span<const double> data, const SampleStatistic& 
   double squares = 0;
   for (const auto& v : values) squares += v.weight * (v.value - centre) * (v.value - centre);
   out.se = std::sqrt(squares / total);
+  if (!std::isfinite(out.se)) return not_finite();
   if (below > 0 && below < total) out.z0 = samples::normal_quantile(below / total);
   out.acceleration = jackknife_acceleration(data, statistic, finite);
   if (!finite) return not_finite();

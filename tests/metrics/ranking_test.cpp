@@ -120,6 +120,12 @@ TEST(Clusters, RaiseAPlansRisk) {
   EXPECT_NEAR(*clustered_acceptance(40, 0, 0.8, 40, 1), 0.8, 1e-12);  // one cluster, all trials alike
 }
 
+TEST(Clusters, FixedPlanAgreesWithSimulatedRisks) {
+  // 112 trials, at most 15 failures, p = 0.8, clusters of 10: .046 became .081, .114, .168 in simulation
+  for (const auto& [icc, risk] : {std::pair{0.0, 0.0467}, {0.05, 0.081}, {0.1, 0.114}, {0.2, 0.168}})
+    EXPECT_NEAR(*clustered_acceptance(112, 15, 0.8, 10, icc), risk, 0.004) << icc;
+}
+
 TEST(Clusters, CorrelationOfKnownExtremes) {
   // clusters all alike within: ρ = 1; every cluster with the same share: ρ at its least, −1/(m − 1)
   EXPECT_NEAR(*cluster_correlation(Clusters{{4, 4}, {0, 4}, {4, 4}}, 0.95)->icc, 1, 1e-12);

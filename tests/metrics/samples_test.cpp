@@ -165,6 +165,7 @@ TEST(Ranks, RefuseBadInput) {
   EXPECT_EQ(error_id(mann_whitney(none, some, 0.95)), 1033);
   EXPECT_EQ(error_id(mann_whitney(some, infinite, 0.95)), 1030);
   EXPECT_EQ(error_id(mann_whitney(some, some, 1)), 1031);
+  EXPECT_EQ(error_id(mann_whitney(Values{1e308}, Values{-1e308}, 0.95)), 1030);  // their difference
   EXPECT_EQ(error_id(signed_rank(some, none, 0)), 1034);
   EXPECT_EQ(error_id(signed_rank(some, some, -1)), 1032);
   EXPECT_EQ(error_id(kolmogorov_smirnov(some, none)), 1033);
@@ -231,6 +232,7 @@ TEST(Resampling, RefusesBadInput) {
   EXPECT_EQ(error_id(bca_exhaustive(Values(11, 1.0), mean, 0.95)), 1039);
   EXPECT_EQ(error_id(bca_exhaustive(Values{1, kNan}, mean, 0.95)), 1030);
   EXPECT_EQ(error_id(bca_exhaustive(data, mean, 1)), 1031);
+  EXPECT_EQ(error_id(bca_exhaustive(Values{1e200, -1e200}, mean, 0.95)), 1036);  // squares overflow
   EXPECT_EQ(error_id(bca_exhaustive(Values{1, 2}, *sample_statistic("variance"), 0.95)), 1036);
   EXPECT_EQ(error_id(bca_sampled(data, mean, 0.95, 10, {})), 1032);
   EXPECT_EQ(error_id(bca_sampled(data, mean, 0.95, 2'000'000, {})), 1039);
