@@ -12,7 +12,7 @@ namespace assay::metrics {
 
 /// One-sided Clopper–Pearson limits at `confidence`: lower solves P(X ≥ successes | p) = 1 − confidence (0 for no
 /// success), upper solves P(X ≤ successes | p) = 1 − confidence (1 for no failure). Relative accuracy 1e-13 of the
-/// limit and of its complement up to n = 10⁶, 1e-10 beyond.
+/// limit and of its complement up to n = 30 000, about 1e-12 beyond. One limit has the same bits alone and among many.
 /// Errors: ASSAY-1032 counts, ASSAY-1031 confidence not in (0, 1). Source: Clopper & Pearson, Biometrika 26 (1934) 404.
 Result<double> clopper_pearson_lower(int successes, int n, double confidence);
 Result<double> clopper_pearson_upper(int successes, int n, double confidence);
