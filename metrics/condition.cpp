@@ -1,7 +1,6 @@
 #include "metrics/condition.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "metrics/evaluate.h"
@@ -44,10 +43,10 @@ void collect(const Condition& condition, std::set<SignalSpec>& signals) {
     default:
       break;
   }
-  for (const auto& child : condition.children) collect(child, signals);
 }
 
-Result<std::vector<double>> evaluate(const Condition& condition, const Stream& truth) {
+/// Depth is bounded by check_condition().
+Result<std::vector<double>> evaluate(const Condition& condition, const TruthColumns& truth) {
   if (is_predicate(condition.op)) return predicate_robustness(condition, truth);
   std::vector<std::vector<double>> children;
   if (condition.op == Op::visited) {
@@ -56,11 +55,15 @@ Result<std::vector<double>> evaluate(const Condition& condition, const Stream& t
     ASSAY_TRY(auto values, predicate_robustness(near, truth));
     children.push_back(std::move(values));
   }
+  const bool folds = condition.op == Op::all || condition.op == Op::any;
   for (const auto& child : condition.children) {
     ASSAY_TRY(auto values, evaluate(child, truth));
-    children.push_back(std::move(values));
+    if (folds && !children.empty())
+      fold(condition.op, children.front(), values);
+    else
+      children.push_back(std::move(values));
   }
-  return operator_robustness(condition, truth.t_ns, std::move(children));
+  return operator_robustness(condition, truth.t_ns(), std::move(children));
 }
 
 }  // namespace
@@ -77,7 +80,13 @@ Error metrics_error(int id, Text what, Text expected, std::string found, Text he
 
 std::vector<SignalSpec> required_signals(const Condition& condition) {
   std::set<SignalSpec> signals;
-  collect(condition, signals);
+  std::vector<const Condition*> open{&condition};  // not by recursion: the tree has not been checked
+  while (!open.empty()) {
+    const auto* next = open.back();
+    open.pop_back();
+    collect(*next, signals);
+    for (const auto& child : next->children) open.push_back(&child);
+  }
   return {signals.begin(), signals.end()};
 }
 
@@ -109,29 +118,6 @@ std::vector<Channel> signal_channels(const SignalSpec& signal) {
   return channels;
 }
 
-Result<std::vector<double>> column(const Stream& truth, const std::string& name) {
-  const int index = truth.find(name);
-  if (index < 0) {
-    return metrics_error(
-        1001, {"a truth signal that the condition needs is not in the trace", "轨迹中缺少判定条件所需的真值信号"},
-        {"a channel " + name + " in " + truth.topic, truth.topic + " 中的通道 " + name}, name,
-        {"let the robot's adapter provide the signal, or use a condition that this robot can evidence",
-         "请让机器人适配器提供该信号，或改用此机器人能够举证的条件"});
-  }
-  std::vector<double> values(truth.rows());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = truth.row(i)[static_cast<std::size_t>(index)];
-    if (!std::isfinite(values[i])) {
-      return metrics_error(
-          1002, {"a truth signal is not a finite number", "真值信号不是有限数"},
-          {"a finite value at t = " + std::to_string(truth.t_ns[i]) + " ns",
-           "t = " + std::to_string(truth.t_ns[i]) + " ns 时为有限数"},
-          name, {"look for the instrument or simulation fault at that time", "请检查该时刻的仪器或仿真故障"});
-    }
-  }
-  return values;
-}
-
 Result<void> check_stream(const Stream& stream) {
   const bool complete = stream.values.size() == stream.rows() * stream.channels.size();
   if (complete && std::is_sorted(stream.t_ns.begin(), stream.t_ns.end())) return {};
@@ -144,7 +130,7 @@ Result<void> check_stream(const Stream& stream) {
 Result<std::vector<double>> robustness(const Condition& condition, const Stream& truth) {
   ASSAY_RETURN_IF_ERROR(check_condition(condition));
   ASSAY_RETURN_IF_ERROR(check_stream(truth));
-  return evaluate(condition, truth);
+  return evaluate(condition, TruthColumns(condition, truth));
 }
 
 }  // namespace assay::metrics

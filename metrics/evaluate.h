@@ -1,6 +1,9 @@
 // Parts of the condition evaluator that its files share. Not for other rooms.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,11 +25,40 @@ Result<void> check_condition(const Condition& condition, int depth = 0);
 /// Stamps ascending, values complete. ASSAY-1004.
 Result<void> check_stream(const Stream& stream);
 
-/// One channel at every row. ASSAY-1001 if missing, 1002 if a value is not finite.
-Result<std::vector<double>> column(const Stream& truth, const std::string& name);
+/// The channels that a condition reads, taken out of the rows in one pass: the record is read once, however many
+/// predicates look at it.
+class TruthColumns {
+ public:
+  /// `truth` outlives it.
+  TruthColumns(const Condition& condition, const Stream& truth);
 
+  [[nodiscard]] const std::vector<std::int64_t>& t_ns() const { return truth_.t_ns; }
+  [[nodiscard]] std::size_t rows() const { return truth_.rows(); }
+  /// One channel at every row, of those that the condition reads. ASSAY-1001 if missing, 1002 if a value is not finite.
+  [[nodiscard]] Result<std::span<const double>> column(const std::string& name) const;
+
+ private:
+  struct Column {
+    std::string name;
+    std::size_t channel = 0;
+    bool finite = true;
+  };
+  void want(const Condition& condition);
+  void read();
+  [[nodiscard]] double* values(std::size_t column) const { return values_.get() + column * rows(); }
+  [[nodiscard]] Error not_finite(std::size_t column) const;
+
+  const Stream& truth_;
+  std::vector<Column> columns_;
+  std::unique_ptr<double[]> values_;  ///< column by column; filled before it is read
+};
+
+/// Names of the channels that a predicate (or visited) reads, in the order in which its arithmetic takes them.
+std::vector<std::string> predicate_channels(const Condition& condition);
 /// Robustness at every row of a checked predicate.
-Result<std::vector<double>> predicate_robustness(const Condition& condition, const Stream& truth);
+Result<std::vector<double>> predicate_robustness(const Condition& condition, const TruthColumns& truth);
+/// all, any: into `out`, that of the children before, comes one more child.
+void fold(Op op, std::vector<double>& out, const std::vector<double>& child);
 /// Robustness of an operator from that of its children.
 std::vector<double> operator_robustness(const Condition& condition, const std::vector<std::int64_t>& t_ns,
                                         std::vector<std::vector<double>> children);

@@ -12,18 +12,16 @@ namespace {
 
 using Values = std::vector<double>;
 
-/// The channels of one signal, in the order of signal_channels().
-Result<std::vector<Values>> columns(const Stream& truth, const SignalSpec& signal) {
-  std::vector<Values> out;
-  for (const auto& channel : signal_channels(signal)) {
-    ASSAY_TRY(auto values, column(truth, channel.name));
-    out.push_back(std::move(values));
+using Columns = std::vector<std::span<const double>>;
+
+/// Those of predicate_channels(), in that order.
+Result<Columns> columns(const Condition& c, const TruthColumns& truth) {
+  Columns out;
+  for (const auto& name : predicate_channels(c)) {
+    ASSAY_TRY(const auto values, truth.column(name));
+    out.push_back(values);
   }
   return out;
-}
-
-Result<std::vector<Values>> pose(const Stream& truth, const std::string& entity) {
-  return columns(truth, {SignalSpec::Kind::pose, entity, ""});
 }
 
 Error zero_quaternion(const std::string& entity, std::int64_t t_ns) {
@@ -34,12 +32,10 @@ Error zero_quaternion(const std::string& entity, std::int64_t t_ns) {
                        {"look for the instrument or simulation fault at that time", "请检查该时刻的仪器或仿真故障"});
 }
 
-Result<Values> near(const Condition& c, const Stream& truth) {
-  ASSAY_TRY(const auto a, pose(truth, c.a));
-  ASSAY_TRY(const auto b, pose(truth, c.b));
-  Values out(truth.rows());
+Values near(const Condition& c, const Columns& at) {
+  Values out(at[0].size());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double dx = a[0][i] - b[0][i], dy = a[1][i] - b[1][i], dz = c.planar ? 0.0 : a[2][i] - b[2][i];
+    const double dx = at[0][i] - at[3][i], dy = at[1][i] - at[4][i], dz = c.planar ? 0.0 : at[2][i] - at[5][i];
     out[i] = c.radius_m - std::sqrt(dx * dx + dy * dy + dz * dz);
   }
   return out;
@@ -54,15 +50,13 @@ std::array<double, 3> to_frame(const std::array<double, 4>& q, double n2, const 
           s * (x * z + w * y) * v[0] + s * (y * z - w * x) * v[1] + (1 - s * (x * x + y * y)) * v[2]};
 }
 
-Result<Values> inside(const Condition& c, const Stream& truth) {
-  ASSAY_TRY(const auto a, pose(truth, c.a));
-  ASSAY_TRY(const auto b, pose(truth, c.b));
+Result<Values> inside(const Condition& c, const Columns& at, const TruthColumns& truth) {
   Values out(truth.rows());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const std::array<double, 4> q{b[3][i], b[4][i], b[5][i], b[6][i]};
+    const std::array<double, 4> q{at[6][i], at[7][i], at[8][i], at[9][i]};
     const double n2 = q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3];
-    if (!(n2 > 0)) return zero_quaternion(c.b, truth.t_ns[i]);
-    const auto local = to_frame(q, n2, {a[0][i] - b[0][i], a[1][i] - b[1][i], a[2][i] - b[2][i]});
+    if (!(n2 > 0)) return zero_quaternion(c.b, truth.t_ns()[i]);
+    const auto local = to_frame(q, n2, {at[0][i] - at[3][i], at[1][i] - at[4][i], at[2][i] - at[5][i]});
     out[i] = std::min(
         {c.half_m[0] - std::abs(local[0]), c.half_m[1] - std::abs(local[1]), c.half_m[2] - std::abs(local[2])});
   }
@@ -70,23 +64,21 @@ Result<Values> inside(const Condition& c, const Stream& truth) {
 }
 
 /// z_a − z_b − height for `sign` = +1 (above), its negative for −1 (below).
-Result<Values> height(const Condition& c, const Stream& truth, double sign) {
-  ASSAY_TRY(auto out, column(truth, c.a + ".z_m"));
-  if (!c.b.empty()) {
-    ASSAY_TRY(const auto floor, column(truth, c.b + ".z_m"));
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] -= floor[i];
+Values height(const Condition& c, const Columns& z, double sign) {
+  Values out(z[0].size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const double above_floor = z.size() > 1 ? z[0][i] - z[1][i] : z[0][i];
+    out[i] = sign * (above_floor - c.height_m);
   }
-  for (auto& value : out) value = sign * (value - c.height_m);
   return out;
 }
 
-Result<Values> upright(const Condition& c, const Stream& truth) {
-  ASSAY_TRY(const auto a, pose(truth, c.a));
+Result<Values> upright(const Condition& c, const Columns& q, const TruthColumns& truth) {
   Values out(truth.rows());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double w = a[3][i], x = a[4][i], y = a[5][i], z = a[6][i];
+    const double w = q[0][i], x = q[1][i], y = q[2][i], z = q[3][i];
     const double n2 = w * w + x * x + y * y + z * z;
-    if (!(n2 > 0)) return zero_quaternion(c.a, truth.t_ns[i]);
+    if (!(n2 > 0)) return zero_quaternion(c.a, truth.t_ns()[i]);
     // atan2 of sine and cosine: acos loses half the digits near upright.
     const double sx = 2 * (x * z + w * y), sy = 2 * (y * z - w * x), cosine = n2 - 2 * (x * x + y * y);
     out[i] = c.max_tilt_rad - std::atan2(std::sqrt(sx * sx + sy * sy), cosine);
@@ -96,10 +88,9 @@ Result<Values> upright(const Condition& c, const Stream& truth) {
 
 /// Already divided by the tolerances. `tolerance` is that of the speed; the turning rate's is the same share
 /// of its own bound (tolerance · w_max / v_max), or the same number where a bound is 0.
-Result<Values> at_rest(const Condition& c, const Stream& truth) {
-  ASSAY_TRY(const auto twist, columns(truth, {SignalSpec::Kind::twist, c.a, ""}));
+Values at_rest(const Condition& c, const Columns& twist) {
   const double share = c.v_max_m_s > 0 && c.w_max_rad_s > 0 ? c.w_max_rad_s / c.v_max_m_s : 1.0;
-  Values out(truth.rows());
+  Values out(twist[0].size());
   const auto norm = [&](std::size_t first, std::size_t i) {
     const double x = twist[first][i], y = twist[first + 1][i], z = twist[first + 2][i];
     return std::sqrt(x * x + y * y + z * z);
@@ -109,27 +100,21 @@ Result<Values> at_rest(const Condition& c, const Stream& truth) {
   return out;
 }
 
-Result<Values> flag(const Stream& truth, const SignalSpec& signal) {
-  ASSAY_TRY(auto out, column(truth, signal_channels(signal).front().name));
-  for (auto& value : out) value = value >= 0.5 ? 1.0 : -1.0;
+Values flag(std::span<const double> values) {
+  Values out(values.size());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = values[i] >= 0.5 ? 1.0 : -1.0;
   return out;
 }
 
-/// −1 until the gripper touches one of the entities; then +1 if that was a and a alone, for ever.
-Result<Values> first_contact(const Condition& c, const Stream& truth) {
-  const std::string gripper = c.b.empty() ? "robot.gripper" : c.b;
-  ASSAY_TRY(const auto wanted, flag(truth, {SignalSpec::Kind::contact, gripper, c.a}));
-  std::vector<Values> others;
-  for (const auto& entity : c.entities) {
-    if (entity == c.a) continue;
-    ASSAY_TRY(auto touched, flag(truth, {SignalSpec::Kind::contact, gripper, entity}));
-    others.push_back(std::move(touched));
-  }
-  Values out(truth.rows(), -1.0);
+/// −1 until the gripper touches one of the entities (a first, then the others); then +1 if that was a and a alone, for
+/// ever.
+Values first_contact(const Columns& touched) {
+  Values out(touched[0].size(), -1.0);
+  const auto is_touched = [](double value) { return value >= 0.5; };
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const bool other = std::any_of(others.begin(), others.end(), [&](const Values& v) { return v[i] > 0; });
+    const bool other = std::any_of(touched.begin() + 1, touched.end(), [&](const auto& v) { return is_touched(v[i]); });
     if (other) break;
-    if (wanted[i] > 0) {
+    if (is_touched(touched[0][i])) {
       std::fill(out.begin() + static_cast<std::ptrdiff_t>(i), out.end(), 1.0);
       break;
     }
@@ -137,24 +122,24 @@ Result<Values> first_contact(const Condition& c, const Stream& truth) {
   return out;
 }
 
-Result<Values> in_own_unit(const Condition& c, const Stream& truth) {
+Result<Values> in_own_unit(const Condition& c, const TruthColumns& truth) {
+  ASSAY_TRY(const auto at, columns(c, truth));
   switch (c.op) {
     case Op::near:
-      return near(c, truth);
+      return near(c, at);
     case Op::inside:
-      return inside(c, truth);
+      return inside(c, at, truth);
     case Op::above:
-      return height(c, truth, 1);
+      return height(c, at, 1);
     case Op::below:
-      return height(c, truth, -1);
+      return height(c, at, -1);
     case Op::upright:
-      return upright(c, truth);
+      return upright(c, at, truth);
     case Op::touching:
-      return flag(truth, {SignalSpec::Kind::contact, c.a, c.b});
     case Op::held:
-      return flag(truth, {SignalSpec::Kind::grasp, c.a, c.b.empty() ? "robot.gripper" : c.b});
+      return flag(at[0]);
     case Op::first_contact:
-      return first_contact(c, truth);
+      return first_contact(at);
     default:
       break;
   }
@@ -162,11 +147,61 @@ Result<Values> in_own_unit(const Condition& c, const Stream& truth) {
   return Values{};
 }
 
+void add_parts(std::vector<std::string>& out, const std::string& entity, std::initializer_list<const char*> parts) {
+  for (const char* part : parts) out.push_back(entity + part);
+}
+
 }  // namespace
 
-Result<std::vector<double>> predicate_robustness(const Condition& condition, const Stream& truth) {
-  if (condition.op == Op::at_rest) return at_rest(condition, truth);
+std::vector<std::string> predicate_channels(const Condition& c) {
+  using Kind = SignalSpec::Kind;
+  const auto only = [](const SignalSpec& signal) { return signal_channels(signal).front().name; };
+  const std::string gripper = c.b.empty() ? "robot.gripper" : c.b;
+  std::vector<std::string> out;
+  switch (c.op) {
+    case Op::near:
+    case Op::visited:
+      for (const auto& entity : {c.a, c.b}) add_parts(out, entity, {".x_m", ".y_m", ".z_m"});
+      break;
+    case Op::inside:
+      for (const auto& entity : {c.a, c.b}) add_parts(out, entity, {".x_m", ".y_m", ".z_m"});
+      add_parts(out, c.b, {".qw", ".qx", ".qy", ".qz"});
+      break;
+    case Op::above:
+    case Op::below:
+      out.push_back(c.a + ".z_m");
+      if (!c.b.empty()) out.push_back(c.b + ".z_m");
+      break;
+    case Op::upright:
+      add_parts(out, c.a, {".qw", ".qx", ".qy", ".qz"});
+      break;
+    case Op::at_rest:
+      for (const auto& channel : signal_channels({Kind::twist, c.a, ""})) out.push_back(channel.name);
+      break;
+    case Op::touching:
+      out.push_back(only({Kind::contact, c.a, c.b}));
+      break;
+    case Op::held:
+      out.push_back(only({Kind::grasp, c.a, gripper}));
+      break;
+    case Op::first_contact:
+      out.push_back(only({Kind::contact, gripper, c.a}));
+      for (const auto& entity : c.entities)
+        if (entity != c.a) out.push_back(only({Kind::contact, gripper, entity}));
+      break;
+    default:
+      break;
+  }
+  return out;
+}
+
+Result<std::vector<double>> predicate_robustness(const Condition& condition, const TruthColumns& truth) {
+  if (condition.op == Op::at_rest) {
+    ASSAY_TRY(const auto twist, columns(condition, truth));
+    return at_rest(condition, twist);
+  }
   ASSAY_TRY(auto values, in_own_unit(condition, truth));
+  if (condition.tolerance == 1) return values;
   for (auto& value : values) value /= condition.tolerance;
   return values;
 }

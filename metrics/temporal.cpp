@@ -1,6 +1,4 @@
 // Operators of the temporal logic, each in time linear in the rows.
-#include <algorithm>
-#include <deque>
 #include <limits>
 
 #include "metrics/evaluate.h"
@@ -12,43 +10,59 @@ namespace {
 using Values = std::vector<double>;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+struct Larger {
+  static constexpr double kNone = -kInfinity;
+  static double of(double a, double b) { return a < b ? b : a; }
+};
+struct Smaller {
+  static constexpr double kNone = kInfinity;
+  static double of(double a, double b) { return b < a ? b : a; }
+};
+
 std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
   if (__builtin_add_overflow(a, b, &sum)) return b > 0 ? INT64_MAX : INT64_MIN;
   return sum;
 }
 
-/// max over j ≥ i.
-void suffix_max(Values& values) {
-  for (std::size_t i = values.size(); i-- > 1;) values[i - 1] = std::max(values[i - 1], values[i]);
+/// The pick over j ≥ i.
+template <class Pick>
+void suffix(Values& values) {
+  for (std::size_t i = values.size(); i-- > 1;) values[i - 1] = Pick::of(values[i - 1], values[i]);
 }
 
-void negate(Values& values) {
-  for (auto& value : values) value = -value;
+template <class Pick>
+void pick(Values& out, const Values& other) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = Pick::of(out[i], other[i]);
 }
 
-/// Window [t_i + from, t_i + to], closed; −∞ where no row lies in it. The window only moves forward, so each
-/// row enters and leaves the deque once.
-Values window_max(const Values& values, const std::vector<std::int64_t>& t_ns, std::int64_t from, std::int64_t to) {
-  Values out(values.size(), -kInfinity);
-  std::deque<std::size_t> candidates;  // values decreasing from front to back
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto low = saturating_add(t_ns[i], from), high = saturating_add(t_ns[i], to);
-    for (; next < values.size() && t_ns[next] <= high; ++next) {
-      while (!candidates.empty() && values[candidates.back()] <= values[next]) candidates.pop_back();
-      candidates.push_back(next);
+/// The pick over the window [t_i + from, t_i + to], closed; Pick::kNone where no row lies in it. The window [low, next)
+/// only moves forward and is kept in two parts: [low, middle), whose suffix picks stand in `values` (the rows
+/// themselves are not needed again), and [middle, next), of which one running pick is enough. Each row enters and
+/// moves over once, without a branch that depends on its value.
+template <class Pick>
+Values window(Values values, const std::vector<std::int64_t>& t_ns, std::int64_t from, std::int64_t to) {
+  const std::size_t n = values.size();
+  Values out(n);
+  std::size_t low = 0, middle = 0, next = 0;
+  double running = Pick::kNone;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto earliest = saturating_add(t_ns[i], from), latest = saturating_add(t_ns[i], to);
+    for (; next < n && t_ns[next] <= latest; ++next) running = Pick::of(running, values[next]);
+    while (low < next && t_ns[low] < earliest) ++low;
+    if (low >= middle) {
+      double back = Pick::kNone;
+      for (std::size_t j = next; j-- > low;) values[j] = back = Pick::of(values[j], back);
+      middle = next;
+      running = Pick::kNone;
     }
-    while (!candidates.empty() && t_ns[candidates.front()] < low) candidates.pop_front();
-    if (!candidates.empty()) out[i] = values[candidates.front()];
+    out[i] = low < middle ? Pick::of(values[low], running) : running;
   }
   return out;
 }
 
 Values holds_for(Values values, const std::vector<std::int64_t>& t_ns, std::int64_t duration) {
-  negate(values);
-  Values out = window_max(values, t_ns, 0, duration);
-  negate(out);
+  auto out = window<Smaller>(std::move(values), t_ns, 0, duration);
   for (std::size_t i = 0; i < out.size(); ++i)
     if (saturating_add(t_ns[i], duration) > t_ns.back()) out[i] = -kInfinity;
   return out;
@@ -57,46 +71,46 @@ Values holds_for(Values values, const std::vector<std::int64_t>& t_ns, std::int6
 /// s_k(i) = max over j ≥ i of min(ρ_k(j), s_{k+1}(j)).
 Values sequence(std::vector<Values> children) {
   Values out = std::move(children.back());
-  suffix_max(out);
+  suffix<Larger>(out);
   for (std::size_t k = children.size() - 1; k-- > 0;) {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::min(out[i], children[k][i]);
-    suffix_max(out);
+    pick<Smaller>(out, children[k]);
+    suffix<Larger>(out);
   }
   return out;
 }
 
 }  // namespace
 
+void fold(Op op, std::vector<double>& out, const std::vector<double>& child) {
+  if (op == Op::all)
+    pick<Smaller>(out, child);
+  else
+    pick<Larger>(out, child);
+}
+
 std::vector<double> operator_robustness(const Condition& condition, const std::vector<std::int64_t>& t_ns,
                                         std::vector<std::vector<double>> children) {
-  Values out = children.front();
+  if (condition.op == Op::sequence) return sequence(std::move(children));
+  Values out = std::move(children.front());
   switch (condition.op) {
     case Op::all:
-      for (const auto& child : children)
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::min(out[i], child[i]);
-      return out;
     case Op::any:
-      for (const auto& child : children)
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], child[i]);
+      for (std::size_t k = 1; k < children.size(); ++k) fold(condition.op, out, children[k]);
       return out;
     case Op::not_:
-      negate(out);
+      for (auto& value : out) value = -value;
       return out;
     case Op::always:
-      negate(out);
-      suffix_max(out);
-      negate(out);
+      suffix<Smaller>(out);
       return out;
     case Op::eventually:
     case Op::visited:
-      suffix_max(out);
+      suffix<Larger>(out);
       return out;
     case Op::within:
-      return window_max(out, t_ns, condition.from_ns, condition.to_ns);
+      return window<Larger>(std::move(out), t_ns, condition.from_ns, condition.to_ns);
     case Op::holds_for:
       return holds_for(std::move(out), t_ns, condition.duration_ns);
-    case Op::sequence:
-      return sequence(std::move(children));
     default:
       break;
   }
