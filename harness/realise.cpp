@@ -32,6 +32,12 @@ bool is_played(const Setup& setup, const std::string& entity) {
   return true;
 }
 
+/// A metric's signal, or one for each actor that it means.
+void add_for_actors(const Setup& setup, const SignalSpec& signal, std::vector<SignalSpec>& out) {
+  if (signal.b != metrics::kEveryActor) return out.push_back(signal);
+  for (const auto& run : setup.actors) out.push_back({signal.kind, signal.a, run.actor.body});
+}
+
 /// What truth must hold: conditions, separations that limits name, what the task's metrics read, and the pose of
 /// whatever moves.
 std::vector<SignalSpec> signals_of(const Setup& setup, const std::vector<std::string>& metric_ids) {
@@ -50,7 +56,7 @@ std::vector<SignalSpec> signals_of(const Setup& setup, const std::vector<std::st
   metrics::register_builtin_metrics(registry);
   for (const auto& id : metric_ids)
     if (const auto* metric = registry.find(id); metric != nullptr)
-      wanted.insert(wanted.end(), metric->signals.begin(), metric->signals.end());
+      for (const auto& signal : metric->signals) add_for_actors(setup, signal, wanted);
   for (auto& signal : wanted)
     if (is_played(setup, signal.a) && is_played(setup, signal.b)) out.insert(std::move(signal));
   return {out.begin(), out.end()};

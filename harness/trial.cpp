@@ -219,6 +219,9 @@ class Trial {
     m["instruction_zh"] = setup_.instruction.text.zh;
     m["slots"] = json(setup_.instruction.slots).dump();
     m["judge"] = metrics::to_json(judge_input(setup_));
+    json actors = json::array();
+    for (const auto& run : setup_.actors) actors.push_back(run.actor.body);
+    m["actors"] = actors.dump();
   }
 
   void describe_robot(const RobotDescription& robot) {

@@ -36,6 +36,7 @@ void register_builtin_metrics(MetricRegistry& registry) {
   register_motion_metrics(registry);
   register_quality_metrics(registry);
   register_safety_metrics(registry);
+  register_person_metrics(registry);
   register_timing_metrics(registry);
 }
 

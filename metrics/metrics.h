@@ -14,10 +14,13 @@
 
 namespace assay::metrics {
 
+inline constexpr const char* kEveryActor = "*actors";
+
 struct Metric {
   MetricSpec spec;
   std::function<MetricValue(const Trace&, const Verdict&)> compute;
-  /// Truth signals that it reads where the robot has them; the harness adds them to Setup::signals.
+  /// Truth signals that it reads where the robot has them; the harness adds them to Setup::signals, one for each
+  /// actor of the task where `b` is kEveryActor.
   std::vector<SignalSpec> signals{};
 };
 
@@ -36,7 +39,8 @@ class MetricRegistry {
 /// harness_overhead, … MetricValue::why_undefined is a stable code, then a name: "not_success", "no_stream:/truth",
 /// "no_channel:…", "no_samples", "not_finite:…", "no_decision", "no_judge_input", "no_subgoals", "zero_time",
 /// "unknown_metric", "no_part:…", "no_motion", "not_uniform", "sampling_too_slow", "too_few_samples", "out_of_range",
-/// "no_metadata:…"; MetricSpec::undefined_when says it in words.
+/// "no_metadata:…", "no_actor_list", "no_actors", "no_limit:…", "no_contact", "no_lasting_contact", "not_ascending:…",
+/// "no_stop", "stop_not_confirmed", "stop_not_recorded"; MetricSpec::undefined_when says it in words.
 void register_builtin_metrics(MetricRegistry& registry);
 
 /// Every id of `ids` over the trace; an unknown id yields an undefined value that says so.
