@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -152,6 +153,21 @@ TEST(Realise, FillsSlotsIntoTextsConditionsAndTargets) {
   EXPECT_TRUE(signals.count({SignalSpec::Kind::distance, "robot", "person"}));
   EXPECT_TRUE(signals.count({SignalSpec::Kind::pose, "robot.tcp", ""}));
   EXPECT_FALSE(signals.count({SignalSpec::Kind::pose, "robot.base", ""}));
+}
+
+TEST(Realise, AMetricThatLooksAtEveryActorGetsOneSignalForEach) {
+  auto task = sample_task();
+  task.limits.clear();
+  const SignalSpec to_person{SignalSpec::Kind::distance, "robot", task.actors.at(0).body};
+  const auto asked = [&] {
+    const auto signals = draw(task, 0).signals;
+    return std::count(signals.begin(), signals.end(), to_person);
+  };
+  EXPECT_EQ(asked(), 0);
+  task.metrics = {"min_separation"};
+  EXPECT_EQ(asked(), 1);
+  task.actors.clear();
+  EXPECT_EQ(asked(), 0);
 }
 
 TEST(Realise, NoiseKeysAreDrawnAndCountAsInitialState) {

@@ -66,6 +66,7 @@ TEST(Trial, SucceedsWhenTheGoalHoldsAtDone) {
   EXPECT_EQ(result.trace.metadata.at("policy"), "fake");
   EXPECT_EQ(result.trace.metadata.at("engine"), "fake 1");
   EXPECT_TRUE(result.trace.metadata.count("judge"));
+  EXPECT_EQ(result.trace.metadata.at("actors"), "[]");
 }
 
 TEST(Trial, SameInputsGiveTheSameDigest) {

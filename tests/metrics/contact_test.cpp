@@ -95,7 +95,9 @@ TEST(BodyRegions, TheMostSensitivePointDecidesTheRegion) {
     const auto at = permissible_speed_at(point.number, 0.3, 12, 1), in = permissible_speed_in(point.region, 0.3, 12, 1);
     ASSERT_TRUE(at && in);
     EXPECT_LE(*in->permissible_m_s, *at->permissible_m_s);
-    if (!body_region(point.region).transient_permitted) EXPECT_EQ(at->permissible_m_s, 0);
+    if (!body_region(point.region).transient_permitted) {
+      EXPECT_EQ(at->permissible_m_s, 0);
+    }
   }
   EXPECT_EQ(permissible_speed_at(0, 1, 1, 1).error().id, 1036);
   EXPECT_EQ(permissible_speed_at(8, 0, 1, 1).error().id, 1032);
