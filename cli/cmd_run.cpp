@@ -24,6 +24,7 @@ struct RunOptions {
   SessionRequest request;
   int jobs = 0;
   bool dry_run = false, oc = false;
+  double between_s = 0;
   std::string events, session = "last";
   std::vector<std::string> assume;
 };
@@ -54,10 +55,41 @@ Result<std::map<std::string, double>> assumptions(const std::vector<std::string>
   return out;
 }
 
-nlohmann::json plan_json(const Plan& plan, const grading::Outlook& outlook) {
+nlohmann::json point_json(const metrics::OperatingPoint& x) {
+  return {{"p", x.p}, {"accept", x.accept}, {"refuse", x.refuse}, {"expected_n", x.expected_n}, {"share", x.share}};
+}
+
+nlohmann::json characteristics_json(const metrics::OperatingCharacteristics& x) {
+  nlohmann::json out = {{"p0", x.p0},
+                        {"p1", x.p1},
+                        {"alpha", x.alpha},
+                        {"beta", x.beta},
+                        {"fixed_n", x.fixed_n},
+                        {"n_max", x.n_max},
+                        {"least_n", x.least_n},
+                        {"exact_alpha", x.exact_alpha},
+                        {"exact_beta", x.exact_beta},
+                        {"size",
+                         {{"at_limit", x.size.at_limit},
+                          {"largest_on_grid", x.size.largest},
+                          {"bound_everywhere", x.size.bound},
+                          {"grid_points", x.size.grid_points}}},
+                        {"at_p0", point_json(x.at_p0)},
+                        {"midway", point_json(x.midway)},
+                        {"at_p1", point_json(x.at_p1)},
+                        {"at_one", point_json(x.at_one)}};
+  for (const auto& point : x.points) out["curve"].push_back(point_json(point));
+  return out;
+}
+
+nlohmann::json plan_json(const Plan& plan, const grading::Outlook& outlook, const RobotTime& time,
+                         const std::vector<metrics::OperatingCharacteristics>& oc) {
   nlohmann::json out = {{"schema", "assay.outlook/1"},
                         {"plan", nlohmann::json::parse(harness::plan_to_json(plan))},
                         {"p_level", outlook.p_level},
+                        {"p_level_most", outlook.p_level_most},
+                        {"robot_time_expected_h", time.expected_s / 3600},
+                        {"robot_time_most_h", time.most_s / 3600},
                         {"level", plan.declared_level}};
   for (const auto& row : outlook.rows)
     out["indicators"].push_back({{"id", row.id},
@@ -67,30 +99,71 @@ nlohmann::json plan_json(const Plan& plan, const grading::Outlook& outlook) {
                                  {"trials_least", row.least_n},
                                  {"trials_expected", row.expected_n},
                                  {"trials_most", row.most_n}});
+  for (const auto& x : oc) out["operating_characteristics"].push_back(characteristics_json(x));
   return out;
 }
 
-int show_plan(const App& app, const Plan& plan, const RunOptions& options) {
-  const auto assume = assumptions(options.assume, plan);
+/// One row per design: indicators with the same limits share it.
+Result<std::vector<metrics::OperatingCharacteristics>> characteristics_of(const Plan& plan) {
+  std::vector<metrics::OperatingCharacteristics> out;
+  for (const auto& indicator : plan.indicators) {
+    const auto& d = indicator.design;
+    const bool known = std::any_of(out.begin(), out.end(), [&](const auto& x) {
+      return x.p0 == d.p0 && x.p1 == d.p1 && x.alpha == d.alpha && x.beta == d.beta;
+    });
+    if (known) continue;
+    ASSAY_TRY(auto x, metrics::operating_characteristics(d));
+    out.push_back(std::move(x));
+  }
+  return out;
+}
+
+RobotTime robot_time(const Prepared& prepared, const grading::Outlook& outlook, double between_s) {
+  RobotTime out;
+  out.between_s = between_s;
+  const Plan& plan = prepared.plan;
+  for (const auto& series : plan.series) {
+    double expected = 0, each_s = between_s;
+    for (std::size_t i = 0; i < plan.indicators.size(); ++i)
+      if (plan.indicators[i].task == series.task && plan.indicators[i].level == series.level)
+        expected = std::max(expected, outlook.rows[i].expected_n);
+    for (const auto& suite : prepared.inputs.suites)
+      if (const auto* task = suite.find(series.task, series.level))
+        each_s += static_cast<double>(task->time_limit_ns) * 1e-9;
+    out.expected_s += std::max(expected, static_cast<double>(series.least)) * each_s;
+    out.most_s += series.cap * each_s;
+  }
+  return out;
+}
+
+int show_plan(const App& app, const Prepared& prepared, const RunOptions& options) {
+  const auto assume = assumptions(options.assume, prepared.plan);
   if (!assume) return fail(app, assume.error());
-  const auto outlook = grading::outlook(plan, *assume);
+  const auto outlook = grading::outlook(prepared.plan, *assume);
+  std::vector<metrics::OperatingCharacteristics> oc;
+  if (options.oc) {
+    auto found = characteristics_of(prepared.plan);
+    if (!found) return fail(app, found.error());
+    oc = std::move(*found);
+  }
+  const auto time = robot_time(prepared, outlook, options.between_s);
   if (app.json)
-    print_json(plan_json(plan, outlook));
+    print_json(plan_json(prepared.plan, outlook, time, oc));
   else
-    print_plan(app, plan, outlook, options.oc);
+    print_plan(app, prepared.plan, outlook, time, oc);
   return kConforms;
 }
 
 int do_plan(const App& app, const RunOptions& options) {
   const auto prepared = prepare(options.request);
   if (!prepared) return fail(app, prepared.error());
-  return show_plan(app, prepared->plan, options);
+  return show_plan(app, *prepared, options);
 }
 
 int do_run(const App& app, const RunOptions& options) {
   auto prepared = prepare(options.request);
   if (!prepared) return fail(app, prepared.error());
-  if (options.dry_run) return show_plan(app, prepared->plan, options);
+  if (options.dry_run) return show_plan(app, *prepared, options);
   auto store = Store::open(app.workspace);
   if (!store) return fail(app, store.error());
   auto row = lock(**store, *prepared);
@@ -250,6 +323,9 @@ void add_run_commands(CLI::App& parser, App& app, Action& run) {
   add_session_options(*plan, app, *options);
   plan->add_option("--assume", options->assume,
                    app.say("TASK=P or TASK@L2=P: assumed success probability", "任务=P 或 任务@L2=P：假定成功概率"));
+  plan->add_option("--between", options->between_s,
+                   app.say("seconds between trials: reset, set-up", "两次试验之间的秒数：复位与布置"))
+      ->check(CLI::NonNegativeNumber);
   plan->add_flag("--oc", options->oc, app.say("exact operating characteristics too", "同时给出精确的抽样特性"));
   plan->callback([&app, &run, options] { run = [&app, options] { return do_plan(app, *options); }; });
 

@@ -14,6 +14,7 @@ void add_run_commands(CLI::App& parser, App& app, Action& run);       ///< demo 
 void add_inspect_commands(CLI::App& parser, App& app, Action& run);   ///< trial grade explain report export
 void add_catalog_commands(CLI::App& parser, App& app, Action& run);   ///< suite adapter
 void add_validate_commands(CLI::App& parser, App& app, Action& run);  ///< validate metric
+void add_compare_command(CLI::App& parser, App& app, Action& run);
 void add_doctor_command(CLI::App& parser, App& app, Action& run);
 
 }  // namespace assay::cli

@@ -93,7 +93,8 @@ void print_explanation(const App& app, const grading::Explanation& explanation) 
   }
 }
 
-void print_plan(const App& app, const Plan& plan, const grading::Outlook& outlook, bool oc) {
+void print_plan(const App& app, const Plan& plan, const grading::Outlook& outlook, const RobotTime& time,
+                const std::vector<metrics::OperatingCharacteristics>& oc) {
   std::vector<std::vector<std::string>> rows = {{app.say("indicator", "指标"), app.say("task", "任务"), "p0", "p1",
                                                  app.say("least", "最少"), app.say("expected", "期望"),
                                                  app.say("most", "最多"), app.say("assumed p", "假定 p"),
@@ -107,17 +108,40 @@ void print_plan(const App& app, const Plan& plan, const grading::Outlook& outloo
                     fmt::format("{:.3f}", row.assumed), fmt::format("{:.3f}", row.p_conform)});
   }
   print_table(rows);
-  std::printf("P(L%d) = %.3f\n", plan.declared_level, outlook.p_level);
-  if (!oc) return;
-  std::vector<std::vector<std::string>> table = {
-      {app.say("indicator", "指标"), app.say("fixed n", "固定 n"), "α", "β", "E[n|p0]", "E[n|p1]", "E[n|1]"}};
-  for (const auto& ind : plan.indicators)
-    table.push_back({ind.id, fmt::format("{}", ind.design.fixed_n), fmt::format("{:.5f}", ind.design.exact_alpha),
-                     fmt::format("{:.5f}", ind.design.exact_beta), fmt::format("{:.1f}", ind.design.expected_at_p0),
-                     fmt::format("{:.1f}", ind.design.expected_at_p1),
-                     fmt::format("{:.1f}", ind.design.expected_at_one)});
+  if (outlook.p_level_most - outlook.p_level < 5e-4)
+    std::printf("P(L%d) = %.3f\n", plan.declared_level, outlook.p_level);
+  else
+    std::printf(
+        "%s\n",
+        fmt::format(fmt::runtime(app.say("P(L{}) between {:.3f} and {:.3f}: indicators on one series "
+                                         "share its trials, and how they go together is not known",
+                                         "P(L{}) 介于 {:.3f} 与 {:.3f} 之间：同一序列上的指标共用试验，其相关性未知")),
+                    plan.declared_level, outlook.p_level, outlook.p_level_most)
+            .c_str());
+  std::printf("%s\n",
+              fmt::format(fmt::runtime(app.say(
+                              "robot time, if every trial runs to its time limit ({:.0f} s between "
+                              "trials): expected {:.2f} h, at most {:.2f} h",
+                              "机器人时间（每次试验均达时限，间隔 {:.0f} 秒）：期望 {:.2f} 小时，至多 {:.2f} 小时")),
+                          time.between_s, time.expected_s / 3600, time.most_s / 3600)
+                  .c_str());
+  if (oc.empty()) return;
+  std::vector<std::vector<std::string>> table = {{"p0 → p1", app.say("fixed n", "固定 n"), app.say("most", "最多"),
+                                                  app.say("exact α", "精确 α"), app.say("α at most", "α 上界"),
+                                                  app.say("exact β", "精确 β"), "E[n]/n p0", app.say("midway", "中点"),
+                                                  "p1", "1"}};
+  for (const auto& x : oc)
+    table.push_back({fmt::format("{:.4g} → {:.4g}", x.p0, x.p1), fmt::format("{}", x.fixed_n),
+                     fmt::format("{}", x.n_max), fmt::format("{:.5f}", x.exact_alpha),
+                     fmt::format("{:.5f}", x.size.bound), fmt::format("{:.5f}", x.exact_beta),
+                     fmt::format("{:.3f}", x.at_p0.share), fmt::format("{:.3f}", x.midway.share),
+                     fmt::format("{:.3f}", x.at_p1.share), fmt::format("{:.3f}", x.at_one.share)});
   std::printf("\n");
   print_table(table);
+  std::printf("%s\n", app.say("E[n]/n: expected trials as a share of the fixed plan's. “α at most” holds for every p "
+                              "at or below p0, grid or not.",
+                              "E[n]/n：期望试验数与固定方案之比。“α 上界”对不大于 p0 的任意 p 成立，不限于网格点。")
+                          .c_str());
 }
 
 void print_trials(const App& app, const std::vector<TrialRecord>& trials) {

@@ -3,13 +3,19 @@
 
 #include "cli/app.h"
 #include "grading/grading.h"
+#include "metrics/statistics/operating.h"
 #include "reports/report.h"
 
 namespace assay::cli {
 
 void print_grade(const App& app, const reports::ReportModel& model);
 void print_explanation(const App& app, const grading::Explanation& explanation);
-void print_plan(const App& app, const Plan& plan, const grading::Outlook& outlook, bool oc);
+/// Trials of the robot's time: expected and most, if every trial ran to its time limit and `between_s` passed after it.
+struct RobotTime {
+  double expected_s = 0, most_s = 0, between_s = 0;
+};
+void print_plan(const App& app, const Plan& plan, const grading::Outlook& outlook, const RobotTime& time,
+                const std::vector<metrics::OperatingCharacteristics>& oc);
 void print_trials(const App& app, const std::vector<TrialRecord>& trials);
 void print_trial(const App& app, const TrialRecord& trial);
 

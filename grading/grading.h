@@ -49,7 +49,8 @@ Explanation explain(const Scheme& scheme, const Plan& plan, const Grade& grade, 
 /// Chance of conforming per indicator and of the level, and expected trials, at assumed success
 /// probabilities (task key or task@Lk → p; default: the design alternative). `p_level` is the chance that every
 /// indicator of the declared level conforms: series are independent; indicators on one series share its trials,
-/// whose joint law is not known, so their part is the lower bound max(0, 1 − Σ(1 − p)). Gates are not in it.
+/// whose joint law is not known, so their part lies between max(0, 1 − Σ(1 − p)) and the smallest p: `p_level` is the
+/// lower, `p_level_most` the upper bound, equal where each series has one indicator. Gates are not in it.
 struct Outlook {
   struct Row {
     std::string id;
@@ -58,7 +59,7 @@ struct Outlook {
     int least_n = 0, most_n = 0;
   };
   std::vector<Row> rows;
-  double p_level = 0;
+  double p_level = 0, p_level_most = 0;
 };
 Outlook outlook(const Plan& plan, const std::map<std::string, double>& assume);
 

@@ -20,7 +20,10 @@ double assumed(const PlannedIndicator& indicator, const std::map<std::string, do
 
 Outlook outlook(const Plan& plan, const std::map<std::string, double>& assume) {
   Outlook result;
-  std::map<std::pair<std::string, int>, double> misses;  // per series: sum of the chances of not conforming
+  struct OfSeries {
+    double misses = 0, smallest = 1;  ///< sum of the chances of not conforming; smallest chance of conforming
+  };
+  std::map<std::pair<std::string, int>, OfSeries> series;
   for (const auto& indicator : plan.indicators) {
     Outlook::Row row;
     row.id = indicator.id;
@@ -31,11 +34,16 @@ Outlook outlook(const Plan& plan, const std::map<std::string, double>& assume) {
     row.expected_n = at_p.expected_n;
     row.least_n = indicator.design.least_n;
     row.most_n = indicator.design.table.n_max;
-    misses[{indicator.task, indicator.level}] += 1 - row.p_conform;
+    auto& of_series = series[{indicator.task, indicator.level}];
+    of_series.misses += 1 - row.p_conform;
+    of_series.smallest = std::min(of_series.smallest, row.p_conform);
     result.rows.push_back(std::move(row));
   }
-  result.p_level = plan.indicators.empty() ? 0 : 1;
-  for (const auto& [series, miss] : misses) result.p_level *= std::max(0.0, 1 - miss);
+  result.p_level = result.p_level_most = plan.indicators.empty() ? 0 : 1;
+  for (const auto& [key, chances] : series) {
+    result.p_level *= std::max(0.0, 1 - chances.misses);
+    result.p_level_most *= chances.smallest;
+  }
   return result;
 }
 
