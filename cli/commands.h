@@ -10,7 +10,8 @@ namespace assay::cli {
 
 using Action = std::function<int()>;
 
-void add_run_commands(CLI::App& parser, App& app, Action& run);       ///< demo plan run resume status
+void add_run_commands(CLI::App& parser, App& app, Action& run);  ///< demo run resume status
+void add_plan_command(CLI::App& parser, App& app, Action& run);
 void add_inspect_commands(CLI::App& parser, App& app, Action& run);   ///< trial grade explain report export
 void add_catalog_commands(CLI::App& parser, App& app, Action& run);   ///< suite adapter
 void add_validate_commands(CLI::App& parser, App& app, Action& run);  ///< validate metric

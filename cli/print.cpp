@@ -126,6 +126,11 @@ void print_plan(const App& app, const Plan& plan, const grading::Outlook& outloo
                           time.between_s, time.expected_s / 3600, time.most_s / 3600)
                   .c_str());
   if (oc.empty()) return;
+  std::printf("\n");
+  print_characteristics(app, oc);
+}
+
+void print_characteristics(const App& app, const std::vector<metrics::OperatingCharacteristics>& oc) {
   std::vector<std::vector<std::string>> table = {{"p0 → p1", app.say("fixed n", "固定 n"), app.say("most", "最多"),
                                                   app.say("exact α", "精确 α"), app.say("α at most", "α 上界"),
                                                   app.say("exact β", "精确 β"), "E[n]/n p0", app.say("midway", "中点"),
@@ -136,7 +141,6 @@ void print_plan(const App& app, const Plan& plan, const grading::Outlook& outloo
                      fmt::format("{:.5f}", x.size.bound), fmt::format("{:.5f}", x.exact_beta),
                      fmt::format("{:.3f}", x.at_p0.share), fmt::format("{:.3f}", x.midway.share),
                      fmt::format("{:.3f}", x.at_p1.share), fmt::format("{:.3f}", x.at_one.share)});
-  std::printf("\n");
   print_table(table);
   std::printf("%s\n", app.say("E[n]/n: expected trials as a share of the fixed plan's. “α at most” holds for every p "
                               "at or below p0, grid or not.",

@@ -16,6 +16,7 @@ struct RobotTime {
 };
 void print_plan(const App& app, const Plan& plan, const grading::Outlook& outlook, const RobotTime& time,
                 const std::vector<metrics::OperatingCharacteristics>& oc);
+void print_characteristics(const App& app, const std::vector<metrics::OperatingCharacteristics>& oc);
 void print_trials(const App& app, const std::vector<TrialRecord>& trials);
 void print_trial(const App& app, const TrialRecord& trial);
 

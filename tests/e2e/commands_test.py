@@ -1,5 +1,6 @@
 """Commands that run no trial, or few: help, both languages, JSON, exit codes."""
 import json
+import os
 import unittest
 
 from support import Case
@@ -11,7 +12,7 @@ class Commands(Case):
             done = self.assay("--help", lang=lang)
             self.assertEqual(done.returncode, 0, done.stderr)
             for command in ("demo", "doctor", "suite", "adapter", "plan", "run", "resume", "status", "trial", "grade",
-                            "explain", "report", "export"):
+                            "explain", "report", "export", "compare", "validate", "metric"):
                 self.assertIn(command, done.stdout)
         self.assertIn("检测", done.stdout)
 
@@ -51,6 +52,64 @@ class Commands(Case):
             done = self.assay("plan", "--subject", "reference-arm", "--assume", bad)
             self.assertEqual(done.returncode, 2, bad)
             self.assertIn("ASSAY-0907", done.stderr)
+
+    def test_design_by_figures_meets_the_published_shares(self):
+        for p0, p1, shares in ((0.8, 0.9, (0.43, 0.69, 0.64, 0.19)), (0.95, 0.975, (0.43, 0.69, 0.64, 0.19))):
+            oc = self.json("plan", "--p0", str(p0), "--p1", str(p1))["operating_characteristics"]
+            got = [oc[at]["share"] for at in ("at_p0", "midway", "at_p1", "at_one")]
+            for share, most in zip(got, shares):
+                self.assertLessEqual(share, most)
+            self.assertLessEqual(oc["size"]["bound_everywhere"], 0.05)
+            self.assertLessEqual(oc["n_max"], 1.5 * oc["fixed_n"])
+        lines = self.json("plan", "--p0", "0.8", "--p1", "0.9", "--rule", "sprt", "--cap", "1.25")
+        self.assertIn("slope", lines["lines"])
+        self.assertEqual(self.assay("plan", "--p0", "0.9", "--p1", "0.8").returncode, 2)
+        self.assertIn("ASSAY-0914", self.assay("plan").stderr)
+
+    def test_validate_runs_the_built_in_set_and_keeps_the_result(self):
+        done = self.json("validate", "--by", "quality manager")
+        self.assertTrue(done["ok"])
+        self.assertGreater(done["cases"], 200)
+        self.assertEqual(done["passed"], done["cases"])
+        self.assertIn("program", done["build"])
+        self.assertTrue(os.path.exists(os.path.join(self.workspace, "assay.db")))
+
+    def test_validate_takes_cases_of_others_and_says_what_differs(self):
+        case = {"id": "one", "kind": "binomial_ci", "tol_rel": 1e-9,
+                "input": {"successes": 0, "n": 10, "confidence": 0.9},
+                "expected": {"cp_one_sided_upper": 1 - 0.1 ** 0.1}}
+        good = self.write("good.json", json.dumps({"cases": [case]}))
+        self.assertEqual(self.assay("validate", "--no-record", "--vectors", good).returncode, 0)
+        self.assertFalse(os.path.exists(self.workspace))
+        wrong = dict(case, id="two", expected={"cp_one_sided_upper": 0.2})
+        unknown = dict(case, id="three", kind="astrology")
+        bad = self.write("bad.json", json.dumps({"cases": [case, wrong, unknown]}))
+        done = self.assay("validate", "--no-record", "--vectors", bad)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("astrology", done.stdout)
+        self.assertIn("two", done.stdout)
+        report = json.loads(self.assay("--json", "validate", "--no-record", "--vectors", bad).stdout)
+        self.assertEqual([f["id"] for f in report["files"][0]["failures"]], ["two", "three"])
+
+    def test_validate_refuses_what_is_no_file_of_cases(self):
+        deep = self.write("deep.json", "[" * 100000 + "]" * 100000)
+        for bad in (self.write("a.json", "{"), self.write("b.json", '{"cases": []}'), self.write("c.json", "[1]"),
+                    self.write("d.json", '{"cases": [NaN]}'), deep, os.path.join(self.folder, "none.json"), "/dev/zero"):
+            done = self.assay("validate", "--no-record", "--vectors", bad, timeout=60)
+            self.assertEqual(done.returncode, 2, bad)
+            self.assertRegex(done.stderr, "ASSAY-(0912|1040)")
+
+    def test_metrics_say_what_they_are(self):
+        metrics = self.json("metric", "list")["metrics"]
+        self.assertGreater(len(metrics), 100)
+        for m in metrics:
+            for field in ("id", "version", "unit", "direction", "vantage", "clause"):
+                self.assertTrue(m[field], (m["id"], field))
+            for field in ("title", "definition", "undefined_when"):
+                self.assertTrue(m[field]["en"], (m["id"], field))
+                self.assertRegex(m[field]["zh"], "[\u4e00-\u9fff]", (m["id"], field))
+        self.assertEqual(self.assay("metric", "show", "completion_time").returncode, 0)
+        self.assertIn("ASSAY-0913", self.assay("metric", "show", "charisma").stderr)
 
     def test_dry_run_leaves_nothing_behind(self):
         done = self.assay("run", "--subject", "reference-arm", "--dry-run")

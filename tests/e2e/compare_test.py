@@ -1,0 +1,29 @@
+"""Two real sessions on the same starts: the better robot is found, whichever way they are named."""
+import json
+import unittest
+
+from support import Case
+
+
+class Compare(Case):
+    def test_the_better_robot_is_found(self):
+        for subject in ("reference-arm", "clumsy-arm"):
+            done = self.assay("--quiet", "run", "--subject", subject, "--seed", "cmp", "--level", "1")
+            self.assertIn(done.returncode, (0, 1, 5, 7), done.stderr)
+        for names, winner, sign in ((("1", "2"), "a_better", 1), (("2", "1"), "b_better", -1)):
+            done = self.assay("--json", "compare", *names)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            result = json.loads(done.stdout)
+            self.assertEqual(result["pairing"], "paired")
+            self.assertEqual(result["pooled"]["verdict"], winner)
+            self.assertGreater(sign * result["pooled"]["difference"]["estimate"], 0)
+            self.assertLessEqual(result["size_bound"], 0.05)
+        self.assertEqual(self.assay("--json", "compare", "1", "2").stdout, self.assay("--json", "compare", "1", "2").stdout)
+        refused = self.assay("compare", "1", "1")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("ASSAY-0610", refused.stderr)
+        self.assertEqual(self.assay("compare", "1", "9").returncode, 4)
+
+
+if __name__ == "__main__":
+    unittest.main()
