@@ -75,8 +75,6 @@ void say(QtMsgType, const QMessageLogContext&, const QString& message) {
   std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
 }
 
-std::string number(double value) { return fmt::format("{:.3f}", value); }
-
 }  // namespace
 
 GuiScope::GuiScope() {
@@ -136,8 +134,9 @@ std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang) {
 }
 
 std::string interval_svg(const IndicatorResult& indicator, Lang lang) {
-  constexpr double kLeft = 14, kRight = 470, kAxis = 44;
-  Canvas canvas(kWidth, 64);
+  constexpr int kSpan = 440;
+  constexpr double kLeft = 14, kRight = kSpan - 14, kAxis = 44, kMiddle = 30;
+  Canvas canvas(kSpan, 62);
   const auto x = [&](double p) { return kLeft + (kRight - kLeft) * std::clamp(p, 0.0, 1.0); };
   const Look& look = look_of(indicator.conformity);
   // Where the requirement is met.
@@ -150,22 +149,15 @@ std::string interval_svg(const IndicatorResult& indicator, Lang lang) {
   }
   canvas.line({kLeft, kAxis}, {kRight, kAxis}, ink::kLine);
   canvas.line({x(indicator.limit), 13}, {x(indicator.limit), kAxis}, ink::kText, 1.5, Line::dashed);
-  canvas.text(QRectF(x(indicator.limit) - 60, 0, 120, 13), Qt::AlignHCenter | Qt::AlignBottom,
-              q(fmt::format("{} {:.2f}", lang == Lang::zh ? "限值 ≥" : "limit ≥", indicator.limit)), ink::kText, 11);
-  constexpr double kMiddle = 30;
+  const double middle = std::clamp(x(indicator.limit), 40.0, kSpan - 40.0);
+  canvas.text(QRectF(middle - 60, 0, 120, 13), Qt::AlignHCenter | Qt::AlignBottom,
+              q(fmt::format("{} {:.3g}", lang == Lang::zh ? "限值 ≥" : "limit ≥", indicator.limit)), ink::kText, 11);
   if (indicator.estimate) {
     const double low = indicator.lower.value_or(0), high = indicator.upper.value_or(1);
     canvas.line({x(low), kMiddle}, {x(high), kMiddle}, look.color, 3);
     for (const double end : {low, high}) canvas.line({x(end), kMiddle - 6}, {x(end), kMiddle + 6}, look.color, 2);
     canvas.sign({x(*indicator.estimate), kMiddle}, 8, indicator.conformity);
-    const std::string value = fmt::format("{} [{}, {}]", number(*indicator.estimate),
-                                          indicator.lower ? number(low) : "–", indicator.upper ? number(high) : "–");
-    canvas.text(QRectF(kRight + 26, 10, kWidth - kRight - 26, 20), Qt::AlignLeft | Qt::AlignVCenter, q(value),
-                ink::kText, 14, Weight::bold);
   }
-  const std::string count = fmt::format("{} · n = {}", look.word.in(lang), indicator.n);
-  canvas.text(QRectF(kRight + 26, 31, kWidth - kRight - 26, 18), Qt::AlignLeft | Qt::AlignVCenter, q(count), look.color,
-              12);
   const Text title = filled(indicator.title, indicator.id);
   return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：估计值与区间" : ": estimate and interval")));
 }

@@ -155,8 +155,11 @@ Result<std::string> to_html(const ReportModel& model, Lang first) {
   write_walks(page, model);
   write_gates(page, model);
   write_metrics(page, model);
+  write_latency(page, model);
+  write_uncertainty(page, model);
   write_trials(page, model);
   write_files(page, model);
+  write_validation(page, model);
   write_remarks(page, model);
   page.paragraph(
       first == Lang::zh

@@ -43,6 +43,12 @@ void Page::section(std::string_view id, const Text& title) {
   raw("<section id=\"").raw(id).raw("\">\n<h2>").both(title).raw("</h2>\n");
 }
 
+Page& Page::chart(const std::string& en, const std::string& zh) {
+  const std::string english = "<div class=\"en\" lang=\"en\">" + en + "</div>";
+  const std::string chinese = "<div class=\"zh\" lang=\"zh-CN\">" + zh + "</div>";
+  return raw(first_ == Lang::zh ? chinese + english : english + chinese).raw("\n");
+}
+
 void Page::paragraph(const Text& text, std::string_view css) {
   raw(css.empty() ? "<p>" : fmt::format("<p class=\"{}\">", css)).both(text).raw("</p>\n");
 }
@@ -53,6 +59,10 @@ void Page::head(const std::vector<Column>& columns, const Text& caption) {
     raw(column.number ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">").both(column.title).raw("</th>");
   }
   raw("</tr></thead><tbody>\n");
+}
+
+Page& Page::group(int columns) {
+  return raw(fmt::format("<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{}\"><div>", columns));
 }
 
 std::string proportion(double value) { return fmt::format("{:.3f}", value); }

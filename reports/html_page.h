@@ -33,6 +33,8 @@ class Page {
   Page& icon(std::string_view symbol);
   Page& chip(const Look& look, std::string_view more = {});
   void section(std::string_view id, const Text& title);
+  /// A chart painted once in each language.
+  Page& chart(const std::string& en, const std::string& zh);
   void end_section() { raw("</section>\n"); }
   void paragraph(const Text& text, std::string_view css = {});
   struct Column {
@@ -40,6 +42,9 @@ class Page {
     bool number = false;
   };
   void head(const std::vector<Column>& columns, const Text& caption);
+  /// A row across the table that heads the rows after it; end it with end_group().
+  Page& group(int columns);
+  void end_group() { raw("</div></th></tr>\n"); }
   void end_table() { raw("</tbody></table></div>\n"); }
   /// "<td>…</td>"; numbers are set right.
   Page& cell(const std::string& data) { return raw("<td>").text(data).raw("</td>"); }
@@ -69,7 +74,10 @@ void write_results(Page& page, const ReportModel& model);
 void write_walks(Page& page, const ReportModel& model);
 void write_gates(Page& page, const ReportModel& model);
 void write_metrics(Page& page, const ReportModel& model);
+void write_latency(Page& page, const ReportModel& model);
+void write_uncertainty(Page& page, const ReportModel& model);
 void write_trials(Page& page, const ReportModel& model);
 void write_files(Page& page, const ReportModel& model);
+void write_validation(Page& page, const ReportModel& model);
 
 }  // namespace assay::reports

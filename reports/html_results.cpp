@@ -63,12 +63,6 @@ void write_decision_rule(Page& page, const ReportModel& model) {
   page.paragraph(aggregation_rule(model.scheme.aggregation));
 }
 
-void chart(Page& page, const std::string& en, const std::string& zh) {
-  const std::string english = "<div class=\"en\" lang=\"en\">" + en + "</div>";
-  const std::string chinese = "<div class=\"zh\" lang=\"zh-CN\">" + zh + "</div>";
-  page.raw(page.first() == Lang::zh ? chinese + english : english + chinese).raw("\n");
-}
-
 Text title_of_dimension(const Scheme& scheme, const std::string& id) {
   for (const auto& [known, title] : scheme.dimensions) {
     if (known == id) return filled(title, id);
@@ -88,12 +82,46 @@ void write_indicator(Page& page, const ReportModel& model, const IndicatorResult
   page.raw("</td></tr>\n");
 }
 
-void caption(Page& page, const IndicatorResult& x) {
-  page.raw("<figcaption>")
-      .both(filled(x.title, x.id))
-      .raw(" <span class=\"small\">")
-      .text(x.id)
-      .raw("</span></figcaption>");
+void title(Page& page, const IndicatorResult& x) {
+  page.both(filled(x.title, x.id)).raw(" <span class=\"small\">").text(x.id).raw("</span>");
+}
+
+/// Name, chart, numbers: rows that can be compared down the page.
+void write_interval(Page& page, const IndicatorResult& x) {
+  page.raw("<figure class=\"interval\"><figcaption>");
+  title(page, x);
+  page.raw("</figcaption>").chart(interval_svg(x, Lang::en), interval_svg(x, Lang::zh));
+  const Look& look = look_of(x.conformity);
+  page.raw("<div><b>").text(proportion(x.estimate)).raw("</b> ");
+  page.text(fmt::format("[{}, {}]", proportion(x.lower), proportion(x.upper))).raw("<br><span class=\"plain ");
+  page.raw(look.css).raw("\">").icon(look.icon).raw(" ").both(look.word);
+  page.raw(fmt::format("</span> <span class=\"small\">n = {}</span></div></figure>\n", x.n));
+}
+
+std::string subscripts(const SequentialDesign& x, Lang lang) {
+  const std::string p =
+      fmt::format("p<sub>0</sub> = {:.3g}{}p<sub>1</sub> = {:.3g}", x.p0, lang == Lang::zh ? "，" : ", ", x.p1);
+  if (lang == Lang::zh) {
+    return fmt::format("{}；精确 α = {:.4f}，精确 β = {:.4f}；最少 {} 次、最多 {} 次试验；固定样本方案需 {} 次。", p,
+                       x.exact_alpha, x.exact_beta, x.least_n, x.table.n_max, x.fixed_n);
+  }
+  return fmt::format(
+      "{}; exact α = {:.4f}, exact β = {:.4f}; at least {} and at most {} trials; the fixed plan needs {}.", p,
+      x.exact_alpha, x.exact_beta, x.least_n, x.table.n_max, x.fixed_n);
+}
+
+void write_walk(Page& page, const IndicatorResult& x, const SequentialDesign& design) {
+  const int failures = x.n - x.successes;
+  page.raw("<figure><figcaption>");
+  title(page, x);
+  page.raw("<br><span class=\"small\">");
+  page.both(x.n == 0 ? Text{"No counted trial.", "没有已计数的试验。"}
+                     : Text{fmt::format("{} counted trial{}: {} succeeded, {} failed.", x.n, x.n == 1 ? "" : "s",
+                                        x.successes, failures),
+                            fmt::format("已计数试验 {} 次：成功 {} 次，失败 {} 次。", x.n, x.successes, failures)});
+  page.raw("</span></figcaption>").chart(walk_svg(x, design, Lang::en), walk_svg(x, design, Lang::zh));
+  page.raw("<p class=\"small\">").both_raw(subscripts(design, Lang::en), subscripts(design, Lang::zh));
+  page.raw("</p></figure>\n");
 }
 
 }  // namespace
@@ -110,7 +138,7 @@ void write_conclusion(Page& page, const ReportModel& model) {
                   "若将全部无效试验计为失败，总体等级为：" + voids.zh + "。"},
                  "small");
   page.raw("</div>\n<figure>");
-  chart(page, ladder_svg(grade, model.scheme, Lang::en), ladder_svg(grade, model.scheme, Lang::zh));
+  page.chart(ladder_svg(grade, model.scheme, Lang::en), ladder_svg(grade, model.scheme, Lang::zh));
   page.raw("</figure>\n");
   write_decision_rule(page, model);
   page.end_section();
@@ -157,41 +185,29 @@ void write_results(Page& page, const ReportModel& model) {
              {{"Successes", "成功数"}, true},
              {{"Voids", "无效数"}, true},
              {{"Conformity", "符合性"}}},
-            {"Success probabilities (proportions, unit 1). Limits after stopping use the plan's own ordering.",
-             "成功概率（比例，单位为 1）。停止后的置信限按计划自身的排序方法计算。"});
+            {"Success probabilities (proportions, unit 1). Limits after stopping use the plan's own ordering; the "
+             "estimate is its median-unbiased one, which may differ from successes / n.",
+             "成功概率（比例，单位为 1）。停止后的置信限按计划自身的排序方法计算；估计值为该排序下的中位无偏估计，"
+             "可能不同于成功数 / n。"});
   for (const auto& indicator : model.grade.indicators) write_indicator(page, model, indicator);
   page.end_table();
   for (const auto& indicator : model.grade.indicators) {
     if (indicator.conformity == Conformity::not_tested && indicator.n == 0) continue;
-    page.raw("<figure>");
-    caption(page, indicator);
-    chart(page, interval_svg(indicator, Lang::en), interval_svg(indicator, Lang::zh));
-    page.raw("</figure>\n");
+    write_interval(page, indicator);
   }
   page.end_section();
 }
 
 void write_walks(Page& page, const ReportModel& model) {
-  page.section("walks", {"Sequential walks", "序贯检验过程"});
-  page.paragraph({"Failures against counted trials. The plan, with its boundaries, was locked before the first trial.",
-                  "失败数随已计数试验数的变化。计划及其边界在首次试验前已锁定。"});
+  page.section("walks", {"Cumulative results and sequential boundaries", "累计结果与序贯边界"});
+  page.paragraph(
+      {"Cumulative failures against counted trials (successes = trials − failures), trial by trial, until a "
+       "boundary is reached. The plan, with its boundaries, was locked before the first trial.",
+       "累计失败数随已计数试验数逐次变化（成功数 = 试验数 − 失败数），直至到达某一边界。"
+       "计划及其边界在首次试验前已锁定。"});
   for (const auto& indicator : model.grade.indicators) {
     for (const auto& planned : model.plan.indicators) {
-      if (planned.id != indicator.id) continue;
-      const SequentialDesign& design = planned.design;
-      page.raw("<figure>");
-      caption(page, indicator);
-      chart(page, walk_svg(indicator, design, Lang::en), walk_svg(indicator, design, Lang::zh));
-      page.raw("<p class=\"small\">");
-      page.both({fmt::format("p₀ = {:.3g}, p₁ = {:.3g}; exact α = {:.4f}, exact β = {:.4f}; at least {} and at most {} "
-                             "trials; the fixed plan needs {}.",
-                             design.p0, design.p1, design.exact_alpha, design.exact_beta, design.least_n,
-                             design.table.n_max, design.fixed_n),
-                 fmt::format("p₀ = {:.3g}，p₁ = {:.3g}；精确 α = {:.4f}，精确 β = {:.4f}；最少 {} 次、最多 {} 次试验；"
-                             "固定样本方案需 {} 次。",
-                             design.p0, design.p1, design.exact_alpha, design.exact_beta, design.least_n,
-                             design.table.n_max, design.fixed_n)});
-      page.raw("</p></figure>\n");
+      if (planned.id == indicator.id) write_walk(page, indicator, planned.design);
     }
   }
   page.end_section();

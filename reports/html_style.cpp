@@ -41,11 +41,15 @@ dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;mar
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 .wide{overflow-x:auto;margin:12px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
+caption>span,tr.group div{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 44px)}
 caption{text-align:left;color:var(--muted);font-size:13px;padding:0 0 6px}
-th{text-align:left;vertical-align:bottom;color:var(--muted);font-weight:600;font-size:12.5px;line-height:1.3;
+th{text-align:left;word-break:keep-all;vertical-align:bottom;color:var(--muted);font-weight:700;font-size:12.5px;line-height:1.3;
 border-bottom:1.5px solid var(--line);padding:6px 8px}
 td{vertical-align:top;border-bottom:1px solid var(--line);padding:6px 8px;overflow-wrap:break-word}
-td.num,th.num{text-align:right}td.num{white-space:nowrap}
+td:not(.num){min-width:4.6em}td:first-child:not(.num){min-width:8.5em}td.num,th.num{text-align:right}td.num{white-space:nowrap}
+tr.group th{padding:15px 8px 5px;border-bottom:1px solid var(--line);color:var(--muted);font-weight:400;font-size:13px}
+tr.group b,tr.group .result{color:var(--text)}tr.group b{font-size:14px}.result{font-weight:700;font-size:14px}
+tr.sum td{font-weight:700}
 tr:target{background:var(--unsure-tint)}
 tr.invalid td{color:var(--muted)}
 .chip{display:inline-block;padding:1px 9px;border-radius:12px;font-weight:700;font-size:13px;white-space:nowrap}
@@ -53,20 +57,28 @@ tr.invalid td{color:var(--muted)}
 .chip.fail{color:var(--fail);background:var(--fail-tint)}.chip.none{color:var(--muted);background:var(--faint)}
 .plain{font-weight:700;white-space:nowrap}.plain.pass{color:var(--pass)}.plain.unsure{color:var(--unsure)}
 .plain.fail{color:var(--fail)}.plain.none{color:var(--muted)}
-figure{margin:14px 0;padding:0}
-figcaption{font-weight:600;margin:0 0 4px}figcaption .small{font-weight:400}
+figure{margin:14px 0;padding:0;overflow-x:auto}figure p{max-width:none}sub{line-height:0}
+.interval{display:grid;grid-template-columns:minmax(0,250px) minmax(0,440px) auto;gap:2px 24px;align-items:center;
+justify-content:start;margin:6px 0}.interval div{font-size:14px}.interval .small{font-size:13px}
+figcaption{font-weight:700;margin:0 0 4px}figcaption .small{font-weight:400}
 .chart{display:block;width:100%;max-width:860px;height:auto}
+.beside{display:flex;flex-wrap:wrap;gap:8px 32px;align-items:flex-start}
+.beside>figure{flex:1 1 420px;max-width:580px;min-width:0}.beside>div{flex:1 1 300px;min-width:0}
 .symbols{position:absolute}.icon{width:1em;height:1em;vertical-align:-.13em}
 .glyph{fill:none;stroke:var(--paper);stroke-width:2}
 .chart text{font-family:"Liberation Sans",Arial,"WenQuanYi Micro Hei","PingFang SC","Microsoft YaHei",sans-serif}
 ol.why{padding-left:22px}ol.why>li{margin:0 0 14px}
-.end{margin:56px 0 0;text-align:center;color:var(--muted);letter-spacing:.06em}
-@media (max-width:640px){main,nav{padding-left:14px;padding-right:14px}dl{grid-template-columns:1fr}dt{margin-top:6px}}
+.end{max-width:none;margin:56px 0 0;text-align:center;color:var(--muted);letter-spacing:.06em}
+@media (max-width:640px){main,nav{padding-left:14px;padding-right:14px}dl{grid-template-columns:1fr}dt{margin-top:6px}
+.chart{min-width:560px}.beside .chart,.interval .chart{min-width:0}
+.interval{grid-template-columns:1fr;margin:16px 0}.verdict{padding:14px 16px}.verdict .level{font-size:20px}
+figcaption,figure p{position:sticky;left:0;max-width:calc(100vw - 28px)}}
 @page{size:A4;margin:16mm 14mm}
 @media print{nav{display:none}body{font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid;margin-top:26px}
 table{font-size:8.5pt}th{font-size:8pt}thead{display:table-header-group}tr,figure,.verdict,.notice,ol.why>li{break-inside:avoid}
-.wide{overflow:visible}.chip,.notice,.chart{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{color:inherit}
-td,th{padding:4px 5px}td.num,.chip{white-space:normal}}
+.wide,figure{overflow:visible}caption>span,tr.group div{max-width:none}.chip,.notice,.chart{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{color:inherit}
+.beside>figure{flex-basis:300px}.beside>div{flex-basis:240px}.interval{grid-template-columns:minmax(0,190px) minmax(0,1fr) auto}
+.end{margin-top:20px;break-before:avoid}td code{font-size:8pt}.beside{break-inside:avoid}td,th{padding:4px 5px}td.num,.chip{white-space:normal}}
 )css";
 
 }  // namespace

@@ -2,58 +2,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 #include "metrics/metrics.h"
+#include "metrics/statistics/quantiles.h"
 #include "reports/html_page.h"
+#include "reports/values.h"
 
 namespace assay::reports {
 namespace {
-
-/// Only values of one definition, unit and vantage are put together.
-using MetricKey = std::tuple<std::string, int, std::string, int, std::string, Vantage>;
-
-struct Summary {
-  std::vector<double> values;
-  int undefined = 0;
-};
-
-std::map<MetricKey, Summary> summarise(const std::vector<TrialRecord>& trials) {
-  std::map<MetricKey, Summary> out;
-  for (const auto& trial : trials) {
-    if (!trial.finished || trial.validity != Validity::valid) continue;
-    for (const auto& metric : trial.metrics) {
-      Summary& summary = out[{trial.task, trial.level, metric.id, metric.version, metric.unit, metric.vantage}];
-      if (metric.value) {
-        summary.values.push_back(*metric.value);
-      } else {
-        ++summary.undefined;
-      }
-    }
-  }
-  for (auto& [key, summary] : out) std::sort(summary.values.begin(), summary.values.end());
-  return out;
-}
 
 double median(const std::vector<double>& sorted) {
   const std::size_t middle = sorted.size() / 2;
   return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-void write_summary(Page& page, const metrics::MetricRegistry& registry, const MetricKey& key, const Summary& summary) {
-  const auto& [task, level, id, version, unit, vantage] = key;
-  const metrics::Metric* metric = registry.find(id, version);
-  page.raw("<tr><td>").code(task).raw(fmt::format(" L{}</td><td>", level));
-  page.both(metric == nullptr ? filled({}, id) : filled(metric->spec.title, id));
-  page.raw(" <span class=\"small\">").text(fmt::format("{} v{}", id, version)).raw("</span></td>");
-  page.cell(unit.empty() ? "–" : unit).raw("<td>").both(word_of(vantage)).raw("</td>");
-  page.number(std::to_string(summary.values.size())).number(std::to_string(summary.undefined));
-  if (summary.values.empty()) {
-    page.number("–").number("–").number("–");
+std::string median_limits(const std::vector<double>& sorted, double scale) {
+  const auto limits = metrics::quantile_limits(sorted, 0.5, kConfidence);
+  if (!limits || !limits->lower || !limits->upper) return "–";
+  return fmt::format("{} … {}", significant(*limits->lower * scale), significant(*limits->upper * scale));
+}
+
+void write_summary(Page& page, const metrics::MetricRegistry& registry, const ValueKey& key, const Values& values) {
+  const metrics::Metric* metric = registry.find(key.id, key.version);
+  TimeUnit unit{1, key.unit.empty() ? "–" : key.unit};
+  if (key.unit == "s" && !values.sorted.empty()) unit = time_unit(median(values.sorted));
+  page.raw("<tr><td>").both(metric == nullptr ? filled({}, key.id) : filled(metric->spec.title, key.id));
+  page.raw(" <span class=\"small\">").text(fmt::format("{} v{}", key.id, key.version)).raw("</span></td>");
+  page.cell(unit.name).raw("<td>").both(word_of(key.vantage)).raw("</td>");
+  page.number(std::to_string(values.sorted.size())).number(std::to_string(values.undefined));
+  if (values.sorted.empty()) {
+    page.number("–").number("–").number("–").number("–");
   } else {
-    page.number(significant(median(summary.values)));
-    page.number(significant(summary.values.front())).number(significant(summary.values.back()));
+    const double scale = unit.per_second;
+    page.number(significant(median(values.sorted) * scale)).number(median_limits(values.sorted, scale));
+    page.number(significant(values.sorted.front() * scale)).number(significant(values.sorted.back() * scale));
   }
   page.raw("</tr>\n");
 }
@@ -100,26 +82,36 @@ void write_trial(Page& page, const TrialRecord& trial) {
 
 void write_metrics(Page& page, const ReportModel& model) {
   page.section("metrics", {"Measured values", "测量值汇总"});
-  const auto summaries = summarise(model.trials);
-  if (summaries.empty()) {
+  const auto series = values_by_series(model.trials);
+  if (series.empty()) {
     page.paragraph({"No values.", "无测量值。"}, "muted");
     page.end_section();
     return;
   }
   metrics::MetricRegistry registry;
   metrics::register_builtin_metrics(registry);
-  page.head({{{"Task, level", "任务与等级"}},
-             {{"Metric", "度量"}},
+  constexpr int kColumns = 9;
+  page.head({{{"Metric", "度量"}},
              {{"Unit", "单位"}},
              {{"Observed by", "观测来源"}},
              {{"n", "n"}, true},
              {{"Undefined", "未定义"}, true},
              {{"Median", "中位数"}, true},
+             {{"Median, 95 % limits", "中位数的 95 % 置信限"}, true},
              {{"Smallest", "最小值"}, true},
              {{"Largest", "最大值"}, true}},
-            {"Over the valid, finished trials. A value that is not defined for a trial is counted, not made up.",
-             "统计有效且已完成的试验。某次试验无定义的值只计数，不作填补。"});
-  for (const auto& [key, summary] : summaries) write_summary(page, registry, key, summary);
+            {"Over the valid, finished trials. A value that is not defined for a trial is counted, not made up. Limits "
+             "of the median: two-sided, by order statistics, whatever the distribution; they need n ≥ 6.",
+             "统计有效且已完成的试验。某次试验无定义的值只计数，不作填补。中位数的置信限为双侧，由次序统计量给出，"
+             "与分布形式无关，需 n ≥ 6。"});
+  const ValueKey* before = nullptr;
+  for (const auto& [key, values] : series) {
+    if (before == nullptr || before->task != key.task || before->level != key.level) {
+      page.group(kColumns).code(key.task).raw(fmt::format(" L{}", key.level)).end_group();
+    }
+    before = &key;
+    write_summary(page, registry, key, values);
+  }
   page.end_table();
   page.end_section();
 }

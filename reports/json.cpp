@@ -200,6 +200,20 @@ json of(const Subject& x) {
           {"policy", x.policy}};
 }
 
+json of(const std::optional<SoftwareValidation>& x) {
+  if (!x) return nullptr;
+  json files = json::array();
+  for (const auto& file : x->files) {
+    files.push_back({{"name", file.name},
+                     {"sha256", file.sha256},
+                     {"title", file.title},
+                     {"cases", file.cases},
+                     {"passed", file.passed}});
+  }
+  return {{"time", of_time(x->time)},    {"by", x->by}, {"build", x->build},
+          {"same_build", x->same_build}, {"ok", x->ok}, {"files", files}};
+}
+
 }  // namespace
 
 std::string to_json(const ReportModel& model) {
@@ -228,7 +242,9 @@ std::string to_json(const ReportModel& model) {
                  {"why_not", of(model.why_not)},
                  {"trials", trials},
                  {"remarks", model.remarks},
-                 {"files", files}};
+                 {"files", files},
+                 {"validation", of(model.validation)},
+                 {"control_period_s", model.control_period_s}};
   // Bytes of a robot's own words that are not UTF-8 become U+FFFD instead of an exception.
   return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

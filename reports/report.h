@@ -1,7 +1,10 @@
 // One report model, several writers. Writers are deterministic: no clock, no locale.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/model/grade.h"
@@ -12,6 +15,19 @@
 #include "grading/grading.h"
 
 namespace assay::reports {
+
+/// What `assay validate` found when it last ran in this workspace: reference cases through the shipped arithmetic.
+struct SoftwareValidation {
+  UtcTime time;
+  std::string by, build;
+  bool same_build = false;  ///< `build` is the one that ran the session
+  bool ok = false;          ///< every case of every file passed
+  struct File {
+    std::string name, sha256, title;
+    int cases = 0, passed = 0;
+  };
+  std::vector<File> files;
+};
 
 struct ReportModel {
   std::string schema = "assay.report/1";
@@ -25,6 +41,8 @@ struct ReportModel {
   std::vector<TrialRecord> trials;
   std::vector<std::string> remarks;                        ///< model lint, deviations, division notices
   std::vector<std::pair<std::string, std::string>> files;  ///< deciding files: path relative to catalogue, SHA-256
+  std::optional<SoftwareValidation> validation;            ///< the newest on record; of the session's build if there is
+  std::map<std::string, double> control_period_s;          ///< by "task@L1"; a series whose period is unknown is absent
 };
 
 /// One static page that opens from disk: zh and en, charts as inline SVG, no script needed to read it.
@@ -47,5 +65,8 @@ class GuiScope {
 std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang);
 std::string interval_svg(const IndicatorResult& indicator, Lang lang);
 std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& design, Lang lang);
+/// Empirical distribution of one time per trial [s], with p50, p95, p99 and their 95 % limits. Empty where there is
+/// nothing that can be drawn: no value, or one that is neither 0 nor within 1e-12 … 1e9 s.
+std::string latency_svg(const std::vector<double>& times_s, Lang lang);
 
 }  // namespace assay::reports

@@ -1,4 +1,4 @@
-// The sequential walk: failures against counted trials, between the boundaries that the locked plan fixed.
+// The sequential walk: cumulative failures against counted trials, between the boundaries that the locked plan fixed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -65,9 +65,21 @@ void draw_regions(Canvas& canvas, const Axes& axes, const StopTable& table, int 
   canvas.polyline(drawn, ink::kPass, 1.5, Line::dashed);
   canvas.polyline(refuse, ink::kUnsure, 1.5, Line::dotted);
   canvas.text(QRectF(kRight - 240, kBottom - 22, 234, 18), Qt::AlignRight | Qt::AlignVCenter,
-              lang == Lang::zh ? q("接受：符合") : q("accept: conforms"), ink::kPass, 12, Weight::bold);
+              lang == Lang::zh ? q("接受边界内：符合") : q("accept boundary: conforms"), ink::kPass, 12, Weight::bold);
   canvas.text(QRectF(kLeft + 8, kTop + 4, 300, 18), Qt::AlignLeft | Qt::AlignVCenter,
-              lang == Lang::zh ? q("拒绝：未能证明") : q("refuse: not shown"), ink::kUnsure, 12, Weight::bold);
+              lang == Lang::zh ? q("拒绝边界内：未能证明") : q("refuse boundary: not shown"), ink::kUnsure, 12,
+              Weight::bold);
+}
+
+/// Names the band between the boundaries, where it is wide enough and the walk did not come.
+void draw_band(Canvas& canvas, const Axes& axes, const StopTable& table, int last, int walked, Lang lang) {
+  const int n = last * 11 / 20;
+  if (n < 1 || walked * 10 >= n * 8) return;
+  const auto at = static_cast<std::size_t>(n);
+  const double top = axes.y(table.refuse[at] - 0.5), bottom = axes.y(std::max(table.accept[at] + 0.5, 0.0));
+  if (bottom - top < 30) return;
+  canvas.text(QRectF(axes.x(n) - 100, (top + bottom) / 2 - 9, 200, 18), Qt::AlignCenter,
+              lang == Lang::zh ? q("继续试验") : q("continue"), ink::kMuted, 12);
 }
 
 void draw_axes(Canvas& canvas, const Axes& axes, Lang lang) {
@@ -83,13 +95,13 @@ void draw_axes(Canvas& canvas, const Axes& axes, Lang lang) {
     canvas.text(QRectF(kLeft - 42, axes.y(f) - 8, 34, 16), Qt::AlignRight | Qt::AlignVCenter, q(std::to_string(f)),
                 ink::kMuted, 11);
   }
-  canvas.text(QRectF(0, 0, 200, 18), Qt::AlignLeft | Qt::AlignVCenter, lang == Lang::zh ? q("失败数") : q("failures"),
-              ink::kMuted, 12);
+  canvas.text(QRectF(0, 0, 400, 18), Qt::AlignLeft | Qt::AlignVCenter,
+              lang == Lang::zh ? q("累计失败数 f") : q("cumulative failures f"), ink::kMuted, 12);
   canvas.text(QRectF(kLeft, kBottom + 22, kRight - kLeft, 18), Qt::AlignHCenter | Qt::AlignVCenter,
               lang == Lang::zh ? q("已计数试验数 n") : q("counted trials n"), ink::kMuted, 12);
 }
 
-void draw_path(Canvas& canvas, const Axes& axes, const IndicatorResult& indicator, Lang lang) {
+void draw_path(Canvas& canvas, const Axes& axes, const IndicatorResult& indicator) {
   QPolygonF path;
   path << QPointF(axes.x(0), axes.y(0));
   int before = 0, n = 0;
@@ -99,20 +111,9 @@ void draw_path(Canvas& canvas, const Axes& axes, const IndicatorResult& indicato
     path << QPointF(axes.x(n), axes.y(before)) << QPointF(axes.x(n), axes.y(failures));
     before = failures;
   }
-  if (n == 0) {
-    canvas.text(QRectF(kLeft, kTop, kRight - kLeft, kBottom - kTop), Qt::AlignCenter,
-                lang == Lang::zh ? q("没有已计数的试验") : q("no counted trials"), ink::kMuted, 14);
-    return;
-  }
+  if (n == 0) return;
   canvas.polyline(path, ink::kAccent, 2.5);
-  const QPointF end(axes.x(n), axes.y(before));
-  canvas.sign(end, 8, indicator.conformity);
-  const std::string label =
-      lang == Lang::zh ? fmt::format("{} 次试验，{} 次失败", n, before)
-                       : fmt::format("{} trial{}, {} failure{}", n, n == 1 ? "" : "s", before, before == 1 ? "" : "s");
-  const bool to_the_left = end.x() > kRight - 200;
-  const double y = std::clamp(end.y() - 18, kTop + 10, kBottom - 10);
-  canvas.label({end.x() + (to_the_left ? -8 : 8), y}, to_the_left, q(label), ink::kText);
+  canvas.sign({axes.x(n), axes.y(before)}, 8, indicator.conformity);
 }
 
 }  // namespace
@@ -125,10 +126,12 @@ std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& d
   for (const int failures : indicator.path) axes.failures = std::max(axes.failures, failures);
   ++axes.failures;
   if (last >= 0) draw_regions(canvas, axes, design.table, last, lang);
+  if (last >= 0) draw_band(canvas, axes, design.table, last, walked, lang);
   draw_axes(canvas, axes, lang);
-  draw_path(canvas, axes, indicator, lang);
+  draw_path(canvas, axes, indicator);
   const Text title = filled(indicator.title, indicator.id);
-  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：序贯检验过程" : ": sequential walk")));
+  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：累计失败数与序贯边界"
+                                                         : ": cumulative failures and sequential boundaries")));
 }
 
 }  // namespace assay::reports

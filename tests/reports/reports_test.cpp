@@ -9,6 +9,7 @@
 
 #include "reports/html_page.h"
 #include "reports/report.h"
+#include "tests/reports/page.h"
 #include "tests/reports/sample_model.h"
 
 namespace assay::reports {
@@ -31,25 +32,6 @@ void expect_golden(const std::string& name, const std::string& got) {
   EXPECT_EQ(got, want.str());
 }
 
-/// The page without charts, whose text is laid out by whatever fonts there are.
-std::string without_charts(const std::string& html) {
-  std::string out;
-  std::size_t from = 0;
-  while (true) {
-    const std::size_t at = html.find("<svg xmlns", from);
-    out += html.substr(from, at == std::string::npos ? at : at - from);
-    if (at == std::string::npos) return out;
-    out += "[chart]";
-    from = html.find("</svg>", at) + 6;
-  }
-}
-
-std::string page(const ReportModel& model, Lang first) {
-  auto html = to_html(model, first);
-  EXPECT_TRUE(html.ok());
-  return html.ok() ? *html : "";
-}
-
 /// What a reader of one language sees: the other's elements dropped, then all tags.
 std::string seen_in(std::string html, Lang lang) {
   html = std::regex_replace(without_charts(html), std::regex("<(style|title)>[^]*?</\\1>"), "");
@@ -57,17 +39,6 @@ std::string seen_in(std::string html, Lang lang) {
   html = std::regex_replace(html, std::regex("<(span|div) class=\"" + other + "\"[^>]*>[^<]*</\\1>"), "");
   return std::regex_replace(html, std::regex("<[^>]*>"), "\n");
 }
-
-class Html : public testing::Test {
- protected:
-  static void SetUpTestSuite() { scope_ = new GuiScope; }
-  static void TearDownTestSuite() {
-    delete scope_;
-    scope_ = nullptr;
-  }
-  static GuiScope* scope_;
-};
-GuiScope* Html::scope_ = nullptr;
 
 TEST(HtmlWithoutScope, IsATypedError) {
   const auto html = to_html(sample_model(), Lang::en);
@@ -224,12 +195,22 @@ TEST_F(Html, ChartsShowStateByShapeWordAndNumber) {
   EXPECT_THAT(ladder, HasSubstr("(declared)"));
   EXPECT_THAT(ladder_svg(model.grade, model.scheme, Lang::zh), HasSubstr("未能判定"));
   const std::string interval = interval_svg(model.grade.indicators[0], Lang::en);
-  EXPECT_THAT(interval, HasSubstr("limit ≥ 0.80"));
-  EXPECT_THAT(interval, HasSubstr("1.000 [0.829, 1.000]"));
+  EXPECT_THAT(interval, HasSubstr("limit ≥ 0.8<"));
+  EXPECT_THAT(section_of(page(model, Lang::en), "results"), HasSubstr("<b>1.000</b> [0.829, 1.000]"));
   const std::string walk = walk_svg(model.grade.indicators[1], model.plan.indicators[1].design, Lang::en);
-  EXPECT_THAT(walk, HasSubstr("refuse: not shown"));
-  EXPECT_THAT(walk, HasSubstr(" failures"));
-  EXPECT_THAT(walk_svg(model.grade.indicators[2], {}, Lang::zh), HasSubstr("没有已计数的试验"));
+  EXPECT_THAT(walk, HasSubstr("refuse boundary: not shown"));
+  EXPECT_THAT(walk, HasSubstr("cumulative failures"));
+  EXPECT_THAT(walk_svg(model.grade.indicators[2], {}, Lang::zh), HasSubstr("累计失败数"));
+  EXPECT_THAT(section_of(page(model, Lang::en), "walks"), HasSubstr("没有已计数的试验"));
+}
+
+TEST_F(Html, WalkSaysWhatItCounts) {
+  const auto model = sample_model();
+  const auto& x = model.grade.indicators[1];
+  const std::string walk = walk_svg(x, model.plan.indicators[1].design, Lang::en);
+  EXPECT_THAT(section_of(page(model, Lang::en), "walks"),
+              HasSubstr(std::to_string(x.n) + " counted trials: " + std::to_string(x.successes) + " succeeded"));
+  EXPECT_THAT(walk, HasSubstr("cumulative failures and sequential boundaries</title>"));
 }
 
 /// Every colour that a chart is painted with has its rule in the style sheet, or a dark page would lose it.
@@ -241,6 +222,7 @@ TEST_F(Html, EveryChartColourFollowsTheTheme) {
     charts += interval_svg(model.grade.indicators[i], Lang::en);
     charts += walk_svg(model.grade.indicators[i], model.plan.indicators[i].design, Lang::en);
   }
+  charts += latency_svg({1e-5, 2e-5, 3e-5}, Lang::en);
   const std::regex painted("(fill|stroke)=\"#[0-9a-f]{6}\"");
   int found = 0;
   for (std::sregex_iterator at(charts.begin(), charts.end(), painted), end; at != end; ++at, ++found) {

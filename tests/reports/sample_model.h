@@ -32,7 +32,13 @@ inline TrialRecord sample_trial(std::int64_t number, const std::string& task, in
                   .version = 1,
                   .value = 21.5 + static_cast<double>(number % 5),
                   .why_undefined = "",
-                  .unit = "N"}};
+                  .unit = "N"},
+                 {.id = "policy_inference_time",
+                  .version = 1,
+                  .value = 2e-5 + 1e-6 * static_cast<double>(number * number % 23),
+                  .why_undefined = "",
+                  .unit = "s",
+                  .vantage = Vantage::instrument}};
   out.content_digest = "0123456789abcdef" + std::to_string(number);
   out.trace_sha256 = "fedcba9876543210" + std::to_string(number);
   out.started.ns = 1'795'342'191'000'000'000 + number * 5'000'000'000;
@@ -105,6 +111,18 @@ inline void add_scheme_and_subject(ReportModel& model) {
   model.subject.declared_level = 2;
 }
 
+/// By the session's own build; every case passed.
+inline SoftwareValidation sample_validation() {
+  SoftwareValidation out;
+  out.time.ns = 1'795'340'000'000'000'000;
+  out.by = "李<em>娜";
+  out.build = "assay 0.1.0 0123456789ab";
+  out.same_build = out.ok = true;
+  out.files = {{"statistics.json", std::string(64, 'd'), "Statistics <img onerror=x> & \"limits\"", 120, 120},
+               {"lab-<own>.json", std::string(64, 'e'), "", 7, 7}};
+  return out;
+}
+
 inline ReportModel sample_model(const std::string& division = "dev") {
   ReportModel model;
   model.session = "s-20261122-1";
@@ -164,6 +182,9 @@ inline ReportModel sample_model(const std::string& division = "dev") {
                           {carried.trials.at(4), carried.trials.at(9)}}};
   model.remarks = {"priority <raised> on geom \"pad\" / 几何体“pad”提高了优先级"};
   model.files = {{"suites/logistics.yaml", std::string(64, 'c')}};
+  model.plan.build = "assay 0.1.0 0123456789ab";
+  model.control_period_s = {{"logistics/pick@L1", 0.02}};
+  model.validation = sample_validation();
   return model;
 }
 

@@ -1,0 +1,57 @@
+#include "reports/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::reports {
+
+std::map<ValueKey, Values> values_by_series(const std::vector<TrialRecord>& trials) {
+  std::map<ValueKey, Values> out;
+  for (const auto& trial : trials) {
+    if (!trial.finished || trial.validity != Validity::valid) continue;
+    for (const auto& metric : trial.metrics) {
+      Values& values = out[{trial.task, trial.level, metric.id, metric.version, metric.unit, metric.vantage}];
+      if (metric.value && std::isfinite(*metric.value)) {
+        values.sorted.push_back(*metric.value);
+      } else {
+        ++values.undefined;
+      }
+    }
+  }
+  for (auto& [key, values] : out) std::sort(values.sorted.begin(), values.sorted.end());
+  return out;
+}
+
+std::map<ValueKey, Values> values_of_session(const std::vector<TrialRecord>& trials, const std::string& id) {
+  std::map<ValueKey, Values> out;
+  for (const auto& [key, values] : values_by_series(trials)) {
+    if (key.id != id) continue;
+    Values& all = out[{"", 0, key.id, key.version, key.unit, key.vantage}];
+    all.sorted.insert(all.sorted.end(), values.sorted.begin(), values.sorted.end());
+    all.undefined += values.undefined;
+  }
+  for (auto& [key, values] : out) std::sort(values.sorted.begin(), values.sorted.end());
+  return out;
+}
+
+std::string quantile_name(double q) { return fmt::format("p{:.3g}", q * 100); }
+
+std::vector<metrics::QuantileLimits> quantiles_of(const std::vector<double>& sorted) {
+  std::vector<metrics::QuantileLimits> out;
+  for (const double q : kQuantiles) {
+    const auto limits = metrics::quantile_limits(sorted, q, kConfidence);
+    if (!limits) return {};
+    out.push_back(*limits);
+  }
+  return out;
+}
+
+TimeUnit time_unit(double typical_s) {
+  if (!(typical_s > 0) || typical_s >= 1) return {};
+  if (typical_s >= 1e-3) return {1e3, "ms"};
+  return {1e6, "µs"};
+}
+
+}  // namespace assay::reports
