@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -43,6 +44,36 @@ std::vector<std::pair<std::string, std::string>> deciding_files(const std::strin
   if (!lock.is_object() || !lock.contains("files")) return out;
   for (const auto& file : lock["files"])
     out.emplace_back(file.value("name", file.value("path", "")), file.value("sha256", ""));
+  return out;
+}
+
+/// The newest validation on record, of the session's own build if there is one.
+Result<std::optional<reports::SoftwareValidation>> validation_of(const Store& store, const std::string& build) {
+  std::optional<reports::SoftwareValidation> out;
+  ASSAY_TRY(const auto rows, store.audit_log());
+  for (const auto& row : rows) {
+    const auto detail = nlohmann::json::parse(row.detail_json, nullptr, false);
+    if (row.kind != "validation" || !detail.is_object()) continue;
+    reports::SoftwareValidation found;
+    found.time = row.time;
+    found.by = row.person;
+    found.build = detail.value("build", "");
+    found.same_build = found.build == build;
+    found.ok = detail.value("ok", false);
+    for (const auto& file : detail.value("files", nlohmann::json::array()))
+      found.files.push_back({file.value("file", ""), file.value("sha256", ""), file.value("title", ""),
+                             file.value("cases", 0), file.value("passed", 0)});
+    if (!out || found.same_build || !out->same_build) out = std::move(found);
+  }
+  return out;
+}
+
+std::map<std::string, double> control_periods(const Opened& session) {
+  std::map<std::string, double> out;
+  for (const auto& series : session.plan.series)
+    for (const auto& suite : session.inputs.suites)
+      if (const auto* task = suite.find(series.task, series.level))
+        out[fmt::format("{}@L{}", series.task, series.level)] = static_cast<double>(task->control_period_ns) * 1e-9;
   return out;
 }
 
@@ -207,6 +238,8 @@ Result<reports::ReportModel> build_model(const Store& store, const Opened& sessi
   model.why_not = grading::explain(model.scheme, model.plan, model.grade, model.trials, 0);
   model.remarks = remarks(session);
   model.files = deciding_files(session.row.lock_json);
+  model.control_period_s = control_periods(session);
+  ASSAY_TRY(model.validation, validation_of(store, session.plan.build));
   return model;
 }
 

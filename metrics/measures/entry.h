@@ -5,6 +5,33 @@
 
 namespace assay::metrics {
 
+struct MeasureRow {
+  const char* id;
+  const char* unit;
+  Direction direction;
+  Vantage vantage;
+  Text title, definition;
+  const char* clause;
+  Text undefined_when;
+  const char *kind, *member;
+};
+
+inline MeasureEntry entry_of(const MeasureRow& row) {
+  MeasureEntry out;
+  out.spec.id = row.id;
+  out.spec.unit = row.unit;
+  out.spec.direction = row.direction;
+  out.spec.vantage = row.vantage;
+  out.spec.title = row.title;
+  out.spec.definition = row.definition;
+  out.spec.clause = row.clause;
+  out.spec.undefined_when = row.undefined_when;
+  out.kind = row.kind;
+  out.member = row.member;
+  return out;
+}
+
+/// The same as a table of literals, for families of one vantage.
 struct EntryRow {
   const char* id;
   const char* unit;
@@ -17,18 +44,16 @@ struct EntryRow {
 };
 
 inline MeasureEntry entry_of(const EntryRow& row, Vantage vantage) {
-  MeasureEntry out;
-  out.spec.id = row.id;
-  out.spec.unit = row.unit;
-  out.spec.direction = row.direction;
-  out.spec.vantage = vantage;
-  out.spec.title = {row.title_en, row.title_zh};
-  out.spec.definition = {row.definition_en, row.definition_zh};
-  out.spec.clause = row.clause;
-  out.spec.undefined_when = {row.undefined_en, row.undefined_zh};
-  out.kind = row.kind;
-  out.member = row.member;
-  return out;
+  return entry_of(MeasureRow{row.id,
+                             row.unit,
+                             row.direction,
+                             vantage,
+                             {row.title_en, row.title_zh},
+                             {row.definition_en, row.definition_zh},
+                             row.clause,
+                             {row.undefined_en, row.undefined_zh},
+                             row.kind,
+                             row.member});
 }
 
 }  // namespace assay::metrics

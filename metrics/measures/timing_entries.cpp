@@ -1,23 +1,11 @@
 // Measures of latency, delay and temporal logic, in words.
-#include "metrics/measures/catalogue.h"
+#include "metrics/measures/entry.h"
 
 namespace assay::metrics {
 
 namespace {
 
-struct Row {
-  const char* id;
-  const char* unit;
-  Direction direction;
-  Vantage vantage;
-  Text title, definition;
-  const char* clause;
-  Text undefined_when;
-  const char* kind;
-  const char* member;
-};
-
-std::vector<Row> rows() {
+std::vector<MeasureRow> rows() {
   return {
       {"latency.quantile",
        "s",
@@ -170,20 +158,7 @@ std::vector<Row> rows() {
 }  // namespace
 
 void add_timing_measures(std::vector<MeasureEntry>& list) {
-  for (auto& row : rows()) {
-    MeasureEntry entry;
-    entry.spec.id = row.id;
-    entry.spec.unit = row.unit;
-    entry.spec.direction = row.direction;
-    entry.spec.vantage = row.vantage;
-    entry.spec.title = std::move(row.title);
-    entry.spec.definition = std::move(row.definition);
-    entry.spec.clause = row.clause;
-    entry.spec.undefined_when = std::move(row.undefined_when);
-    entry.kind = row.kind;
-    entry.member = row.member;
-    list.push_back(std::move(entry));
-  }
+  for (const auto& row : rows()) list.push_back(entry_of(row));
 }
 
 }  // namespace assay::metrics

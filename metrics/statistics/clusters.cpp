@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
 namespace assay::metrics {
@@ -42,8 +43,8 @@ Result<ClusterCorrelation> cluster_correlation(std::span<const ClusterCount> clu
   out.design_effect = 1 + (out.mean_size - 1) * std::max(*out.icc, 0.0);
   if (!(msw > 0)) return out;
   const double f = msb / msw, tail = (1 - confidence) / 2;
-  const double low = f / samples::f_quantile(1 - tail, k - 1, n - k);
-  const double high = f * samples::f_quantile(1 - tail, n - k, k - 1);
+  const double low = f / laws::fisher_quantile(1 - tail, k - 1, n - k);
+  const double high = f * laws::fisher_quantile(1 - tail, n - k, k - 1);
   out.limits = std::array<double, 2>{(low - 1) / (low + out.n0 - 1), (high - 1) / (high + out.n0 - 1)};
   return out;
 }

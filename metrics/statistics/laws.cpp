@@ -1,5 +1,8 @@
 #include "metrics/statistics/laws.h"
 
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
@@ -22,6 +25,23 @@ using Quiet = bm::policies::policy<
 }  // namespace
 
 double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
+
+double normal_upper(double z) { return 0.5 * std::erfc(z / std::numbers::sqrt2); }
+
+double student_cdf(double t, double dof) { return bm::cdf(bm::students_t_distribution<double, Quiet>(dof), t); }
+double student_upper(double t, double dof) {
+  return bm::cdf(bm::complement(bm::students_t_distribution<double, Quiet>(dof), t));
+}
+
+double chi_square_upper(double x, double dof) {
+  return bm::cdf(bm::complement(bm::chi_squared_distribution<double, Quiet>(dof), std::max(x, 0.0)));
+}
+double fisher_upper(double f, double dof1, double dof2) {
+  return bm::cdf(bm::complement(bm::fisher_f_distribution<double, Quiet>(dof1, dof2), std::max(f, 0.0)));
+}
+double fisher_quantile(double p, double dof1, double dof2) {
+  return bm::quantile(bm::fisher_f_distribution<double, Quiet>(dof1, dof2), p);
+}
 
 double normal_quantile(double p) { return -std::numbers::sqrt2 * bm::erfc_inv(2 * p, Quiet()); }
 

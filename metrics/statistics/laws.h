@@ -7,6 +7,10 @@ namespace assay::metrics::laws {
 /// Φ(z) and its inverse, 0 < p < 1; both tails keep their relative precision.
 double normal_cdf(double z);
 double normal_quantile(double p);
+double normal_upper(double z);  ///< 1 − Φ(z), accurate in the tail
+/// Student's distribution function, its upper tail, dof > 0 and finite.
+double student_cdf(double t, double dof);
+double student_upper(double t, double dof);
 /// Inverse of Student's distribution function, dof > 0, 0 < p < 1; infinite dof is the normal law.
 double student_quantile(double p, double dof);
 /// P(X ≤ k) and P(X ≥ k), X ~ Bin(n, p), n ≥ 0, 0 ≤ p ≤ 1; any integer k.
@@ -17,6 +21,10 @@ double binomial_pmf(int k, int n, double p);
 /// Inverse of the chi-square distribution function, dof > 0, from its lower or its upper tail.
 double chi_square_quantile(double p, double dof);
 double chi_square_quantile_upper(double p, double dof);
+/// Upper tails of chi-square and F at x (0 below 0: 1), and the inverse of F's distribution function.
+double chi_square_upper(double x, double dof);
+double fisher_upper(double f, double dof1, double dof2);
+double fisher_quantile(double p, double dof1, double dof2);
 /// P(X ≤ k), X ~ Poisson(mean), mean ≥ 0, k ≥ 0.
 double poisson_at_most(int k, double mean);
 /// Inverse of the beta distribution function, a, b > 0, from its lower or its upper tail.

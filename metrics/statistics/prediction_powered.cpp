@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
 namespace assay::metrics {
@@ -34,7 +35,7 @@ Result<std::optional<PredictionPoweredMean>> prediction_powered_mean(std::span<c
   for (std::size_t i = 0; i < rest.size(); ++i) rest[i] -= out.lambda * simulated[i];
   out.se = std::sqrt(out.lambda * out.lambda * samples::population_variance(simulated_extra) / extra +
                      samples::population_variance(rest) / n);
-  const double z = -samples::normal_quantile((1 - confidence) / 2);
+  const double z = -laws::normal_quantile((1 - confidence) / 2);
   const double classical = std::sqrt(samples::population_variance(real) / n);
   out.interval = {out.estimate - z * out.se, out.estimate + z * out.se};
   out.classical_interval = {mean_y - z * classical, mean_y + z * classical};

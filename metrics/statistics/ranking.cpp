@@ -9,6 +9,7 @@
 #include <string>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
 namespace assay::metrics {
@@ -231,7 +232,7 @@ Result<std::vector<AbilityLimits>> bradley_terry_profile(std::size_t players, st
   ASSAY_TRY(const auto fit, bradley_terry(players, pairs, reference));
   ASSAY_TRY(const auto won, collect(players, pairs, reference));
   const Eigen::VectorXd fitted = Eigen::Map<const Eigen::VectorXd>(fit.ability.data(), won.rows());
-  const double drop = samples::chi2_quantile(confidence, 1) / 2;
+  const double drop = laws::chi_square_quantile(confidence, 1) / 2;
   std::vector<AbilityLimits> out(players);
   for (std::size_t i = 0; i < players; ++i) {
     if (i == reference) continue;
@@ -252,7 +253,7 @@ std::vector<std::vector<double>> pairwise_p(const BradleyTerry& fit) {
     for (std::size_t j = 0; j < i; ++j) {
       const double variance = fit.covariance[i][i] + fit.covariance[j][j] - 2 * fit.covariance[i][j];
       const double z = std::abs(fit.ability[i] - fit.ability[j]) / std::sqrt(variance);
-      out[i][j] = out[j][i] = std::isfinite(z) ? std::min(1.0, 2 * samples::normal_upper(z)) : 1.0;
+      out[i][j] = out[j][i] = std::isfinite(z) ? std::min(1.0, 2 * laws::normal_upper(z)) : 1.0;
     }
   }
   return out;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/rank_distributions.h"
 #include "metrics/statistics/sample_tools.h"
 
@@ -37,7 +38,7 @@ Error too_large(const std::string& found) {
 /// Two-sided p of a normal deviate; `correction` moves it towards 0.
 double two_sided(double distance, double correction, double sd) {
   const double z = std::max(std::abs(distance) - correction, 0.0) / sd;
-  return std::min(1.0, 2 * samples::normal_upper(z));
+  return std::min(1.0, 2 * laws::normal_upper(z));
 }
 
 void exact_shift(MannWhitney& out, const std::vector<double>& cdf, std::span<const double> differences,
@@ -167,7 +168,7 @@ Result<BrunnerMunzel> brunner_munzel(std::span<const double> a, std::span<const 
   if (!(sa + sb > 0)) return out;
   out.statistic = n * m * gap / ((n + m) * std::sqrt(sa + sb));
   out.df = (sa + sb) * (sa + sb) / (sa * sa / (n - 1) + sb * sb / (m - 1));
-  out.p_two_sided = std::min(1.0, 2 * samples::t_upper(std::abs(*out.statistic), *out.df));
+  out.p_two_sided = std::min(1.0, 2 * laws::student_upper(std::abs(*out.statistic), *out.df));
   return out;
 }
 
@@ -193,7 +194,7 @@ Result<RankChiSquare> kruskal_wallis(std::span<const std::vector<double>> groups
     between += sum * sum / static_cast<double>(group.size());
   }
   out.statistic = 12 * between / (n * (n + 1)) / untied;
-  out.p = samples::chi2_upper(*out.statistic, out.df);
+  out.p = laws::chi_square_upper(*out.statistic, out.df);
   return out;
 }
 
@@ -220,7 +221,7 @@ Result<RankChiSquare> friedman(std::span<const std::vector<double>> groups) {
   double between = 0;
   for (const double sum : sums) between += sum * sum;
   out.statistic = 12 * between / (k * n * (k + 1)) / untied;
-  out.p = samples::chi2_upper(*out.statistic, out.df);
+  out.p = laws::chi_square_upper(*out.statistic, out.df);
   return out;
 }
 

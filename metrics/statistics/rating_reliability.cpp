@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
 namespace assay::metrics {
@@ -48,7 +49,8 @@ std::optional<double> ratio(double numerator, double denominator, double scale) 
 /// Limits of an ICC whose F = MSB/MSx has df1, df2 degrees of freedom.
 std::array<double, 2> f_limits(double f, double df1, double df2, double k, double confidence) {
   const double tail = (1 - confidence) / 2;
-  const double low = f / samples::f_quantile(1 - tail, df1, df2), high = f * samples::f_quantile(1 - tail, df2, df1);
+  const double low = f / laws::fisher_quantile(1 - tail, df1, df2),
+               high = f * laws::fisher_quantile(1 - tail, df2, df1);
   return {(low - 1) / (low + k - 1), (high - 1) / (high + k - 1)};
 }
 
@@ -59,7 +61,8 @@ std::array<double, 2> agreement_limits(const RatingReliability& r, double n, dou
       sum * sum /
       (a * a * r.ms_raters * r.ms_raters / (k - 1) + b * b * r.ms_residual * r.ms_residual / ((n - 1) * (k - 1)));
   const double tail = (1 - confidence) / 2;
-  const double lower_f = samples::f_quantile(1 - tail, n - 1, df), upper_f = samples::f_quantile(1 - tail, df, n - 1);
+  const double lower_f = laws::fisher_quantile(1 - tail, n - 1, df),
+               upper_f = laws::fisher_quantile(1 - tail, df, n - 1);
   const double noise = k * r.ms_raters + (k * n - k - n) * r.ms_residual;
   return {n * (r.ms_subjects - lower_f * r.ms_residual) / (lower_f * noise + n * r.ms_subjects),
           n * (upper_f * r.ms_subjects - r.ms_residual) / (noise + n * upper_f * r.ms_subjects)};

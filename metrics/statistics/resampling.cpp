@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
 namespace assay::metrics {
@@ -73,10 +74,10 @@ void adjust(BcaInterval& out, double confidence) {
   if (!out.z0 || !out.acceleration) return;
   std::array<double, 2> adjusted{};
   for (const int side : {0, 1}) {
-    const double z = samples::normal_quantile(side == 0 ? (1 - confidence) / 2 : (1 + confidence) / 2);
+    const double z = laws::normal_quantile(side == 0 ? (1 - confidence) / 2 : (1 + confidence) / 2);
     const double shifted = *out.z0 + z, divisor = 1 - *out.acceleration * shifted;
     if (!(divisor > 0)) return;
-    adjusted[static_cast<std::size_t>(side)] = samples::normal_cdf(*out.z0 + shifted / divisor);
+    adjusted[static_cast<std::size_t>(side)] = laws::normal_cdf(*out.z0 + shifted / divisor);
   }
   out.adjusted = adjusted;
 }
@@ -106,7 +107,7 @@ Result<BcaInterval> finish(std::span<const double> data, const SampleStatistic& 
   for (const auto& v : values) squares += v.weight * (v.value - centre) * (v.value - centre);
   out.se = std::sqrt(squares / total);
   if (!std::isfinite(out.se)) return not_finite();
-  if (below > 0 && below < total) out.z0 = samples::normal_quantile(below / total);
+  if (below > 0 && below < total) out.z0 = laws::normal_quantile(below / total);
   out.acceleration = jackknife_acceleration(data, statistic, finite);
   if (!finite) return not_finite();
   adjust(out, confidence);

@@ -1,16 +1,10 @@
 #include "metrics/statistics/sample_tools.h"
 
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 
 namespace assay::metrics::samples {
-
-namespace bm = boost::math;
 
 double mean(std::span<const double> values) {
   const double first = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -65,18 +59,5 @@ Ranks average_ranks(std::span<const double> values, double tolerance) {
   }
   return out;
 }
-
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
-double normal_upper(double z) { return 0.5 * std::erfc(z / std::sqrt(2.0)); }
-double normal_quantile(double p) { return bm::quantile(bm::normal(), p); }
-double t_cdf(double t, double df) { return bm::cdf(bm::students_t(df), t); }
-double t_upper(double t, double df) { return bm::cdf(bm::complement(bm::students_t(df), t)); }
-double t_quantile(double p, double df) { return bm::quantile(bm::students_t(df), p); }
-double chi2_upper(double x, double df) { return bm::cdf(bm::complement(bm::chi_squared(df), std::max(x, 0.0))); }
-double chi2_quantile(double p, double df) { return bm::quantile(bm::chi_squared(df), p); }
-double f_upper(double f, double df1, double df2) {
-  return bm::cdf(bm::complement(bm::fisher_f(df1, df2), std::max(f, 0.0)));
-}
-double f_quantile(double p, double df1, double df2) { return bm::quantile(bm::fisher_f(df1, df2), p); }
 
 }  // namespace assay::metrics::samples

@@ -1,5 +1,5 @@
-// Small arithmetic that the statistics of samples share: moments, medians, average ranks, normal and t tails. Callers
-// have checked their input. Not for other rooms.
+// Small arithmetic that the statistics of samples share: moments, medians, average ranks. Callers have checked their
+// input. Not for other rooms.
 #pragma once
 
 #include <span>
@@ -26,16 +26,5 @@ struct Ranks {
   double tie_sum = 0;  ///< Σ (t³ − t) over groups of t tied values; 0: no ties
 };
 Ranks average_ranks(std::span<const double> values, double tolerance = 0);
-
-double normal_cdf(double z);
-double normal_upper(double z);  ///< 1 − Φ(z), accurate in the tail
-double normal_quantile(double p);
-double t_cdf(double t, double df);
-double t_upper(double t, double df);
-double t_quantile(double p, double df);
-double chi2_upper(double x, double df);
-double chi2_quantile(double p, double df);
-double f_upper(double f, double df1, double df2);
-double f_quantile(double p, double df1, double df2);
 
 }  // namespace assay::metrics::samples

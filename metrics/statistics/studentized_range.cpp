@@ -12,6 +12,7 @@
 #include <numbers>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
 namespace assay::metrics {
@@ -33,7 +34,7 @@ double power_gap(double a, double b, double gap, int k) {
 double range_upper(double w, int k) {
   if (w <= 0) return 1;
   const auto integrand = [&](double z) {
-    const double below = samples::normal_cdf(z), gap = samples::normal_cdf(z - w);
+    const double below = laws::normal_cdf(z), gap = laws::normal_cdf(z - w);
     const double density = std::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi);
     return k * density * power_gap(below, below - gap, gap, k);
   };
@@ -172,7 +173,7 @@ Result<TukeyHsd> tukey_hsd(std::span<const std::vector<double>> groups, double c
   double quantile = 0;
   if (!anova.constant) {
     out.anova_f = anova.between / anova.within;
-    out.anova_p = samples::f_upper(*out.anova_f, anova.df_between, anova.df_within);
+    out.anova_p = laws::fisher_upper(*out.anova_f, anova.df_between, anova.df_within);
     ASSAY_TRY(quantile, studentized_range_quantile(1 - confidence, k, anova.df_within));
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {

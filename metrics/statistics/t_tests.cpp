@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metrics/input.h"
+#include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
 namespace assay::metrics {
@@ -30,10 +31,10 @@ Result<TTest> finish(double difference, double standard_error, double df, double
   const double t = difference / standard_error;
   out.t = t;
   out.df = df;
-  out.p_less = samples::t_cdf(t, df);
-  out.p_greater = samples::t_upper(t, df);
+  out.p_less = laws::student_cdf(t, df);
+  out.p_greater = laws::student_upper(t, df);
   out.p_two_sided = std::min(1.0, 2 * std::min(*out.p_less, *out.p_greater));
-  const double half = -samples::t_quantile((1 - confidence) / 2, df) * standard_error;
+  const double half = -laws::student_quantile((1 - confidence) / 2, df) * standard_error;
   out.interval = std::array<double, 2>{difference - half, difference + half};
   return out;
 }
