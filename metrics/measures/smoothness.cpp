@@ -32,7 +32,8 @@ std::size_t last_kept(std::size_t size, double rate_hz, double cutoff_hz) {
 std::optional<double> spectral_arc_length(std::span<const double> speed, double rate_hz,
                                           const SmoothnessOptions& options) {
   const std::size_t size = std::bit_ceil(speed.size()) << options.pad_level;
-  auto spectrum = series::magnitudes(speed, size, last_kept(size, rate_hz, options.cutoff_hz));
+  auto spectrum =
+      series::magnitudes(speed, size, last_kept(size, rate_hz, options.cutoff_hz), options.amplitude_threshold);
   if (!(spectrum.peak > 0)) return std::nullopt;
   auto& bins = spectrum.bin;
   for (auto& magnitude : bins) magnitude /= spectrum.peak;
