@@ -44,33 +44,29 @@ std::pair<double, double> ranked(std::vector<double>& x, std::size_t rank) {
   return {*at, rank == 0 ? *at : *std::max_element(x.begin(), at)};
 }
 
-/// A long list's middle lies in one of 1024 slots of equal width, found by counting: only that slot need be ordered.
-constexpr std::size_t kSlots = 1024;
+/// Of a long list a sample tells within which two values the rank lies, nearly always: only those between are ordered.
+constexpr std::size_t kSample = 1024, kReach = 48;  // three standard deviations of a median's rank in the sample
 
-std::pair<double, double> ranked_by_counting(std::span<const double> x, std::size_t rank) {
-  double smallest = x[0], largest = x[0];
-  for (const double value : x) smallest = std::min(smallest, value), largest = std::max(largest, value);
-  const double width = largest - smallest, per_width = (kSlots - 1) / width;
-  std::vector<double> chosen;
-  if (!std::isfinite(width) || !std::isfinite(per_width)) {  // all equal, or too far apart to subtract
+std::pair<double, double> ranked_by_sample(std::span<const double> x, std::size_t rank) {
+  std::vector<double> sample(kSample), chosen(x.size());
+  for (std::size_t i = 0; i < kSample; ++i) sample[i] = x[i * (x.size() / kSample)];
+  const auto middle = static_cast<std::ptrdiff_t>(std::clamp(rank * kSample / x.size(), kReach, kSample - 1 - kReach));
+  const auto from = sample.begin() + middle - kReach, to = sample.begin() + middle + kReach;
+  std::nth_element(sample.begin(), from, sample.end());
+  std::nth_element(from + 1, to, sample.end());
+  const double low = *from, high = *to;
+  std::size_t below = 0, kept = 0;
+  for (const double value : x) {  // without a branch: none could be foreseen
+    chosen[kept] = value;
+    kept += static_cast<std::size_t>(value >= low) & static_cast<std::size_t>(value <= high);
+    below += static_cast<std::size_t>(value < low);
+  }
+  if (rank <= below || rank >= below + kept) {
     chosen.assign(x.begin(), x.end());
     return ranked(chosen, rank);
   }
-  const auto slot = [&](double value) { return static_cast<std::uint32_t>((value - smallest) * per_width); };
-  std::array<std::uint32_t, kSlots> count{};
-  for (const double value : x) ++count[slot(value)];
-  std::uint32_t from = 0;
-  std::size_t below = 0;
-  while (below + count[from] <= rank) below += count[from++];
-  for (const double value : x)
-    if (slot(value) == from) chosen.push_back(value);
-  auto [value, previous] = ranked(chosen, rank - below);
-  if (rank == below && below > 0) {  // the rank below lies in an earlier slot
-    previous = smallest;
-    for (const double other : x)
-      if (slot(other) < from) previous = std::max(previous, other);
-  }
-  return {value, previous};
+  chosen.resize(kept);
+  return ranked(chosen, rank - below);
 }
 
 }  // namespace
@@ -80,7 +76,7 @@ std::optional<double> median(std::span<const double> x) {
   constexpr std::size_t kLong = 2048;
   std::vector<double> copy;
   if (x.size() < kLong) copy.assign(x.begin(), x.end());
-  const auto [upper, lower] = copy.empty() ? ranked_by_counting(x, x.size() / 2) : ranked(copy, x.size() / 2);
+  const auto [upper, lower] = copy.empty() ? ranked_by_sample(x, x.size() / 2) : ranked(copy, x.size() / 2);
   return x.size() % 2 == 1 ? upper : (lower + upper) / 2;
 }
 
@@ -100,11 +96,15 @@ double polyline(std::span<const Vector3> points) {
 }
 
 Result<void> check_finite(std::string_view name, std::span<const Vector3> points) {
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto& p = points[i];
-    const double apart = (p[0] - p[0]) + (p[1] - p[1]) + (p[2] - p[2]);  // NaN unless all three are finite
-    if (apart != 0) return metrics::check_finite(fmt::format("{}[{}]", name, i), std::span<const double>(p));
-  }
+  // A sum of numbers is finite only if all of them are; twelve sums do not wait for each other.
+  std::array<double, 12> sums{};
+  for (std::size_t i = 0; i + 4 <= points.size(); i += 4)
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += points[i + k / 3][k % 3];
+  for (std::size_t i = points.size() / 4 * 4; i < points.size(); ++i)
+    for (std::size_t k = 0; k < 3; ++k) sums[k] += points[i][k];
+  if (std::all_of(sums.begin(), sums.end(), [](double sum) { return std::isfinite(sum); })) return {};
+  for (std::size_t i = 0; i < points.size(); ++i)
+    ASSAY_RETURN_IF_ERROR(metrics::check_finite(fmt::format("{}[{}]", name, i), std::span<const double>(points[i])));
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "metrics/input.h"
 #include "metrics/measures/stamps.h"
@@ -18,18 +19,23 @@ using Stamps = std::vector<std::int64_t>;
 /// Both lists ascend, so the nearest partner never lies before that of the stamp before.
 void walk(const Stamps& walked, const Stamps& other, std::int64_t max_diff_ns, std::vector<int>& own,
           std::vector<int>& partner) {
-  own.reserve(walked.size());
-  partner.reserve(walked.size());
   if (other.empty()) return;
-  std::size_t near = 0;
+  own.resize(walked.size());
+  partner.resize(walked.size());
+  const std::int64_t *const t = walked.data(), *near = other.data(), *const last = near + other.size() - 1;
+  int *mine = own.data(), *theirs = partner.data();
   for (std::size_t i = 0; i < walked.size(); ++i) {
-    const auto t = walked[i];
-    // Strictly nearer only: the smallest index wins a tie.
-    while (near + 1 < other.size() && std::abs(other[near + 1] - t) < std::abs(other[near] - t)) ++near;
-    if (std::abs(other[near] - t) > max_diff_ns) continue;
-    own.push_back(static_cast<int>(i));
-    partner.push_back(static_cast<int>(near));
+    // Strictly nearer only: the smallest index wins a tie. No |·|: the list ascends.
+    while (near < last && near[1] - t[i] < t[i] - near[0]) ++near;
+    *mine = static_cast<int>(i);
+    *theirs = static_cast<int>(near - other.data());
+    const int kept = std::abs(*near - t[i]) <= max_diff_ns ? 1 : 0;
+    mine += kept;
+    theirs += kept;
   }
+  const auto pairs = static_cast<std::size_t>(mine - own.data());
+  own.resize(pairs);
+  partner.resize(pairs);
 }
 
 Result<void> check_track(std::string_view name, const PositionTrack& track) {
@@ -37,77 +43,106 @@ Result<void> check_track(std::string_view name, const PositionTrack& track) {
   return series::check_finite(name, track.position_m);
 }
 
-struct Means {
-  Eigen::Vector3d x, y;
-};
-
 /// Fixed-size Eigen vectors: their loops are unrolled at -O2, plain ones are not.
 using View = Eigen::Map<const Eigen::Vector3d>;
 View view(const Vector3& v) { return View(v.data()); }
 std::size_t at(const std::vector<int>& list, std::size_t i) { return static_cast<std::size_t>(list[i]); }
 
-/// Sums are taken from the first pair, so that a place far from the origin costs no digits.
-Means means_of(std::span<const Vector3> reference_m, std::span<const Vector3> estimate_m, const TrajectoryPairs& p) {
-  const auto n = p.reference.size();
-  const Eigen::Vector3d x0 = view(estimate_m[at(p.estimate, 0)]), y0 = view(reference_m[at(p.reference, 0)]);
-  Eigen::Vector3d sum_x = Eigen::Vector3d::Zero(), sum_y = Eigen::Vector3d::Zero();
-  for (std::size_t i = 0; i < n; ++i) {
-    sum_x += view(estimate_m[at(p.estimate, i)]) - x0;
-    sum_y += view(reference_m[at(p.reference, i)]) - y0;
-  }
-  return {x0 + sum_x / static_cast<double>(n), y0 + sum_y / static_cast<double>(n)};
-}
+/// Two poses side by side, one a lane: the baseline registers hold two numbers.
+using Pair = double __attribute__((vector_size(16)));
+using TwoPoints = std::array<Pair, 3>;
+TwoPoints two(const Vector3& a, const Vector3& b) { return {Pair{a[0], b[0]}, Pair{a[1], b[1]}, Pair{a[2], b[2]}}; }
+double both(const Pair& lanes) { return lanes[0] + lanes[1]; }
 
-struct Spread {
+struct Moments {
+  Eigen::Vector3d mean_x, mean_y;
   Eigen::Matrix3d covariance;  ///< (1/n)·Σ(y − ȳ)(x − x̄)ᵀ
   double variance_x = 0;       ///< (1/n)·Σ|x − x̄|²
 };
 
-Spread spread_of(std::span<const Vector3> reference_m, std::span<const Vector3> estimate_m, const TrajectoryPairs& p,
-                 const Means& mean) {
-  const auto n = p.reference.size();
-  Eigen::Matrix3d h = Eigen::Matrix3d::Zero();
-  double variance = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Eigen::Vector3d x = view(estimate_m[at(p.estimate, i)]) - mean.x;
-    const Eigen::Vector3d y = view(reference_m[at(p.reference, i)]) - mean.y;
-    h.noalias() += y * x.transpose();
-    variance += x.squaredNorm();
+/// The mean of every 64th of the points: within sqrt(64) standard deviations of the mean of all.
+Vector3 near_mean(std::span<const Vector3> points, const std::vector<int>& chosen) {
+  const auto& first = points[at(chosen, 0)];  // sums are taken from there: a place far from the origin costs no digits
+  Vector3 sum{0, 0, 0};
+  double n = 0;
+  for (std::size_t i = 0; i < chosen.size(); i += 64, ++n)
+    for (std::size_t k = 0; k < 3; ++k) sum[k] += points[at(chosen, i)][k] - first[k];
+  return {first[0] + sum[0] / n, first[1] + sum[1] / n, first[2] + sum[2] / n};
+}
+
+/// In one pass over the pairs, from points near the means, so that the subtraction at the end costs no more than two
+/// digits (64 times the rounding).
+Moments moments_of(std::span<const Vector3> reference_m, std::span<const Vector3> estimate_m,
+                   const TrajectoryPairs& p) {
+  const auto size = p.reference.size();
+  const Vector3 near_x = near_mean(estimate_m, p.estimate), near_y = near_mean(reference_m, p.reference);
+  const TwoPoints from_x = two(near_x, near_x), from_y = two(near_y, near_y);
+  TwoPoints sum_x{}, sum_y{};
+  std::array<TwoPoints, 3> product{};
+  Pair square_x{};
+  for (std::size_t i = 0; i < size; i += 2) {
+    const bool alone = i + 1 == size;  // then the other lane adds nothing
+    auto x = two(estimate_m[at(p.estimate, i)], alone ? near_x : estimate_m[at(p.estimate, i + 1)]);
+    auto y = two(reference_m[at(p.reference, i)], alone ? near_y : reference_m[at(p.reference, i + 1)]);
+    for (std::size_t k = 0; k < 3; ++k) {
+      x[k] -= from_x[k];
+      y[k] -= from_y[k];
+      sum_x[k] += x[k];
+      sum_y[k] += y[k];
+    }
+    for (std::size_t r = 0; r < 3; ++r)
+      for (std::size_t c = 0; c < 3; ++c) product[r][c] += y[r] * x[c];
+    square_x += x[0] * x[0] + x[1] * x[1] + x[2] * x[2];
   }
-  return {h / static_cast<double>(n), variance / static_cast<double>(n)};
+  const auto n = static_cast<double>(size);
+  const Eigen::Vector3d off_x{both(sum_x[0]) / n, both(sum_x[1]) / n, both(sum_x[2]) / n};
+  const Eigen::Vector3d off_y{both(sum_y[0]) / n, both(sum_y[1]) / n, both(sum_y[2]) / n};
+  Moments out{view(near_x) + off_x, view(near_y) + off_y, {}, both(square_x) / n - off_x.squaredNorm()};
+  for (int r = 0; r < 3; ++r)
+    for (int c = 0; c < 3; ++c)
+      out.covariance(r, c) =
+          both(product[static_cast<std::size_t>(r)][static_cast<std::size_t>(c)]) / n - off_y[r] * off_x[c];
+  return out;
 }
 
 /// Not empty.
 ErrorStatistics statistics_of(const std::vector<double>& e) {
   ErrorStatistics out;
-  double sum = 0;
-  out.min_m = out.max_m = e[0];
-  for (const double value : e) {
-    sum += value;
-    out.sse_m2 += value * value;
-    out.min_m = std::min(out.min_m, value);
-    out.max_m = std::max(out.max_m, value);
-  }
+  const Eigen::Map<const Eigen::ArrayXd> errors(e.data(), static_cast<Eigen::Index>(e.size()));
   const double n = static_cast<double>(e.size());
-  out.mean_m = sum / n;
+  out.min_m = errors.minCoeff();
+  out.max_m = errors.maxCoeff();
+  out.sse_m2 = errors.square().sum();
+  out.mean_m = errors.mean();
   out.rmse_m = std::sqrt(out.sse_m2 / n);
-  double square = 0;
-  for (const double value : e) square += (value - out.mean_m) * (value - out.mean_m);
-  out.std_m = std::sqrt(square / n);
+  out.std_m = std::sqrt((errors - out.mean_m).square().sum() / n);
+  if (!std::isfinite(out.sse_m2)) return out;  // the caller refuses it; what is not a number cannot be ranked
   out.median_m = *series::median(e);
   return out;
 }
 
 std::vector<double> absolute_errors(std::span<const Vector3> reference_m, std::span<const Vector3> estimate_m,
                                     const TrajectoryPairs& p, const Similarity& s) {
-  std::vector<double> e(p.reference.size());
-  Eigen::Matrix3d m;
-  for (int r = 0; r < 3; ++r) m.row(r) = s.scale * view(s.rotation[static_cast<std::size_t>(r)]);
-  const Eigen::Vector3d t = view(s.translation_m);
-  for (std::size_t i = 0; i < e.size(); ++i) {
-    const auto x = view(estimate_m[at(p.estimate, i)]), y = view(reference_m[at(p.reference, i)]);
-    e[i] = (m * x + t - y).norm();
+  const auto size = p.reference.size();
+  std::vector<double> e(size + size % 2);
+  const auto all = [](double value) { return Pair{value, value}; };
+  std::array<TwoPoints, 3> m;
+  for (std::size_t r = 0; r < 3; ++r)
+    for (std::size_t c = 0; c < 3; ++c) m[r][c] = all(s.scale * s.rotation[r][c]);
+  const TwoPoints t{all(s.translation_m[0]), all(s.translation_m[1]), all(s.translation_m[2])};
+  for (std::size_t i = 0; i < size; i += 2) {
+    const std::size_t j = std::min(i + 1, size - 1);
+    const auto x = two(estimate_m[at(p.estimate, i)], estimate_m[at(p.estimate, j)]);
+    const auto y = two(reference_m[at(p.reference, i)], reference_m[at(p.reference, j)]);
+    Pair square{};
+    for (std::size_t r = 0; r < 3; ++r) {
+      const Pair d = m[r][0] * x[0] + m[r][1] * x[1] + m[r][2] * x[2] + t[r] - y[r];
+      square += d * d;
+    }
+    const Pair root{std::sqrt(square[0]), std::sqrt(square[1])};
+    std::memcpy(&e[i], &root, sizeof root);
   }
+  e.resize(size);
   return e;
 }
 
@@ -168,17 +203,16 @@ std::optional<Similarity> align(std::span<const Vector3> reference_m, std::span<
   if (pairs.reference.empty()) return std::nullopt;
   Similarity out;
   if (alignment == TrajectoryAlignment::none) return out;
-  const auto mean = means_of(reference_m, estimate_m, pairs);
-  const auto spread = spread_of(reference_m, estimate_m, pairs, mean);
-  if (!spread.covariance.allFinite()) return std::nullopt;
-  const Eigen::JacobiSVD<Eigen::Matrix3d> svd(spread.covariance, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const auto moments = moments_of(reference_m, estimate_m, pairs);
+  if (!moments.covariance.allFinite()) return std::nullopt;
+  const Eigen::JacobiSVD<Eigen::Matrix3d> svd(moments.covariance, Eigen::ComputeFullU | Eigen::ComputeFullV);
   const Eigen::Vector3d s = svd.singularValues();
   if (!(s[0] > 1e-20) || !(s[1] > 1e-9 * s[0])) return std::nullopt;
   Eigen::Vector3d sign(1, 1, 1);
   if (svd.matrixU().determinant() * svd.matrixV().determinant() < 0) sign[2] = -1;
   const Eigen::Matrix3d r = svd.matrixU() * sign.asDiagonal() * svd.matrixV().transpose();
-  if (alignment == TrajectoryAlignment::sim3) out.scale = s.dot(sign) / spread.variance_x;
-  const Eigen::Vector3d t = mean.y - out.scale * (r * mean.x);
+  if (alignment == TrajectoryAlignment::sim3) out.scale = s.dot(sign) / moments.variance_x;
+  const Eigen::Vector3d t = moments.mean_y - out.scale * (r * moments.mean_x);
   for (int i = 0; i < 3; ++i) {
     for (int k = 0; k < 3; ++k) out.rotation[static_cast<std::size_t>(i)][static_cast<std::size_t>(k)] = r(i, k);
     out.translation_m[static_cast<std::size_t>(i)] = t[i];

@@ -58,13 +58,15 @@ TEST(Series, WrapsToTheHalfOpenTurn) {
 TEST(Series, MedianIsTheSortedMiddleHoweverLongAndHoweverSpread) {
   Rng rng({7, 0});
   for (const std::size_t n : {1u, 2u, 5u, 2047u, 2048u, 2049u, 5000u, 5001u})
-    for (const int shape : {0, 1, 2, 3}) {
+    for (const int shape : {0, 1, 2, 3, 4}) {
       std::vector<double> x(n);
+      std::size_t i = 0;
       for (auto& v : x) {
         v = rng.normal();
-        if (shape == 1) v = std::floor(v);                         // ties
-        if (shape == 2) v = v > 2 ? 1e300 : v > 0 ? 1.0 : -1e300;  // a range too wide for slots
-        if (shape == 3) v = std::exp(60 * v);                      // nearly all in one slot
+        if (shape == 1) v = std::floor(v);                                      // ties
+        if (shape == 2) v = v > 2 ? 1e300 : v > 0 ? 1.0 : -1e300;               // a range too wide to subtract
+        if (shape == 3) v = std::exp(60 * v);                                   // nearly all close together
+        if (shape == 4) v += i++ % (n / 1024 + 1) == 0 || i % 2 == 0 ? 50 : 0;  // a sample at equal steps misleads
       }
       auto sorted = x;
       std::sort(sorted.begin(), sorted.end());
@@ -201,6 +203,18 @@ TEST(Alignment, CostsNoDigitsFarFromTheOrigin) {
   EXPECT_NEAR(r->similarity->rotation[0][0], 1, 1e-9);
 }
 
+TEST(Alignment, CostsFewDigitsWhereStartAndSampledPointsLieApart) {
+  // Sums are taken from the mean of every 64th point: here those lie 1 km from the others.
+  auto x = cloud(1001, 4);
+  for (std::size_t i = 0; i < x.size(); i += 64) x[i][0] += 1000;
+  std::vector<Vector3> y;
+  for (const auto& p : x) y.push_back({0.6 * p[0] - 0.8 * p[1], 0.8 * p[0] + 0.6 * p[1], p[2] + 7});
+  const auto t = ticks(1001);
+  const auto r = absolute_pose_error({t, y}, {t, x}, 0, TrajectoryAlignment::se3);
+  ASSERT_TRUE(r && r->error);
+  EXPECT_LT(r->error->max_m, 1e-10);
+}
+
 TEST(TrajectoryError, BadInputIsAnError) {
   const auto t = ticks(3);
   const auto x = cloud(3, 5);
@@ -240,6 +254,22 @@ TEST(Spectrum, InterpolationAgreesWithTheTransform) {
     double worst = 0;
     for (std::size_t k = 0; k <= last; ++k) worst = std::max(worst, std::abs(a.bin[k] - b.bin[k]));
     EXPECT_LT(worst, 1e-12 * a.peak) << n;
+  }
+}
+
+TEST(Spectrum, OnlyBinsBelowTheLeastShareAreLeftOut) {
+  for (const double least : {1e-4, 1e-3, 0.01, 0.05, 0.5, 1.0, 1.5}) {
+    const auto v = movement(4096, 100, 3);
+    const std::size_t size = 65536, last = 6553;
+    const auto all = series::magnitudes(v, size, last), few = series::magnitudes(v, size, last, least);
+    ASSERT_LE(few.bin.size(), all.bin.size());
+    for (std::size_t k = 0; k <= last; ++k) {
+      if (k < few.bin.size())
+        EXPECT_EQ(few.bin[k], all.bin[k]);
+      else
+        EXPECT_LT(all.bin[k], least * all.peak) << least << ' ' << k;
+    }
+    EXPECT_TRUE(least < 0.01 || few.bin.size() < all.bin.size() / 2) << least;
   }
 }
 
