@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct InspectOptions {
-  std::string session = "last", reason, by, format = "html", output;
+  std::string session = "last", reason, by, format = "html", output, scheme;
   std::int64_t trial = 0;
   int level = 0;
   bool before_reveal = false;
@@ -108,14 +108,32 @@ int do_trial_invalidate(const App& app, const InspectOptions& o) {
   return kConforms;
 }
 
+/// A redrafted scheme over tasks that the session ran; its indicators must name tasks, levels and checks that exist.
+Result<Scheme> other_scheme(const std::string& name, const Opened& session) {
+  ASSAY_TRY(const auto path, catalog_find("schemes", name));
+  ASSAY_TRY(auto scheme, load_scheme(path));
+  ASSAY_RETURN_IF_ERROR(check_consistency(scheme, session.inputs.suites));
+  return scheme;
+}
+
 int do_grade(const App& app, const InspectOptions& o) {
   auto loaded = load(app, o.session, false);
   if (!loaded) return fail(app, loaded.error());
   auto model = build_model(*loaded->store, loaded->session);
   if (!model) return fail(app, model.error());
-  if (o.level > 0) {
-    model->plan.declared_level = o.level;
+  const Grade under_own = model->grade;
+  const std::string own = fmt::format("{} {}", model->scheme.id, model->scheme.version);
+  if (!o.scheme.empty()) {
+    auto scheme = other_scheme(o.scheme, loaded->session);
+    if (!scheme) return fail(app, scheme.error());
+    model->scheme = std::move(*scheme);
+    model->remarks.push_back(fmt::format("graded again under {} {} (SHA-256 {}): the trials were planned under {}",
+                                         model->scheme.id, model->scheme.version, model->scheme.sha256, own));
+  }
+  if (o.level > 0) model->plan.declared_level = o.level;
+  if (o.level > 0 || !o.scheme.empty()) {
     model->grade = grading::grade(model->scheme, model->plan, model->trials);
+    model->why_not = grading::explain(model->scheme, model->plan, model->grade, model->trials, 0);
   }
   const std::string json = reports::to_json(*model);
   if (auto saved = loaded->store->save_grade(loaded->session.row.number, model->scheme.sha256, json, utc_now()); !saved)
@@ -124,6 +142,14 @@ int do_grade(const App& app, const InspectOptions& o) {
     std::printf("%s\n", json.c_str());
   else
     print_grade(app, *model);
+  if (!app.json && !o.scheme.empty())
+    std::printf(
+        "\n%s\n",
+        fmt::format(fmt::runtime(app.say("Overall level under {}: L{}; under {} {}: L{}. Both results "
+                                         "are kept.",
+                                         "综合等级：依据 {} 为 L{}；依据 {} {} 为 L{}。两个结果均已存档。")),
+                    own, under_own.overall_level, model->scheme.id, model->scheme.version, model->grade.overall_level)
+            .c_str());
   return exit_code_of(model->grade);
 }
 
@@ -251,6 +277,9 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
   grade->add_option("session", o->session, session_help);
   grade->add_option("--level", o->level, app.say("exit code relative to this level", "退出码相对于此等级"))
       ->check(CLI::Range(1, 5));
+  grade->add_option("--scheme", o->scheme,
+                    app.say("another scheme: id or file; no new trials, both results kept",
+                            "另一方案：标识或文件；不做新试验，两个结果均保留"));
   bind(grade, do_grade);
   auto* explain = parser.add_subcommand(
       "explain", app.say("what keeps the robot from the next level", "什么阻碍机器人达到下一等级"));

@@ -1,8 +1,9 @@
 """Two real sessions on the same starts: the better robot is found, whichever way they are named."""
 import json
+import os
 import unittest
 
-from support import Case
+from support import CATALOG, Case
 
 
 class Compare(Case):
@@ -23,6 +24,21 @@ class Compare(Case):
         self.assertEqual(refused.returncode, 2)
         self.assertIn("ASSAY-0610", refused.stderr)
         self.assertEqual(self.assay("compare", "1", "9").returncode, 4)
+
+    def test_a_redrafted_limit_is_applied_without_new_trials(self):
+        done = self.assay("--quiet", "run", "--subject", "reference-arm", "--seed", "cmp", "--level", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(os.path.join(CATALOG, "schemes", "embodied-demo.yaml"), encoding="utf-8") as own:
+            text = own.read()
+        redraft = self.write("redraft.yaml", text.replace("limit: 0.80", "limit: 0.90"))
+        before = len(self.trials())
+        done = self.assay("grade", "1", "--scheme", redraft)
+        self.assertEqual(done.returncode, 5, done.stdout + done.stderr)
+        self.assertIn("inconclusive", done.stdout)
+        self.assertEqual(len(self.trials()), before)
+        self.assertEqual(self.assay("grade", "1").returncode, 0)
+        wrong = self.write("wrong.yaml", text.replace("task: logistics_assembly/parcel_sorting", "task: logistics_assembly/juggling"))
+        self.assertEqual(self.assay("grade", "1", "--scheme", wrong).returncode, 2)
 
 
 if __name__ == "__main__":
