@@ -1,6 +1,7 @@
 // compare A B: which of two robots does better, decided by an exact sequential test.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -74,40 +75,39 @@ Result<metrics::ComparisonDesign> table_for(const App& app, const metrics::Compa
 }
 
 Json row_json(const grading::ComparedSeries& row) {
-  Json out = {{"task", row.task},
-              {"level", row.level},
-              {"pairs", row.pairs.size()},
-              {"pairs_used", row.state.pairs_n},
-              {"dropped", row.dropped},
-              {"both", row.both},
-              {"a_only", row.a_only},
-              {"b_only", row.b_only},
-              {"neither", row.neither},
-              {"verdict", word(row.state.verdict)},
-              {"difference",
-               {{"estimate", row.limits.estimate ? Json(*row.limits.estimate) : Json(nullptr)},
-                {"lower", row.limits.lower},
-                {"upper", row.limits.upper},
-                {"unit", "1"}}},
-              {"p_a_better", row.limits.p_a_better},
-              {"p_b_better", row.limits.p_b_better},
-              {"p_a_better_holm", row.p_a_adjusted},
-              {"p_b_better_holm", row.p_b_adjusted},
-              {"trials", Json::array()}};
+  Json out = {{"task", row.task},           {"level", row.level},
+              {"pairs", row.pairs.size()},  {"pairs_used", row.state.pairs_n},
+              {"dropped", row.dropped},     {"both", row.both},
+              {"a_only", row.a_only},       {"b_only", row.b_only},
+              {"neither", row.neither},     {"verdict", word(row.state.verdict)},
+              {"difference", nullptr},      {"p_a_better", nullptr},
+              {"p_b_better", nullptr},      {"p_a_better_holm", nullptr},
+              {"p_b_better_holm", nullptr}, {"trials", Json::array()}};
+  if (row.limits) {
+    const auto& l = *row.limits;
+    out["difference"] = {{"estimate", l.estimate ? Json(*l.estimate) : Json(nullptr)},
+                         {"lower", l.lower},
+                         {"upper", l.upper},
+                         {"unit", "1"}};
+    out["p_a_better"] = l.p_a_better;
+    out["p_b_better"] = l.p_b_better;
+    out["p_a_better_holm"] = row.p_a_adjusted.value_or(1);
+    out["p_b_better_holm"] = row.p_b_adjusted.value_or(1);
+  }
   if (row.task.empty()) return out;
   for (const auto& pair : row.pairs) out["trials"].push_back({pair.index, pair.trial_a, pair.a, pair.trial_b, pair.b});
   return out;
 }
 
 std::vector<std::string> cells(const App& app, const grading::ComparedSeries& row, const std::string& name) {
-  const auto& l = row.limits;
+  const auto p = [](const std::optional<double>& value) { return value ? fmt::format("{:.3g}", *value) : "–"; };
   return {name,
           fmt::format("{}", row.pairs.size()),
           fmt::format("{} / {} / {} / {}", row.both, row.a_only, row.b_only, row.neither),
-          l.estimate ? fmt::format("{:+.3f}", *l.estimate) : "–",
-          fmt::format("[{:+.3f}, {:+.3f}]", l.lower, l.upper),
-          fmt::format("{:.3g}", row.p_a_adjusted),
-          fmt::format("{:.3g}", row.p_b_adjusted),
+          row.limits && row.limits->estimate ? fmt::format("{:+.3f}", *row.limits->estimate) : "–",
+          row.limits ? fmt::format("[{:+.3f}, {:+.3f}]", row.limits->lower, row.limits->upper) : "–",
+          p(row.p_a_adjusted),
+          p(row.p_b_adjusted),
           say(app, row.state.verdict) +
               (row.state.verdict == ComparisonVerdict::undecided
                    ? ""
@@ -129,6 +129,12 @@ void print_comparison(const App& app, const CompareOptions& o, const grading::Co
   for (const auto& row : c.series) rows.push_back(cells(app, row, fmt::format("{} L{}", row.task, row.level)));
   if (c.series.size() > 1) rows.push_back(cells(app, c.pooled, app.say("all together", "合并")));
   print_table(rows);
+  if (std::any_of(c.series.begin(), c.series.end(), [](const auto& row) { return !row.limits; }))
+    std::printf("%s\n",
+                app.say("– : the sessions stopped before the test did, each by its own plan; where they stopped "
+                        "depends on their outcomes, so no limits are given. More pairs may decide.",
+                        "–：检测按各自的计划先于检验停止；停止位置取决于结果，因此不给出界限。增加配对或可判定。")
+                    .c_str());
   std::printf(
       "\n%s\n",
       fmt::format(fmt::runtime(app.say(

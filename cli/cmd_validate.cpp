@@ -124,7 +124,7 @@ Json file_json(const FileResult& file, bool with_failures) {
 
 std::string deviation_text(double value) { return std::isfinite(value) ? fmt::format("{:.1e}", value) : "–"; }
 
-std::string shortened(const std::string& text) { return text.size() <= 90 ? text : text.substr(0, 87) + "..."; }
+std::string shortened(const std::string& text) { return text.size() <= 160 ? text : text.substr(0, 157) + "..."; }
 
 void print_file(const App& app, const FileResult& file) {
   std::printf("%s  %s\nsha256 %s\n\n", fs::path(file.path).filename().c_str(), file.report.title.c_str(),
@@ -299,7 +299,8 @@ void add_validate_commands(CLI::App& parser, App& app, Action& run) {
   auto* show =
       metric->add_subcommand("show", app.say("definition, source, when undefined", "定义、依据与无定义的情形"));
   const auto id = std::make_shared<std::string>();
-  show->add_option("id", *id)->required();
+  show->add_option("id", *id, app.say("metric, as `assay metric list` names it", "指标标识，见 `assay metric list`"))
+      ->required();
   show->callback([&app, &run, id] { run = [&app, id] { return do_metric_show(app, *id); }; });
 }
 

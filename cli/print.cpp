@@ -108,6 +108,15 @@ void print_plan(const App& app, const Plan& plan, const grading::Outlook& outloo
                     fmt::format("{:.3f}", row.assumed), fmt::format("{:.3f}", row.p_conform)});
   }
   print_table(rows);
+  for (const auto& series : plan.series)
+    if (series.least > 0)
+      std::printf(
+          "%s\n",
+          fmt::format(fmt::runtime(app.say("{} L{} runs at least {} trials unless it is refused: a "
+                                           "safety gate without an event needs them",
+                                           "{} L{} 除非被拒绝，至少进行 {} 次试验：无事件的安全门槛需要这么多")),
+                      series.task, series.level, series.least)
+              .c_str());
   if (outlook.p_level_most - outlook.p_level < 5e-4)
     std::printf("P(L%d) = %.3f\n", plan.declared_level, outlook.p_level);
   else

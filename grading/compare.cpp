@@ -82,22 +82,23 @@ Result<void> decide(ComparedSeries& row, const metrics::ComparisonTable& table, 
     b.push_back(pair.b);
   }
   ASSAY_TRY(row.state, metrics::compare(table, a, b));
-  if (row.state.pairs_n == 0) return {};  // no pairs: the limits stay −1 … 1
+  if (row.state.verdict == metrics::ComparisonVerdict::undecided && row.state.pairs_n < table.n_max) return {};
   ASSAY_TRY(row.limits, metrics::comparison_limits(table, row.state, 1 - alpha));
   return {};
 }
 
 /// Several tasks, several claims: Holm keeps the chance of any wrong one at α.
 Result<void> adjust(std::vector<ComparedSeries>& rows) {
-  std::vector<double> p_a, p_b;
+  std::vector<double> p_a, p_b;  // a row without limits takes part with p = 1: nothing is shown
   for (const auto& row : rows) {
-    p_a.push_back(row.limits.p_a_better);
-    p_b.push_back(row.limits.p_b_better);
+    p_a.push_back(row.limits ? row.limits->p_a_better : 1);
+    p_b.push_back(row.limits ? row.limits->p_b_better : 1);
   }
   if (rows.empty()) return {};
   ASSAY_TRY(const auto a, metrics::adjust_p(p_a));
   ASSAY_TRY(const auto b, metrics::adjust_p(p_b));
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].limits) continue;
     rows[i].p_a_adjusted = a.holm[i];
     rows[i].p_b_adjusted = b.holm[i];
   }
@@ -155,8 +156,10 @@ Result<Comparison> compare(const ComparedSession& a, const ComparedSession& b, c
   }
   tally(out.pooled);
   ASSAY_RETURN_IF_ERROR(decide(out.pooled, table, alpha));
-  out.pooled.p_a_adjusted = out.pooled.limits.p_a_better;
-  out.pooled.p_b_adjusted = out.pooled.limits.p_b_better;
+  if (out.pooled.limits) {
+    out.pooled.p_a_adjusted = out.pooled.limits->p_a_better;
+    out.pooled.p_b_adjusted = out.pooled.limits->p_b_better;
+  }
   ASSAY_RETURN_IF_ERROR(adjust(out.series));
   out.notes = notes_on(*a.plan, *b.plan, out.pairing);
   return out;

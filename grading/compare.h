@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,10 @@ struct ComparedSeries {
   int both = 0, a_only = 0, b_only = 0, neither = 0;
   int dropped = 0;  ///< indices that one side alone has, or whose trial is void
   metrics::ComparisonState state;
-  metrics::ComparisonLimits limits;
-  double p_a_adjusted = 1, p_b_adjusted = 1;  ///< Holm over the rows of single tasks; the pooled row keeps its own
+  /// Only where the test ended by its own rule: at a verdict, or at its cap. Pairs that ran out because a session
+  /// stopped on its outcomes carry no limits: where it stopped already says something about its success.
+  std::optional<metrics::ComparisonLimits> limits;
+  std::optional<double> p_a_adjusted, p_b_adjusted;  ///< Holm over the single tasks; the pooled row keeps its own
 };
 
 struct Comparison {

@@ -66,10 +66,12 @@ Result<void> check_subject(const Scheme& scheme, const Subject& subject) {
                          {"one of: " + joined(classes), "以下之一：" + joined(classes)}, subject.robot_class,
                          {"declare another scope, or correct the class", "请改报其他适用范围，或修正机器人类别"});
   const auto level = subject.declared_level;
+  std::string levels;
+  for (const auto& known : scheme.levels) levels += fmt::format("{}L{}", levels.empty() ? "" : ", ", known.first);
   if (std::none_of(scheme.levels.begin(), scheme.levels.end(), [&](const auto& l) { return l.first == level; }))
     return grading_error(603, {"the scheme has no such level", "认证方案中没有该等级"}, subject.path,
-                         {"a level of the scheme", "认证方案所列等级"}, fmt::format("L{}", level),
-                         {"declare a level of the scheme", "请申报认证方案所列的等级"});
+                         {"one of: " + levels, "以下之一：" + levels}, fmt::format("L{}", level),
+                         {"choose one with --level, or declare one of them", "用 --level 选择，或申报其中一级"});
   return {};
 }
 

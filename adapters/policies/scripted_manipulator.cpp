@@ -66,7 +66,7 @@ class ScriptedManipulator final : public Policy {
     const Observation& seen = delay_.pass(now);
     const GroupState* arm = seen.group(arm_.name);
     if (arm == nullptr || !policies::sound(seen)) return Action{};  // hold until the senses are back
-    sightings_.add(seen.detections);
+    sightings_.add(seen.detections, seen.time);
     const PoseTarget measured = pose_of(*arm);
     if (!started_) {
       started_ = true;

@@ -8,16 +8,19 @@ namespace {
 
 constexpr double kMoved_m = 0.03;  // farther than noise: the thing was moved, start again
 constexpr int kMostWeight = 20;
+constexpr std::int64_t kHeld_ns = 250'000'000;  // longer than a detector holds one report
 
 double wrapped(double angle) { return std::remainder(angle, 6.283185307179586); }
 
 }  // namespace
 
-void Sightings::add(const std::vector<Detection>& detections) {
+void Sightings::add(const std::vector<Detection>& detections, SimTime now) {
   for (const auto& d : detections) {
     Item& item = seen_[d.label];
-    if (item.count > 0 && item.last.position_m == d.position_m) continue;
+    const bool repeats = item.count > 0 && item.last.position_m == d.position_m;
+    if (repeats && now.ns - item.at.ns < kHeld_ns) continue;
     item.last = d;
+    item.at = now;
     double gap = 0;
     for (std::size_t i = 0; i < 3; ++i) gap += std::pow(d.position_m[i] - item.mean.position_m[i], 2);
     if (item.count == 0 || std::sqrt(gap) > kMoved_m) {

@@ -15,8 +15,9 @@ namespace assay::policies {
 class Sightings {
  public:
   void reset() { seen_.clear(); }
-  /// A report that repeats the last one bit for bit is the same measurement and counts once.
-  void add(const std::vector<Detection>& detections);
+  /// A report that repeats the last one bit for bit is the same measurement held, until it is older than any detector's
+  /// period: then it is a new look of a detector without noise at a thing at rest.
+  void add(const std::vector<Detection>& detections, SimTime now);
   [[nodiscard]] std::optional<Detection> find(const std::string& label) const;
   [[nodiscard]] int reports(const std::string& label) const;
   [[nodiscard]] std::vector<Detection> all() const;
@@ -26,6 +27,7 @@ class Sightings {
   struct Item {
     Detection mean, last;
     int count = 0;
+    SimTime at;
   };
   std::map<std::string, Item> seen_;
 };

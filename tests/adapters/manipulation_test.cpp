@@ -87,15 +87,32 @@ TEST(PoseTrack, StaysWithinSpeedAndAccelerationAndArrives) {
 
 TEST(Sightings, AverageWhatStandsAndFollowWhatMoved) {
   policies::Sightings sightings;
-  for (const double off : {0.004, -0.004, 0.002, -0.002}) sightings.add({parcel("a", 0.4 + off, 0, 0)});
+  SimTime now;
+  const auto look = [&](double x) {
+    now.ns += 100'000'000;
+    sightings.add({parcel("a", x, 0, 0)}, now);
+  };
+  for (const double off : {0.004, -0.004, 0.002, -0.002}) look(0.4 + off);
   EXPECT_NEAR(sightings.find("a")->position_m[0], 0.4, 1e-12);
   EXPECT_EQ(sightings.reports("a"), 4);
-  sightings.add({parcel("a", 0.399, 0, 0)});
-  sightings.add({parcel("a", 0.399, 0, 0)});  // the same measurement, held
+  look(0.399);
+  look(0.399);  // the same measurement, held
   EXPECT_EQ(sightings.reports("a"), 5);
-  sightings.add({parcel("a", 0.5, 0, 0)});
+  look(0.5);
   EXPECT_NEAR(sightings.find("a")->position_m[0], 0.5, 1e-12);
   EXPECT_FALSE(sightings.find("b"));
+}
+
+/// A task need not give the detector noise: then every look at a thing at rest reads the same.
+TEST(Sightings, ADetectorWithoutNoiseIsLookedThroughAgain) {
+  policies::Sightings sightings;
+  for (int tick = 0; tick < 100; ++tick) {
+    SimTime now;
+    now.ns = std::int64_t{tick} * 20'000'000;
+    sightings.add({parcel("a", 0.4, 0, 0)}, now);
+  }
+  EXPECT_GE(sightings.reports("a"), 5);
+  EXPECT_LE(sightings.reports("a"), 9);
 }
 
 FakeArm cell() {

@@ -53,9 +53,10 @@ TEST_F(Compare, EqualIndicesArePairedAndTheTestStopsAtItsBoundary) {
   EXPECT_EQ(row.a_only, 2);
   EXPECT_EQ(row.state.verdict, metrics::ComparisonVerdict::b_better);
   EXPECT_EQ(row.state.pairs_n, 8);
-  EXPECT_LT(row.limits.upper, 0);
-  EXPECT_LE(row.limits.p_b_better, 0.05);
-  EXPECT_GE(row.p_b_adjusted, row.limits.p_b_better);
+  ASSERT_TRUE(row.limits);
+  EXPECT_LT(row.limits->upper, 0);
+  EXPECT_LE(row.limits->p_b_better, 0.05);
+  EXPECT_GE(row.p_b_adjusted, row.limits->p_b_better);
   EXPECT_EQ(result->pooled.pairs.size(), 10U);
   EXPECT_TRUE(result->notes.empty());
 }
@@ -66,7 +67,7 @@ TEST_F(Compare, ExchangingTheRobotsExchangesTheVerdict) {
   const auto result = run();
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(sorting(*result).state.verdict, metrics::ComparisonVerdict::a_better);
-  EXPECT_GT(sorting(*result).limits.lower, 0);
+  EXPECT_GT(sorting(*result).limits->lower, 0);
 }
 
 TEST_F(Compare, VoidsAndIndicesOfOneSideAloneAreDroppedAndCounted) {
@@ -122,8 +123,19 @@ TEST_F(Compare, NoTrialsAreNoVerdict) {
   const auto result = run();
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->pooled.state.verdict, metrics::ComparisonVerdict::undecided);
-  EXPECT_EQ(result->pooled.limits.lower, -1);
-  EXPECT_EQ(result->pooled.limits.upper, 1);
+  EXPECT_FALSE(result->pooled.limits);
+}
+
+/// Each session stops by its own outcomes: seven failures in a row ended B's, and that is no random place to look.
+TEST_F(Compare, PairsThatRanOutCarryNoLimits) {
+  a_.add_word(kSort, 1, "sssssssss");
+  b_.add_word(kSort, 1, "fffffff");
+  const auto result = run();
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(sorting(*result).state.verdict, metrics::ComparisonVerdict::undecided);
+  EXPECT_EQ(sorting(*result).state.pairs_n, 7);
+  EXPECT_FALSE(sorting(*result).limits);
+  EXPECT_FALSE(sorting(*result).p_a_adjusted);
 }
 
 }  // namespace
