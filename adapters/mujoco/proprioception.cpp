@@ -8,6 +8,12 @@
 
 namespace assay::mujoco {
 
+namespace {
+
+constexpr double kLeastTravel_m = 1e-6;  // less is no opening
+
+}  // namespace
+
 Result<SensorNoises> SensorNoises::make(const std::vector<SensorNoise>& specs) {
   SensorNoises noises;
   for (const auto& spec : specs) {
@@ -48,6 +54,10 @@ Result<GripperGauge> GripperGauge::make(const mjModel& model, mjData& data, mjDa
   const bool opens_upwards = high >= low;
   gauge.closed_gap_ = opens_upwards ? low : high;
   gauge.open_gap_ = opens_upwards ? high : low;
+  if (gauge.open_gap_ - gauge.closed_gap_ <= kLeastTravel_m)
+    return binding_does_not_fit(world, group.name,
+                                "the gripper's joints do not move its sides apart (in a linkage, name the joints that "
+                                "carry the finger bodies, not the driven ones)");
   if (group.home_rad.size() != group.joints.size())
     for (const auto& joint : gauge.joints_) data.qpos[joint.qpos] = opens_upwards ? joint.high : joint.low;
   return gauge;
@@ -58,7 +68,8 @@ double GripperGauge::gap(const mjData& data) const {
 }
 
 double GripperGauge::width_m(const mjData& data) const {
-  if (open_gap_ - closed_gap_ > 1e-6) return max_width_m_ * (gap(data) - closed_gap_) / (open_gap_ - closed_gap_);
+  if (open_gap_ - closed_gap_ > kLeastTravel_m)
+    return max_width_m_ * (gap(data) - closed_gap_) / (open_gap_ - closed_gap_);
   double sum = 0;  // no two sides, or no limits: the joints' own travel
   for (const auto& joint : joints_) sum += data.qpos[joint.qpos];
   return sum;

@@ -17,7 +17,8 @@ namespace assay::mujoco {
 /// closed; between them the gap scales to the binding's max_width_m.
 class GripperGauge {
  public:
-  /// Uses `scratch` freely; sets the gripper's joints of `data` to the open end if the binding gives no home.
+  /// Uses `scratch` freely; sets the gripper's joints of `data` to the open end if the binding gives no home. 0422 if
+  /// the joints' limits do not part the sides.
   static Result<GripperGauge> make(const mjModel& model, mjData& data, mjData& scratch, const World& world,
                                    const Group& group);
   [[nodiscard]] double width_m(const mjData& data) const;

@@ -51,6 +51,17 @@ TEST(MujocoStart, ThingsSetInsideEachOtherAreTheLaboratorysFault) {
   EXPECT_NE(refused.error().found.find("'box'"), std::string::npos) << refused.error().found;
 }
 
+/// In a linkage the driven joints need not carry the fingers: a width made of them would mean nothing.
+TEST(MujocoStart, GripperJointsThatDoNotPartItsSidesAreABindingError) {
+  auto world = fingers();
+  auto& gripper = world.groups.front();
+  gripper.side_b_bodies = gripper.side_a_bodies;
+  const auto refused = make_mujoco_robot()->reset(setup_of(world));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().id, 422);
+  EXPECT_NE(refused.error().found.find("apart"), std::string::npos) << refused.error().found;
+}
+
 TEST(BoxContacts, NoneIsDeeperThanTheBoxesOverlap) {
   mujoco::install_handlers();
   char error[200] = "";
