@@ -290,7 +290,7 @@ TEST_F(Campaign, CoordinatorKilledAtRandomInstantsThenResumed) {
   for (int round = 0; round < 40; ++round) {
     const pid_t pid = start_coordinator(rough + "/ws", 2);
     if (round < 25) {
-      const double delay_ms = stretch * (40 + random.below(60 + 20 * static_cast<unsigned>(round)));
+      const double delay_ms = stretch * static_cast<double>(40 + random.below(60 + 20 * static_cast<unsigned>(round)));
       std::this_thread::sleep_for(std::chrono::milliseconds(static_cast<int>(delay_ms)));
       kills += ::kill(pid, SIGKILL) == 0 ? 1 : 0;
     }
