@@ -144,7 +144,7 @@ TEST_F(Campaign, StallsAndCrashesAreFailuresAndTheRunGoesOn) {
   for (const auto& [behaviour, reason] : cases) {
     PolicySettings settings;
     settings.behaviour = static_cast<int>(behaviour);
-    settings.deadline_s = 0.05;
+    settings.deadline_s = 0.2;
     auto session = assay::testing::open_session(sub(reason + 14), settings);
     Events events;
     const auto end = run(session, options_with(2), events);
