@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "metrics/families.h"
+#include "metrics/measures/series.h"
 
 namespace assay::metrics {
 
@@ -30,12 +31,9 @@ std::vector<double> timing(const Trace& trace, const char* name, std::string& wh
 
 MetricValue policy_inference_time(const MetricSpec& spec, const Trace& trace, const Verdict&) {
   std::string why;
-  auto values = timing(trace, "policy_s", why);
-  if (values.empty()) return undefined(spec, why);
-  std::sort(values.begin(), values.end());
-  const auto middle = values.size() / 2;
-  const double median = values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-  return defined(spec, median, spec.vantage);
+  const auto values = timing(trace, "policy_s", why);
+  const auto median = series::median(values);
+  return median ? defined(spec, *median, spec.vantage) : undefined(spec, why);
 }
 
 MetricValue harness_overhead(const MetricSpec& spec, const Trace& trace, const Verdict&) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "metrics/input.h"
+#include "metrics/measures/series.h"
 #include "metrics/statistics/laws.h"
 #include "metrics/statistics/sample_tools.h"
 
@@ -149,7 +150,8 @@ void multisets(std::span<const double> data, std::size_t from, std::size_t left,
 
 Result<SampleStatistic> sample_statistic(std::string_view name) {
   if (name == "mean") return SampleStatistic(samples::mean);
-  if (name == "median") return SampleStatistic(samples::median);
+  if (name == "median")
+    return SampleStatistic([](std::span<const double> x) { return series::median(x).value_or(std::nan("")); });
   const auto variance = [](std::span<const double> x) { return x.size() < 2 ? std::nan("") : samples::variance(x); };
   if (name == "variance") return SampleStatistic(variance);
   if (name == "sd") return SampleStatistic([variance](std::span<const double> x) { return std::sqrt(variance(x)); });

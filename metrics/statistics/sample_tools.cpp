@@ -28,13 +28,6 @@ double population_variance(std::span<const double> values) {
   return sum_of_squares(values) / static_cast<double>(values.size());
 }
 
-double median(std::span<const double> values) {
-  std::vector<double> sorted(values.begin(), values.end());
-  std::sort(sorted.begin(), sorted.end());
-  const auto middle = sorted.size() / 2;
-  return sorted.size() % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle]);
-}
-
 double quantile_type7(std::span<const double> sorted, double p) {
   const double h = static_cast<double>(sorted.size() - 1) * p;
   const auto low = static_cast<std::size_t>(std::floor(h));

@@ -1,4 +1,4 @@
-// Small arithmetic that the statistics of samples share: moments, medians, average ranks. Callers have checked their
+// Small arithmetic that the statistics of samples share: moments, average ranks. Callers have checked their
 // input. Not for other rooms.
 #pragma once
 
@@ -15,8 +15,6 @@ double sum_of_squares(std::span<const double> values);
 double variance(std::span<const double> values);
 /// Population variance, divisor n; size ≥ 1.
 double population_variance(std::span<const double> values);
-/// Middle value, mean of the two middle ones for even n; size ≥ 1.
-double median(std::span<const double> values);
 /// Quantile by linear interpolation between order statistics, h = (n − 1) p (Hyndman–Fan type 7); `sorted` ascending.
 double quantile_type7(std::span<const double> sorted, double p);
 

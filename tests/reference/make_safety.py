@@ -3,9 +3,7 @@
 
 Computed apart from the C++: definitions written down word for word (quadratic time and worse), exact fractions, scipy's
 quadrature, root finding and Qhull, energy and moment balances instead of the closed forms."""
-import json
 import math
-import pathlib
 from fractions import Fraction
 
 import numpy
@@ -13,6 +11,8 @@ import scipy
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.spatial import ConvexHull
+
+import case_file
 
 TOOL = f"Python, numpy {numpy.__version__}, scipy {scipy.__version__}; tests/reference/make_safety.py"
 CASES = []
@@ -353,13 +353,7 @@ def main():
     stops()
     stability()
     supports()
-    out = pathlib.Path(__file__).resolve().parents[2] / "suites/catalog/reference/safety.json"
-    meta = {"title": "Safety measures: contact, separation, stopping, balance",
-            "made_with": [TOOL],
-            "rule": "|got - expected| <= tol_rel * max(1, |expected|); true/false and null exactly"}
-    lines = ",\n".join(json.dumps(c) for c in CASES)
-    out.write_text('{"meta": ' + json.dumps(meta) + ',\n"cases": [\n' + lines + "\n]}\n")
-    print(f"{len(CASES)} cases, {out.stat().st_size} bytes")
+    case_file.write("safety.json", "Safety measures: contact, separation, stopping, balance", TOOL, CASES)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 
 Computed apart from the C++: numpy's quantiles and correlation coefficients, exact ranks, temporal logic by recursion over
 its definition."""
-import json
 import math
-import pathlib
 from fractions import Fraction
 
 import numpy
+
+import case_file
 
 TOOL = f"Python, numpy {numpy.__version__}; tests/reference/make_timing.py"
 CASES = []
@@ -191,13 +191,7 @@ def main():
     delays()
     correlations()
     formulas()
-    out = pathlib.Path(__file__).resolve().parents[2] / "suites/catalog/reference/timing.json"
-    meta = {"title": "Latency, delay and temporal logic",
-            "made_with": [TOOL],
-            "rule": "|got - expected| <= tol_rel * max(1, |expected|); true/false and null exactly"}
-    lines = ",\n".join(json.dumps(c) for c in CASES)
-    out.write_text('{"meta": ' + json.dumps(meta) + ',\n"cases": [\n' + lines + "\n]}\n")
-    print(f"{len(CASES)} cases, {out.stat().st_size} bytes")
+    case_file.write("timing.json", "Latency, delay and temporal logic", TOOL, CASES)
 
 
 if __name__ == "__main__":
