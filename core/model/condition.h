@@ -30,6 +30,18 @@ enum class Op {
   holds_for,  ///< the child holds now and for duration_ns; false where the record ends before
   sequence,   ///< children become true one after another (each at or after the one before)
   visited,    ///< eventually near(a, b, radius_m)
+  // Predicates on mechanisms, surfaces and words.
+  joint,     ///< scene joint a between `min` and `max` (m or rad): smallest margin; a bound left out is infinite
+  pressing,  ///< |force of the spring of scene joint a| between `min` and `max` newton: smallest margin
+  covered,   ///< share of the cells that a has swept so far, minus `share`; see Condition::cell_m
+  reported,  ///< the subject reported a (by its detector's label) within radius_m of where it was: radius_m − error
+  no_false_report,  ///< every report so far meant something that is there: +1 or −1
+};
+
+/// A box about an entity, half extents along its own axes.
+struct EntityBox {
+  std::string entity;
+  double half_m[3] = {0, 0, 0};
 };
 
 struct Condition {
@@ -41,6 +53,13 @@ struct Condition {
   bool planar = false;
   double tolerance = 1;  ///< in the predicate's own unit; > 0. at_rest: tolerance applies to the m/s part
   std::int64_t from_ns = 0, to_ns = 0, duration_ns = 0;
+  double min = 0, max = 0;  ///< joint (m or rad), pressing (N); ±infinity where the file gives no bound
+  /// covered: the rectangle half_m[0] × half_m[1] about b in b's frame at the first row is cut into cells of cell_m.
+  /// A cell is swept from the first row at which its centre lies within radius_m of a (in b's plane of now), a is
+  /// within half_m[2] of that plane, and the child (if any) holds. Cells whose centre lies in one of `except`,
+  /// widened by radius_m, do not count.
+  double cell_m = 0.05, share = 0;
+  std::vector<EntityBox> except;
   std::vector<Condition> children;
 };
 
@@ -50,10 +69,14 @@ struct Condition {
 ///   contact(a,b)   contact.a.b       1 if they touched at any physics step of the period, else 0
 ///   grasp(a,b)     grasp.a           1 if both sides of gripper b touched a in the period's last step
 ///   distance(a,b)  distance.a.b_m    smallest surface distance at the end of the period (0 in contact)
+///   joint(a)       joint.a           position of scene joint a (slide: m, hinge: rad)
+///   spring(a)      spring.a_n        stiffness × (position − rest position) of scene joint a (N; hinge: N·m)
+///   report(a)      report.a_m        distance from a to the nearest report of it so far (planar, at the time of the
+///                                    report); 1000 if none. a = "*": number of reports so far that meant nothing
 /// Entities are body or site names of the composed scene, or roles: "robot" (whole robot), "robot.tcp",
 /// "robot.base", "robot.gripper"; with several bodies "<group>.tcp" and so on.
 struct SignalSpec {
-  enum class Kind { pose, twist, contact, grasp, distance } kind = Kind::pose;
+  enum class Kind { pose, twist, contact, grasp, distance, joint, spring, report } kind = Kind::pose;
   std::string a, b;
   friend auto operator<=>(const SignalSpec&, const SignalSpec&) = default;
 };

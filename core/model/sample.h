@@ -22,8 +22,15 @@ struct GroupAction {
   std::vector<double> values;
 };
 
+/// "There is a `label`": position in the frame that detections come in.
+struct Report {
+  std::string label;
+  std::array<double, 3> position_m{};
+};
+
 struct Action {
   std::vector<GroupAction> groups;
+  std::vector<Report> reports;
   std::string utterance;
   bool done = false;
   bool refuse = false;
@@ -35,8 +42,10 @@ struct GroupState {
   std::vector<double> position_rad, velocity_rad_s;  ///< measured; gripper: one value, width_m and m/s
   std::array<double, 3> tcp_m{};                     ///< arm: TCP in the arm's base frame, from measured joints
   std::array<double, 4> tcp_wxyz{1, 0, 0, 0};
-  std::array<double, 3> odometry{};  ///< base: x_m, y_m, yaw_rad since reset, from wheel encoders
-  std::array<double, 2> twist{};     ///< base: measured m/s, rad/s
+  std::array<double, 3> tcp_force_n{};  ///< arm: force of the world on hand and what is beyond the wrist, arm's base
+                                        ///< frame, mean over the control period (a wrist sensor, tared)
+  std::array<double, 3> odometry{};     ///< base: x_m, y_m, yaw_rad since reset, from wheel encoders
+  std::array<double, 2> twist{};        ///< base: measured m/s, rad/s
 };
 
 /// A harness-made detection: `made_up` is always true in simulation and stays in the record.

@@ -41,11 +41,32 @@ struct SensorNoise {
   StreamKey key;  ///< the adapter reads noise from this stream, in tick order
 };
 
+/// A constant error of a sensor through the whole trial, hidden from the policy.
+struct SensorBias {
+  std::string sensor;  ///< detections (m, x y z in the frame of the detections), odometry (unused yet)
+  std::array<double, 3> offset_m{0, 0, 0};
+};
+/// A sensor that loses a share of what it reports (each detection, each beam), between two times.
+struct SensorFault {
+  std::string sensor;  ///< detections, range
+  double share = 1;    ///< 1: silent
+  std::int64_t from_ns = 0, to_ns = 0;
+  StreamKey key;
+};
+/// A group that keeps only a part of its strength from a time on: gripper → grip force, base → top speed,
+/// arm → joint speed.
+struct ActuatorFault {
+  std::string group;  ///< name or kind of the group
+  double factor = 1;
+  std::int64_t from_ns = 0;
+};
+
 struct Instruction {
   Text text;                                  ///< slots filled in
   std::map<std::string, std::string> slots;   ///< slot → value (an entity name)
   std::map<std::string, std::string> labels;  ///< slot → the detector's label of that entity
   std::vector<std::string> tags;
+  bool text_only = false;  ///< the policy gets neither slots nor labels: it has to read the text
 };
 
 /// Names one trial for ever: equal keys start alike.
@@ -66,7 +87,11 @@ struct Setup {
   std::vector<Push> pushes;
   std::vector<ActorRun> actors;
   std::vector<SensorNoise> noise;
+  std::vector<SensorBias> biases;
+  std::vector<SensorFault> sensor_faults;
+  std::vector<ActuatorFault> actuator_faults;
   std::vector<Detectable> detectables;
+  DetectorView detector;
   std::vector<SignalSpec> signals;  ///< what success, subgoals, checks, limits and metrics need
   std::vector<Limit> limits;
   Condition success;  ///< slots filled in

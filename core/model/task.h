@@ -39,6 +39,11 @@ struct Variation {
     noise,            ///< sensor `target` (detections, range, joints, odometry): standard deviation `low`
     push,             ///< impulse in [low, high) N·s on body `target`, horizontal direction drawn, at from_ns…to_ns
     latency,          ///< declared inference latency in [low, high) s
+    bias,      ///< sensor `target` is off by [low, high) m in a drawn horizontal direction, all through the trial
+    dropout,   ///< sensor `target` loses a share in [low, high) of what it reports, from_ns…to_ns (to 0: always)
+    blackout,  ///< sensor `target` is silent for [low, high) s, beginning at from_ns…to_ns
+    weaken,    ///< group `target` keeps a factor in [low, high) of its strength, from from_ns…to_ns on
+    one_of,    ///< exactly one of `options`, drawn (an option without entries: nothing happens)
   } kind = Kind::choice;
   std::string name, target;
   std::vector<std::string> of;
@@ -46,6 +51,7 @@ struct Variation {
   std::array<double, 4> jitter{0, 0, 0, 0};   ///< half widths: x_m, y_m, z_m, yaw_rad
   double low = 0, high = 0;
   std::int64_t from_ns = 0, to_ns = 0;
+  std::vector<std::vector<Variation>> options;  ///< one_of
 };
 
 /// A person or another agent: a mocap body of the scene on a path. Reaction comes with later suites.
@@ -64,6 +70,13 @@ struct Detectable {
   std::array<double, 3> size_m{0, 0, 0};  ///< full extents
 };
 
+/// What the harness-made detector can see. Defaults are those of before: arms see all, bases within 6 m and unhidden.
+struct DetectorView {
+  double range_m = 0;      ///< 0: 6 m for a mobile base, everything for a fixed arm
+  double fov_rad = 0;      ///< 0: all around; else about the frame's x axis
+  bool occlusion = false;  ///< a fixed arm's detector is blocked too (one ray from 0.6 m above its base)
+};
+
 struct Physics {
   double timestep_s = 0.002;
   double impratio = 10;
@@ -75,7 +88,9 @@ struct Task {
   std::string suite;  ///< "logistics_assembly"
   int level = 1;
   Text title, purpose;
-  Text instruction;                                               ///< with {slot} placeholders
+  Text instruction;            ///< with {slot} placeholders
+  std::vector<Text> wordings;  ///< other ways to say it; one of instruction and these is drawn
+  bool text_only = false;      ///< the policy gets the text alone, no slots and labels
   std::map<std::string, std::map<std::string, Text>> slot_words;  ///< slot → value → words
   std::vector<std::string> capabilities;  ///< required, e.g. "arm", "gripper", "mobile_base", "payload:0.1"
   std::string scene_path;                 ///< absolute path of the scene's MJCF
@@ -83,6 +98,7 @@ struct Task {
   std::vector<Variation> variation;
   std::vector<Actor> actors;
   std::vector<Detectable> detectables;
+  DetectorView detector;
   Condition success;  ///< {slot} placeholders stand for slot values
   std::vector<std::pair<std::string, Condition>> subgoals;
   std::vector<std::pair<std::string, Condition>> checks;  ///< named conditions that indicators may use
