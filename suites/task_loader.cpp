@@ -43,6 +43,14 @@ std::array<double, 3> read_triple(const Json& value) {
   return {value[0].get<double>(), value[1].get<double>(), value[2].get<double>()};
 }
 
+/// A path is meant relative to the task's file; an id is looked up when it is needed.
+Reference read_reference(const Json& value, const std::string& file) {
+  Reference out{value["embodiment"].get<std::string>(), value["policy"].get<std::string>()};
+  if (out.embodiment.find('/') != std::string::npos || out.embodiment.ends_with(".yaml"))
+    out.embodiment = beside(file, out.embodiment);
+  return out;
+}
+
 std::vector<Actor> read_actors(const Json& list) {
   std::vector<Actor> out;
   for (const auto& value : list) {
@@ -201,6 +209,7 @@ Result<Task> read_task(const LevelSource& source, const std::string& suite) {
   task.tags = value.value("tags", std::vector<std::string>{});
   task.metrics = value.value("metrics", std::vector<std::string>{});
   task.scene_path = beside(source.file->path, value["scene"].get<std::string>());
+  if (value.contains("reference")) task.reference = read_reference(value["reference"], source.file->path);
   ASSAY_TRY(task.variation, read_variation(source));
   if (value.contains("actors")) task.actors = read_actors(value["actors"]);
   if (value.contains("detectables"))

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,12 @@ struct Physics {
   int nconmax = 600, njmax = 2400;
 };
 
+/// Who is known to solve the task: what `suite check` runs as its oracle, `null` and `random` on the same body.
+struct Reference {
+  std::string embodiment;  ///< id of the catalogue, or an absolute path
+  std::string policy;      ///< registered id; takes the parameter `skill`
+};
+
 struct Task {
   std::string id;     ///< "parcel_sorting"
   std::string suite;  ///< "logistics_assembly"
@@ -94,6 +101,7 @@ struct Task {
   std::map<std::string, std::map<std::string, Text>> slot_words;  ///< slot → value → words
   std::vector<std::string> capabilities;  ///< required, e.g. "arm", "gripper", "mobile_base", "payload:0.1"
   std::string scene_path;                 ///< absolute path of the scene's MJCF
+  std::optional<Reference> reference;
   std::vector<std::string> tags;
   std::vector<Variation> variation;
   std::vector<Actor> actors;

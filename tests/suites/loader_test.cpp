@@ -38,6 +38,7 @@ slots:
   object: {cup: {en: cup, zh: 杯子}}
   target: {tray: {en: tray, zh: 托盘}, shelf: {en: shelf, zh: 架子}}
 capabilities: [arm]
+reference: {embodiment: arm7, policy: scripted_manipulator}
 scene: scene.xml
 control_rate_hz: 100
 time_limit_s: 12.5
@@ -75,6 +76,7 @@ levels:
   L1: {}
   L2:
     time_limit_s: 20
+    reference: {embodiment: ../bodies/own.yaml, policy: own}
     slots: {object: {tray: {en: tray, zh: 托盘}}}
     variation: [{choice: {slot: target, of: [shelf]}}, {choice: {slot: object, of: [cup, tray]}}]
     limits: {speed: {tcp_speed_m_s: 0.1}}
@@ -115,6 +117,9 @@ TEST_F(Loader, PutsEveryValueIntoTheRecords) {
   EXPECT_EQ(task->scene_path, folder_.path("scene.xml"));
   EXPECT_EQ(task->time_limit_ns, 12'500'000'000);
   EXPECT_EQ(task->control_period_ns, 10'000'000);
+  ASSERT_TRUE(task->reference.has_value());
+  EXPECT_EQ(task->reference->embodiment, "arm7");
+  EXPECT_EQ(task->reference->policy, "scripted_manipulator");
   EXPECT_EQ(task->slot_words.at("target").at("shelf").zh, "架子");
   ASSERT_EQ(task->variation.size(), 7u) << "one pose_jitter line for two bodies is two records";
   EXPECT_EQ(task->variation[1].target, "cup");
@@ -163,6 +168,7 @@ TEST_F(Loader, OverridesListsAndConditionsWholeAndMapsByKey) {
   const Task* task = suite->find("kitchen/clear", 2);
   ASSERT_NE(task, nullptr);
   EXPECT_EQ(task->time_limit_ns, 20'000'000'000);
+  EXPECT_EQ(task->reference->embodiment, fs::path(folder_.path("../bodies/own.yaml")).lexically_normal().string());
   EXPECT_EQ(task->variation.size(), 2u);
   EXPECT_EQ(task->success.op, Op::held);
   EXPECT_EQ(task->slot_words.at("object").size(), 2u);
