@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
 #include "core/time.h"
 #include "suites/task_reader.h"
@@ -25,7 +28,17 @@ constexpr std::array kOps = {
     OpName{"always", Op::always},     OpName{"eventually", Op::eventually},
     OpName{"within", Op::within},     OpName{"holds_for", Op::holds_for},
     OpName{"visited", Op::visited},   OpName{"sequence", Op::sequence},
+    OpName{"joint", Op::joint},       OpName{"pressing", Op::pressing},
+    OpName{"covered", Op::covered},   OpName{"no_false_report", Op::no_false_report},
+    OpName{"reported", Op::reported},
 };
+
+/// A grid beyond this is a slip of the unit, not a finer question.
+constexpr double kMaxCells = 250'000;
+
+void read_half(const Json& value, double (&out)[3]) {
+  for (std::size_t i = 0; i < 3; ++i) out[i] = value[i].get<double>();
+}
 
 void read_parameters(const Json& value, Condition& out) {
   out.a = value.value("a", "");
@@ -40,10 +53,53 @@ void read_parameters(const Json& value, Condition& out) {
   out.from_ns = ns_from_s(value.value("from_s", 0.0));
   out.to_ns = ns_from_s(value.value("to_s", 0.0));
   out.duration_ns = ns_from_s(value.value("duration_s", 0.0));
-  if (value.contains("half_m"))
-    for (std::size_t i = 0; i < 3; ++i) out.half_m[i] = value["half_m"][i].get<double>();
-  for (const char* key : {"tolerance_m", "tolerance_rad", "tolerance_m_s"})
+  out.cell_m = value.value("cell_m", out.cell_m);
+  out.share = value.value("share", 0.0);
+  if (value.contains("half_m")) read_half(value["half_m"], out.half_m);
+  if (value.contains("except"))
+    for (const auto& one : value["except"]) {
+      out.except.push_back({one["entity"].get<std::string>()});
+      read_half(one["half_m"], out.except.back().half_m);
+    }
+  for (const char* key : {"tolerance_m", "tolerance_rad", "tolerance_m_s", "tolerance_n", "tolerance_share"})
     if (value.contains(key)) out.tolerance = value[key].get<double>();
+}
+
+/// joint, pressing: bounds and tolerance in one unit, `_m`, `_rad` or `_n`; at least one bound; in order.
+Result<void> read_bounds(const LevelSource& source, const Json& value, const std::string& at, Condition& out) {
+  out.min = -std::numeric_limits<double>::infinity();
+  out.max = std::numeric_limits<double>::infinity();
+  std::string unit;
+  for (const auto& [key, number] : value.items()) {
+    if (key == "a") continue;
+    const std::string own = key.substr(key.find('_'));
+    if (!unit.empty() && own != unit)
+      return rule_broken(source.place(at + "/" + key), {"bounds in two units", "上下限使用了两种单位"},
+                         {"all of them with " + unit, "全部使用 " + unit}, key,
+                         {"a slide has _m, a hinge has _rad", "滑动关节用 _m，转动关节用 _rad"});
+    unit = own;
+    if (key.starts_with("min")) out.min = number.get<double>();
+    if (key.starts_with("max")) out.max = number.get<double>();
+  }
+  if (unit.empty() || (std::isinf(out.min) && std::isinf(out.max)))
+    return rule_broken(source.place(at), {"no bound is given", "没有给出界限"},
+                       {"min or max, with its unit", "带单位的 min 或 max"}, "",
+                       {"add one of them, or both", "请至少补上其中一个"});
+  if (!value.contains("tolerance" + unit))
+    return rule_broken(source.place(at), {"the tolerance is missing", "缺少容差"},
+                       {"tolerance" + unit, "tolerance" + unit}, "",
+                       {"add tolerance" + unit, "请补上 tolerance" + unit});
+  if (out.min <= out.max) return {};
+  return rule_broken(source.place(at), {"the range runs backwards", "范围上下限颠倒"},
+                     {"min of at most max", "min 不大于 max"}, fmt::format("{} … {}", out.min, out.max));
+}
+
+Result<void> check_grid(const LevelSource& source, const std::string& at, const Condition& out) {
+  const double cells = std::max(1.0, 2 * out.half_m[0] / out.cell_m) * std::max(1.0, 2 * out.half_m[1] / out.cell_m);
+  if (cells <= kMaxCells) return {};
+  return rule_broken(source.place(at + "/cell_m"), {"the grid has too many cells", "网格的单元过多"},
+                     {fmt::format("at most {} cells", kMaxCells), fmt::format("最多 {} 个单元", kMaxCells)},
+                     fmt::format("{:.0f}", cells), {"use larger cells", "请加大单元边长"});
 }
 
 }  // namespace
@@ -73,6 +129,8 @@ Result<Condition> read_condition(const LevelSource& source, const Json& value, c
     ASSAY_TRY(auto child, read_condition(source, inner["condition"], at + "/condition"));
     out.children.push_back(std::move(child));
   }
+  if (out.op == Op::joint || out.op == Op::pressing) ASSAY_RETURN_IF_ERROR(read_bounds(source, inner, at, out));
+  if (out.op == Op::covered) ASSAY_RETURN_IF_ERROR(check_grid(source, at, out));
   if (out.op == Op::within && out.to_ns < out.from_ns)
     return rule_broken(source.place(at + "/to_s"), {"the window ends before it begins", "时间窗的终点早于起点"},
                        {"to_s of at least from_s", "to_s 不小于 from_s"}, inner["to_s"].dump());

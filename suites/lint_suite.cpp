@@ -7,6 +7,7 @@
 
 #include "suites/catalog.h"
 #include "suites/compose_parts.h"
+#include "suites/task_reader.h"
 
 namespace assay {
 
@@ -39,6 +40,10 @@ bool is_predicate(Op op) {
     case Op::held:
     case Op::first_contact:
     case Op::visited:
+    case Op::joint:
+    case Op::pressing:
+    case Op::covered:
+    case Op::reported:
       return true;
     default:
       return false;
@@ -53,10 +58,23 @@ bool names_signal(const Condition& condition) {
 }
 
 void gather(const Condition& condition, std::set<std::string>& used) {
-  used.insert(condition.a);
+  if (condition.op != Op::joint && condition.op != Op::pressing) used.insert(condition.a);
+  for (const auto& box : condition.except) used.insert(box.entity);
   used.insert(condition.b);
   used.insert(condition.entities.begin(), condition.entities.end());
   for (const auto& child : condition.children) gather(child, used);
+}
+
+/// Bodies only: other targets are sensors and groups.
+void gather(const std::vector<Variation>& variation, std::set<std::string>& used) {
+  using Kind = Variation::Kind;
+  for (const auto& v : variation) {
+    for (const auto& option : v.options) gather(option, used);
+    if (v.kind == Kind::pose_jitter || v.kind == Kind::place || v.kind == Kind::mass_factor ||
+        v.kind == Kind::friction_factor || v.kind == Kind::push)
+      used.insert(v.target);
+    if (v.kind == Kind::shuffle) used.insert(v.of.begin(), v.of.end());
+  }
 }
 
 void gather(SuiteLint& lint) {
@@ -66,24 +84,7 @@ void gather(SuiteLint& lint) {
   for (const auto& limit : lint.task.limits) lint.used.insert({limit.a, limit.b});
   for (const auto& actor : lint.task.actors) lint.used.insert(actor.body);
   for (const auto& thing : lint.task.detectables) lint.used.insert(thing.body);
-  for (const auto& v : lint.task.variation) {
-    using Kind = Variation::Kind;
-    if (v.kind == Kind::noise || v.kind == Kind::latency || v.kind == Kind::choice) continue;
-    lint.used.insert(v.target);
-    lint.used.insert(v.of.begin(), v.of.end());
-  }
-}
-
-/// "parcel_{object}" with every value of {object}.
-std::vector<std::string> filled(const Task& task, const std::string& text) {
-  const auto open = text.find('{'), close = text.find('}', open == std::string::npos ? 0 : open);
-  if (open == std::string::npos || close == std::string::npos) return {text};
-  const auto slot = task.slot_words.find(text.substr(open + 1, close - open - 1));
-  if (slot == task.slot_words.end()) return {};
-  std::vector<std::string> all;
-  for (const auto& [value, words] : slot->second)
-    for (const auto& rest : filled(task, text.substr(0, open) + value + text.substr(close + 1))) all.push_back(rest);
-  return all;
+  gather(lint.task.variation, lint.used);
 }
 
 void lint_entities(const SuiteLint& lint, const Names& names) {
@@ -91,7 +92,7 @@ void lint_entities(const SuiteLint& lint, const Names& names) {
   for (const auto& site : names_of(names, NameSpace::site)) known.push_back(site);
   const std::set<std::string> scene(known.begin(), known.end());
   for (const auto& text : lint.used) {
-    for (const auto& name : filled(lint.task, text)) {
+    for (const auto& name : expand_slots(lint.task, text)) {
       const bool role = name.find("robot") == 0 || name.find('.') != std::string::npos;
       if (name.empty() || name == "*" || role || scene.count(name)) continue;
       const auto hint = did_you_mean(name, known);

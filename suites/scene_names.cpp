@@ -23,11 +23,21 @@ Error scene_error(const Place& place, Text what, std::string found) {
                {"check the path and the file", "请检查路径与文件"}};
 }
 
+JointType joint_type(const tinyxml2::XMLElement* joint) {
+  const char* type = joint->Attribute("type");
+  if (type == nullptr) return JointType::unknown;
+  const std::string_view text = type;
+  return text == "slide" ? JointType::slide : text == "hinge" ? JointType::hinge : JointType::other;
+}
+
 void collect(const tinyxml2::XMLElement* element, SceneNames& out, std::vector<std::string>& includes) {
   for (; element != nullptr; element = element->NextSiblingElement()) {
     const std::string tag = element->Name();
     const char* name = element->Attribute("name");
     if ((tag == "body" || tag == "site") && name != nullptr) out.names.insert(name);
+    const auto* parent = element->Parent()->ToElement();
+    const bool in_body = parent != nullptr && std::string_view(parent->Name()) == "body";  // equality has <joint> too
+    if (tag == "joint" && in_body && name != nullptr) out.joints[name] = joint_type(element);
     const char* file = element->Attribute("file");
     if (tag == "include" && file != nullptr) includes.emplace_back(file);
     collect(element->FirstChildElement(), out, includes);  // tinyxml2 itself stops at a depth of 100

@@ -54,7 +54,36 @@ class TaskChecker {
                      : Text{fmt::format("did you mean {}?", nearest), fmt::format("是否想写 {}？", nearest)}};
   }
 
-  /// Every "a", "b", "body", "bodies", "entities" anywhere below `value`.
+  /// joint, pressing: every joint that `a` may stand for is in the scene and has the unit of the bounds.
+  Result<void> joint(const std::string& op, const Json& value, const std::string& pointer) const {
+    const auto text = value["a"].get<std::string>();
+    for (const auto& name : slots_in(text)) ASSAY_RETURN_IF_ERROR(slot(name, pointer + "/a"));
+    for (const auto& name : expand_slots(task_, text)) {
+      const auto found = scene_.joints.find(name);
+      if (found == scene_.joints.end()) return unknown_joint(name, pointer + "/a");
+      for (const auto& [key, unused] : value.items())
+        if (key != "a") ASSAY_RETURN_IF_ERROR(joint_unit(op, name, found->second, key, pointer + "/" + key));
+    }
+    return {};
+  }
+
+  /// A report is matched by the detector's label, so what is to be reported needs one.
+  Result<void> reported(const Json& value, const std::string& pointer) const {
+    for (const auto& name : expand_slots(task_, value["a"].get<std::string>())) {
+      std::vector<std::string> known;
+      for (const auto& thing : task_.detectables) known.push_back(thing.body);
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      return rule_broken(
+          source_.place(pointer + "/a"),
+          {fmt::format("no report can mean {}: it has no label", name),
+           fmt::format("{} 没有标签，任何报告都无法指向它", name)},
+          known.empty() ? Text{"an entry under detectables", "detectables 下的一项"} : one_of_words(known), name,
+          {"add it under detectables", "请在 detectables 下补充"});
+    }
+    return {};
+  }
+
+  /// Every "a", "b", "body", "bodies", "entity", "entities", and joints of conditions anywhere below `value`.
   Result<void> entities(const Json& value, const std::string& pointer) const {
     if (value.is_array()) {
       for (std::size_t i = 0; i < value.size(); ++i)
@@ -64,7 +93,12 @@ class TaskChecker {
     if (!value.is_object()) return {};
     for (const auto& [key, child] : value.items()) {
       const std::string at = pointer + "/" + pointer_step(key);
-      const bool one = (key == "a" || key == "b" || key == "body") && child.is_string();
+      if ((key == "joint" || key == "pressing") && child.is_object()) {
+        ASSAY_RETURN_IF_ERROR(joint(key, child, at));
+        continue;
+      }
+      if (key == "reported" && child.is_object()) ASSAY_RETURN_IF_ERROR(reported(child, at));
+      const bool one = (key == "a" || key == "b" || key == "body" || key == "entity") && child.is_string();
       if (one && child != "*") ASSAY_RETURN_IF_ERROR(entity(child.get<std::string>(), at));
       if (key == "bodies" || key == "entities") {
         for (std::size_t i = 0; i < child.size(); ++i)
@@ -115,19 +149,23 @@ class TaskChecker {
     return {};
   }
 
-  Result<void> instruction() const {
-    const auto en = slots_in(task_.instruction.en), zh = slots_in(task_.instruction.zh);
-    for (const auto& name : en) ASSAY_RETURN_IF_ERROR(slot(name, "/instruction/en"));
-    for (const auto& name : zh) ASSAY_RETURN_IF_ERROR(slot(name, "/instruction/zh"));
-    const std::set<std::string> en_set(en.begin(), en.end()), zh_set(zh.begin(), zh.end());
-    if (en_set == zh_set) return {};
-    const bool en_lacks = !std::includes(en_set.begin(), en_set.end(), zh_set.begin(), zh_set.end());
-    return Error{309,
-                 {"the two languages do not name the same slots", "两种语言的指令所用槽位不同"},
-                 source_.place(en_lacks ? "/instruction/en" : "/instruction/zh"),
-                 {"the same {slots} in en and zh", "中英文使用相同的 {槽位}"},
-                 en_lacks ? task_.instruction.en : task_.instruction.zh,
-                 {"name every slot in both texts", "请在两种文本中都写出每个槽位"}};
+  /// Instruction and wordings: declared slots, the same ones in both languages and in every wording.
+  Result<void> texts() const {
+    ASSAY_RETURN_IF_ERROR(text(task_.instruction, "/instruction"));
+    const auto wanted = slot_set(task_.instruction.en);
+    for (std::size_t i = 0; i < task_.wordings.size(); ++i) {
+      const std::string at = fmt::format("/wordings/{}", i);
+      ASSAY_RETURN_IF_ERROR(text(task_.wordings[i], at));
+      if (slot_set(task_.wordings[i].en) == wanted) continue;
+      return Error{309,
+                   {"this wording does not name the slots of the instruction", "该说法所用槽位与指令不同"},
+                   source_.place(at),
+                   {task_.instruction.en, task_.instruction.zh},
+                   task_.wordings[i].en,
+                   {"name the same {slots}: another wording must not ask for more or less",
+                    "请使用相同的 {槽位}：换一种说法不得多要求或少要求"}};
+    }
+    return {};
   }
 
   Result<void> times() const {
@@ -153,6 +191,59 @@ class TaskChecker {
   }
 
  private:
+  static std::set<std::string> slot_set(const std::string& text) {
+    const auto names = slots_in(text);
+    return {names.begin(), names.end()};
+  }
+
+  Result<void> text(const Text& text, const std::string& pointer) const {
+    for (const auto& name : slots_in(text.en)) ASSAY_RETURN_IF_ERROR(slot(name, pointer + "/en"));
+    for (const auto& name : slots_in(text.zh)) ASSAY_RETURN_IF_ERROR(slot(name, pointer + "/zh"));
+    const auto en_set = slot_set(text.en), zh_set = slot_set(text.zh);
+    if (en_set == zh_set) return {};
+    const bool en_lacks = !std::includes(en_set.begin(), en_set.end(), zh_set.begin(), zh_set.end());
+    return Error{309,
+                 {"the two languages do not name the same slots", "两种语言的指令所用槽位不同"},
+                 source_.place(pointer + (en_lacks ? "/en" : "/zh")),
+                 {"the same {slots} in en and zh", "中英文使用相同的 {槽位}"},
+                 en_lacks ? text.en : text.zh,
+                 {"name every slot in both texts", "请在两种文本中都写出每个槽位"}};
+  }
+
+  Error unknown_joint(const std::string& name, const std::string& pointer) const {
+    std::vector<std::string> known;
+    for (const auto& [joint, unused] : scene_.joints) known.push_back(joint);
+    const auto nearest = nearest_name(name, known);
+    return Error{307,
+                 {fmt::format("the scene has no joint \"{}\"", name), fmt::format("场景中没有名为“{}”的关节", name)},
+                 source_.place(pointer),
+                 known.empty() ? Text{"a named joint in the scene", "场景中有名称的关节"} : one_of_words(known),
+                 name,
+                 nearest.empty()
+                     ? Text{"look at the joints in " + task_.scene_path, "请查看场景文件中的关节：" + task_.scene_path}
+                     : Text{fmt::format("did you mean {}?", nearest), fmt::format("是否想写 {}？", nearest)}};
+  }
+
+  Result<void> joint_unit(const std::string& op, const std::string& name, JointType type, const std::string& key,
+                          const std::string& pointer) const {
+    if (type == JointType::unknown) return {};  // lint reads the scene's defaults and knows
+    const bool fits = op == "pressing"      ? type == JointType::slide
+                      : key.ends_with("_m") ? type == JointType::slide
+                                            : type == JointType::hinge;
+    if (fits) return {};
+    const Text kind = type == JointType::slide   ? Text{"a slide", "滑动关节"}
+                      : type == JointType::hinge ? Text{"a hinge", "转动关节"}
+                                                 : Text{"neither slide nor hinge", "既非滑动也非转动关节"};
+    const bool hinge = type == JointType::hinge && op == "joint", slide = type == JointType::slide;
+    return rule_broken(source_.place(pointer),
+                       {fmt::format("{} does not fit: joint {} is {}", key, name, kind.en),
+                        fmt::format("{} 的单位不合：关节 {} 是{}", key, name, kind.zh)},
+                       hinge   ? Text{"keys that end in _rad", "以 _rad 结尾的键"}
+                       : slide ? Text{"keys that end in _m", "以 _m 结尾的键"}
+                               : Text{"a slide joint", "滑动关节"},
+                       key, {"a slide has _m and _n, a hinge has _rad", "滑动关节用 _m 与 _n，转动关节用 _rad"});
+  }
+
   Error unfilled(const std::string& slot, const std::string& pointer) const {
     return Error{306,
                  {fmt::format("nothing chooses the value of slot {{{}}}", slot),
@@ -182,9 +273,21 @@ std::vector<std::string> slots_in(const std::string& text) {
   return out;
 }
 
+std::vector<std::string> expand_slots(const Task& task, const std::string& text) {
+  const auto open = text.find('{'), close = text.find('}', open == std::string::npos ? 0 : open);
+  if (open == std::string::npos || close == std::string::npos) return {text};
+  const auto slot = task.slot_words.find(text.substr(open + 1, close - open - 1));
+  if (slot == task.slot_words.end()) return {};
+  std::vector<std::string> all;
+  for (const auto& [value, unused] : slot->second)
+    for (auto& rest : expand_slots(task, text.substr(0, open) + value + text.substr(close + 1)))
+      all.push_back(std::move(rest));
+  return all;
+}
+
 Result<void> check_task(const LevelSource& source, const Task& task, const SceneNames& scene) {
   const TaskChecker checker(source, task, scene);
-  ASSAY_RETURN_IF_ERROR(checker.instruction());
+  ASSAY_RETURN_IF_ERROR(checker.texts());
   ASSAY_RETURN_IF_ERROR(checker.choices());
   ASSAY_RETURN_IF_ERROR(checker.slots());
   for (const char* part : {"success", "subgoals", "checks", "limits", "variation", "actors", "detectables"})

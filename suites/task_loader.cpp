@@ -113,6 +113,12 @@ void read_physics(const Json& value, Physics& physics) {
   physics.njmax = value.value("njmax", physics.njmax);
 }
 
+void read_detector(const Json& value, DetectorView& detector) {
+  detector.range_m = value.value("range_m", detector.range_m);
+  detector.fov_rad = value.value("fov_rad", detector.fov_rad);
+  detector.occlusion = value.value("occlusion", detector.occlusion);
+}
+
 struct SuiteBuilder {
   Suite suite;
   std::map<std::string, SceneNames> scenes;                ///< by path
@@ -204,6 +210,9 @@ Result<Task> read_task(const LevelSource& source, const std::string& suite) {
   task.title = read_text(value["title"]);
   task.purpose = read_text(value["purpose"]);
   task.instruction = read_text(value["instruction"]);
+  if (value.contains("wordings"))
+    for (const auto& one : value["wordings"]) task.wordings.push_back(read_text(one));
+  task.text_only = value.value("grounding", "labels") == "text";
   if (value.contains("slots")) read_slots(value["slots"], task);
   task.capabilities = value["capabilities"].get<std::vector<std::string>>();
   task.tags = value.value("tags", std::vector<std::string>{});
@@ -216,6 +225,7 @@ Result<Task> read_task(const LevelSource& source, const std::string& suite) {
     for (const auto& one : value["detectables"])
       task.detectables.push_back({one["body"].get<std::string>(), one["label"].get<std::string>(),
                                   one["kind"].get<std::string>(), read_triple(one["size_m"])});
+  if (value.contains("detector")) read_detector(value["detector"], task.detector);
   ASSAY_RETURN_IF_ERROR(read_conditions(source, task));
   ASSAY_TRY(task.limits, read_limits(source));
   task.time_limit_ns = ns_from_s(value["time_limit_s"].get<double>());

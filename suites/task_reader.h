@@ -13,9 +13,14 @@
 
 namespace assay {
 
-/// Names of a scene's bodies and sites, by a cheap look at the XML (includes followed), and the files it is made of.
+/// Kind of a scene's joint as its element says it; `unknown` where only a default class can say it.
+enum class JointType { slide, hinge, other, unknown };
+
+/// Names of a scene's bodies and sites, and of its joints, by a cheap look at the XML (includes followed), and the
+/// files it is made of.
 struct SceneNames {
   std::set<std::string> names;
+  std::map<std::string, JointType> joints;
   std::vector<std::pair<std::string, std::string>> files;  ///< path, SHA-256
 };
 /// Fails with ASSAY-0308: missing, not readable, not XML.
@@ -40,13 +45,16 @@ Result<std::vector<Variation>> read_variation(const LevelSource& source);
 Result<std::vector<Limit>> read_limits(const LevelSource& source);
 Result<Task> read_task(const LevelSource& source, const std::string& suite);
 
-/// Slots declared and filled, names known to the scene, both languages alike. Fails with 0305, 0306, 0307, 0309, 0312.
+/// Slots declared and filled, names known to the scene, units that fit its joints, both languages alike. Fails with
+/// 0305, 0306, 0307, 0309, 0312.
 Result<void> check_task(const LevelSource& source, const Task& task, const SceneNames& scene);
 
 /// A title or an instruction: {en: …, zh: …}.
 Text read_text(const nlohmann::json& value);
 /// ASSAY-0312.
 Error rule_broken(const Place& place, Text what, Text expected, std::string found, Text help = {});
+/// `text` with every value of the slots in it: "{drawer}_slide" → "top_slide", "low_slide". Empty if a slot is unknown.
+std::vector<std::string> expand_slots(const Task& task, const std::string& text);
 /// Names between braces, in order of appearance.
 std::vector<std::string> slots_in(const std::string& text);
 

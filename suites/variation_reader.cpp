@@ -26,6 +26,11 @@ constexpr std::array kKinds = {
     KindName{"noise", Kind::noise},
     KindName{"push", Kind::push},
     KindName{"latency", Kind::latency},
+    KindName{"bias", Kind::bias},
+    KindName{"dropout", Kind::dropout},
+    KindName{"blackout", Kind::blackout},
+    KindName{"weaken", Kind::weaken},
+    KindName{"one_of", Kind::one_of},
 };
 
 std::array<double, 4> read_pose(const Json& value) {
@@ -63,12 +68,32 @@ Result<void> read_range(const LevelSource& source, const Json& value, const char
   return check_range(source, pointer + "/" + key, low, high);
 }
 
-Result<void> read_push(const LevelSource& source, const Json& value, const std::string& pointer, Variation& out) {
-  ASSAY_RETURN_IF_ERROR(read_range(source, value, "impulse_n_s", pointer, out.low, out.high));
+Result<void> read_times(const LevelSource& source, const Json& value, const char* key, const std::string& pointer,
+                        Variation& out) {
   double from = 0, to = 0;
-  ASSAY_RETURN_IF_ERROR(read_range(source, value, "time_s", pointer, from, to));
+  ASSAY_RETURN_IF_ERROR(read_range(source, value, key, pointer, from, to));
   out.from_ns = ns_from_s(from);
   out.to_ns = ns_from_s(to);
+  return {};
+}
+
+/// The range whose law is uniform, and the times, by kind.
+Result<void> read_ranges(const LevelSource& source, const Json& value, const std::string& pointer, Variation& out) {
+  struct Keys {
+    Kind kind;
+    const char *range, *times;
+  };
+  static constexpr std::array kKeys = {
+      Keys{Kind::mass_factor, "range", ""},     Keys{Kind::friction_factor, "range", ""},
+      Keys{Kind::latency, "latency_s", ""},     Keys{Kind::push, "impulse_n_s", "time_s"},
+      Keys{Kind::bias, "offset_m", ""},         Keys{Kind::dropout, "share", "time_s"},
+      Keys{Kind::blackout, "for_s", "start_s"}, Keys{Kind::weaken, "factor", "start_s"},
+  };
+  for (const auto& keys : kKeys) {
+    if (keys.kind != out.kind) continue;
+    ASSAY_RETURN_IF_ERROR(read_range(source, value, keys.range, pointer, out.low, out.high));
+    if (value.contains(keys.times)) ASSAY_RETURN_IF_ERROR(read_times(source, value, keys.times, pointer, out));
+  }
   return {};
 }
 
@@ -76,7 +101,7 @@ Result<Variation> read_one(const LevelSource& source, Kind kind, const Json& val
   Variation out;
   out.kind = kind;
   out.name = value.value("slot", "");
-  out.target = value.value("body", value.value("sensor", ""));
+  out.target = value.value("body", value.value("sensor", value.value("group", "")));
   for (const char* key : {"of", "bodies"})
     if (value.contains(key)) out.of = value[key].get<std::vector<std::string>>();
   if (value.contains("places"))
@@ -86,10 +111,7 @@ Result<Variation> read_one(const LevelSource& source, Kind kind, const Json& val
     return rule_broken(source.place(pointer + "/places"), {"there are fewer places than bodies", "位置数少于物体数"},
                        {fmt::format("at least {} places", out.of.size()), fmt::format("至少 {} 个位置", out.of.size())},
                        fmt::format("{}", out.places.size()), {"add places", "请增加位置"});
-  if (kind == Kind::mass_factor || kind == Kind::friction_factor)
-    ASSAY_RETURN_IF_ERROR(read_range(source, value, "range", pointer, out.low, out.high));
-  if (kind == Kind::latency) ASSAY_RETURN_IF_ERROR(read_range(source, value, "latency_s", pointer, out.low, out.high));
-  if (kind == Kind::push) ASSAY_RETURN_IF_ERROR(read_push(source, value, pointer, out));
+  ASSAY_RETURN_IF_ERROR(read_ranges(source, value, pointer, out));
   if (kind == Kind::noise) {
     ASSAY_TRY(out.low, read_sigma(source, value, pointer));
     out.high = out.low;
@@ -97,18 +119,41 @@ Result<Variation> read_one(const LevelSource& source, Kind kind, const Json& val
   return out;
 }
 
-}  // namespace
+Result<std::vector<Variation>> read_list(const LevelSource& source, const Json& list, const std::string& pointer,
+                                         bool inside_one_of);
 
-Result<std::vector<Variation>> read_variation(const LevelSource& source) {
+Result<Variation> read_one_of(const LevelSource& source, const Json& value, const std::string& pointer) {
+  Variation out;
+  out.kind = Kind::one_of;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    ASSAY_TRY(auto option, read_list(source, value[i], fmt::format("{}/{}", pointer, i), true));
+    out.options.push_back(std::move(option));
+  }
+  return out;
+}
+
+Result<std::vector<Variation>> read_list(const LevelSource& source, const Json& list, const std::string& pointer,
+                                         bool inside_one_of) {
   std::vector<Variation> out;
-  if (!source.value.contains("variation")) return out;
-  const Json& list = source.value["variation"];
   for (std::size_t i = 0; i < list.size(); ++i) {
     const std::string name = list[i].begin().key();
+    const std::string at = fmt::format("{}/{}/{}", pointer, i, name);
     Kind kind = Kind::choice;
     for (const auto& known : kKinds)
       if (name == known.name) kind = known.kind;
-    ASSAY_TRY(auto one, read_one(source, kind, list[i].begin().value(), fmt::format("/variation/{}/{}", i, name)));
+    if (inside_one_of && (kind == Kind::one_of || kind == Kind::choice))
+      return rule_broken(source.place(at), {"this cannot stand inside one_of", "one_of 之内不能写这一项"},
+                         {"a variation other than choice and one_of", "choice 与 one_of 以外的变化项"}, name,
+                         kind == Kind::choice
+                             ? Text{"every trial needs a value for each slot: move the choice out of one_of",
+                                    "每次试验的每个槽位都须有取值：请把 choice 移到 one_of 之外"}
+                             : Text{"write its options into the outer one_of", "请把其中的选项写进外层 one_of"});
+    if (kind == Kind::one_of) {
+      ASSAY_TRY(auto one, read_one_of(source, list[i].begin().value(), at));
+      out.push_back(std::move(one));
+      continue;
+    }
+    ASSAY_TRY(auto one, read_one(source, kind, list[i].begin().value(), at));
     if (kind != Kind::pose_jitter) {
       out.push_back(std::move(one));
       continue;
@@ -122,6 +167,13 @@ Result<std::vector<Variation>> read_variation(const LevelSource& source) {
     }
   }
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<Variation>> read_variation(const LevelSource& source) {
+  if (!source.value.contains("variation")) return std::vector<Variation>{};
+  return read_list(source, source.value["variation"], "/variation", false);
 }
 
 Result<std::vector<Limit>> read_limits(const LevelSource& source) {

@@ -54,7 +54,8 @@ struct Condition {
   double tolerance = 1;  ///< in the predicate's own unit; > 0. at_rest: tolerance applies to the m/s part
   std::int64_t from_ns = 0, to_ns = 0, duration_ns = 0;
   double min = 0, max = 0;  ///< joint (m or rad), pressing (N); ±infinity where the file gives no bound
-  /// covered: the rectangle half_m[0] × half_m[1] about b in b's frame at the first row is cut into cells of cell_m.
+  /// covered: the rectangle half_m[0] × half_m[1] about b in b's frame at the first row is cut into cells of cell_m,
+  /// max(1, round(2·half/cell)) along each side, centred on b.
   /// A cell is swept from the first row at which its centre lies within radius_m of a (in b's plane of now), a is
   /// within half_m[2] of that plane, and the child (if any) holds. Cells whose centre lies in one of `except`,
   /// widened by radius_m, do not count.
@@ -72,7 +73,8 @@ struct Condition {
 ///   joint(a)       joint.a           position of scene joint a (slide: m, hinge: rad)
 ///   spring(a)      spring.a_n        stiffness × (position − rest position) of scene joint a (N; hinge: N·m)
 ///   report(a)      report.a_m        distance from a to the nearest report of it so far (planar, at the time of the
-///                                    report); 1000 if none. a = "*": number of reports so far that meant nothing
+///                                    report); 1000 if none. a = "*": channel report.* (unit 1), number of reports so
+///                                    far that meant nothing
 /// Entities are body or site names of the composed scene, or roles: "robot" (whole robot), "robot.tcp",
 /// "robot.base", "robot.gripper"; with several bodies "<group>.tcp" and so on.
 struct SignalSpec {
