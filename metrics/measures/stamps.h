@@ -1,6 +1,7 @@
 // What measures over time share: the time rule (integer nanoseconds, closed windows) and holds. Not for other rooms.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,6 +17,16 @@ inline constexpr double kFurthestStamp_s = 4e9;
 
 /// llround(time_s · 1e9), saturating at ±8e18. Requires a number.
 std::int64_t to_ns(double time_s);
+
+/// llround(time_s · 1e9) of a stamp that check_stamps() let through, without a call.
+inline std::int64_t whole_ns(double time_s) {
+  constexpr double kBelowHalf = 0x1.fffffffffffffp-2;  // with ½ itself, the number below ½ would become 1
+  const double ns = time_s * 1e9;
+  return static_cast<std::int64_t>(ns + std::copysign(kBelowHalf, ns));
+}
+
+/// Stamps [s], strictly ascending in nanoseconds. ASSAY-1030, 1035, 1036 beyond ±kFurthestStamp_s.
+Result<void> check_stamps(std::string_view name, std::span<const double> time_s);
 
 /// Stamps [s] in nanoseconds. ASSAY-1030, 1035 (metrics/input.h: check_ascending), 1036 beyond ±kFurthestStamp_s.
 Result<std::vector<std::int64_t>> stamps_ns(std::string_view name, std::span<const double> time_s);

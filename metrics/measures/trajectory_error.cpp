@@ -14,22 +14,27 @@ namespace assay::metrics {
 
 namespace {
 
-using Stamps = std::vector<std::int64_t>;
-
-/// Both lists ascend, so the nearest partner never lies before that of the stamp before.
-void walk(const Stamps& walked, const Stamps& other, std::int64_t max_diff_ns, std::vector<int>& own,
-          std::vector<int>& partner) {
+/// Both lists ascend, so the nearest partner never lies before that of the stamp before. Stamps become nanoseconds as
+/// the walk comes to them: lists of them would cost more than the walk.
+void walk(std::span<const double> walked, std::span<const double> other, std::int64_t max_diff_ns,
+          std::vector<int>& own, std::vector<int>& partner) {
   if (other.empty()) return;
   own.resize(walked.size());
   partner.resize(walked.size());
-  const std::int64_t *const t = walked.data(), *near = other.data(), *const last = near + other.size() - 1;
   int *mine = own.data(), *theirs = partner.data();
+  const std::size_t last = other.size() - 1;
+  std::size_t near = 0;
+  std::int64_t here = whole_ns(other[0]), next = whole_ns(other[std::min<std::size_t>(1, last)]);
   for (std::size_t i = 0; i < walked.size(); ++i) {
+    const std::int64_t t = whole_ns(walked[i]);
     // Strictly nearer only: the smallest index wins a tie. No |·|: the list ascends.
-    while (near < last && near[1] - t[i] < t[i] - near[0]) ++near;
+    while (near < last && next - t < t - here) {
+      here = next;
+      if (++near < last) next = whole_ns(other[near + 1]);
+    }
     *mine = static_cast<int>(i);
-    *theirs = static_cast<int>(near - other.data());
-    const int kept = std::abs(*near - t[i]) <= max_diff_ns ? 1 : 0;
+    *theirs = static_cast<int>(near);
+    const int kept = std::abs(here - t) <= max_diff_ns ? 1 : 0;
     mine += kept;
     theirs += kept;
   }
@@ -187,14 +192,14 @@ Result<TrajectoryPairs> associate(std::span<const double> reference_time_s, std:
                                   double max_diff_s) {
   ASSAY_RETURN_IF_ERROR(check_finite("max_diff", max_diff_s));
   ASSAY_RETURN_IF_ERROR(check_at_least("max_diff", max_diff_s, 0));
-  ASSAY_TRY(const auto reference, stamps_ns("reference stamps", reference_time_s));
-  ASSAY_TRY(const auto estimate, stamps_ns("estimate stamps", estimate_time_s));
+  ASSAY_RETURN_IF_ERROR(check_stamps("reference stamps", reference_time_s));
+  ASSAY_RETURN_IF_ERROR(check_stamps("estimate stamps", estimate_time_s));
   const std::int64_t max_diff_ns = to_ns(max_diff_s);  // saturates beyond any two stamps' distance
   TrajectoryPairs out;
-  if (reference.size() < estimate.size())
-    walk(reference, estimate, max_diff_ns, out.reference, out.estimate);
+  if (reference_time_s.size() < estimate_time_s.size())
+    walk(reference_time_s, estimate_time_s, max_diff_ns, out.reference, out.estimate);
   else
-    walk(estimate, reference, max_diff_ns, out.estimate, out.reference);
+    walk(estimate_time_s, reference_time_s, max_diff_ns, out.estimate, out.reference);
   return out;
 }
 

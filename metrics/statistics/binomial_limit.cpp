@@ -2,8 +2,8 @@
 // thousand cycles. Here the logit of p starts from Abramowitz & Stegun 26.5.22, the incomplete beta function comes from
 // the continued fraction of DiDonato & Morris (ACM TOMS 18 (1992) 360, eq. 9) in division-free form with an estimate of
 // its tail, and one correction of fifth order follows, all derivatives of the beta law's density in the logit being
-// polynomials. Four lanes run side by side in baseline vector registers. The loop uses + − × ÷ √ only; libm
-// serves the start values and a table of constants.
+// polynomials. Four lanes run side by side, in one register where the processor has AVX2 and in two where not. The loop
+// uses + − × ÷ √ only; libm serves the start values and a table of constants.
 #include "metrics/statistics/binomial_limit.h"
 
 #include <algorithm>
@@ -14,9 +14,6 @@
 #include <vector>
 
 #include "metrics/statistics/laws.h"
-
-// Every function that takes or gives a Quad is inlined: no call depends on how wide vectors travel.
-#pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace assay::metrics {
 
@@ -302,8 +299,12 @@ int BinomialLimit::terms(double a, double b) const {
   return terms_[std::min((bits >> 49) - kFirstBits, terms_.size() - 1)];
 }
 
-bool BinomialLimit::solve(Lanes& lanes, int terms) const {
-  static const bool wide = __builtin_cpu_supports("avx2") != 0;
+bool BinomialLimit::has_wide_registers() {
+  static const bool has = __builtin_cpu_supports("avx2") != 0;
+  return has;
+}
+
+bool BinomialLimit::solve(Lanes& lanes, int terms, bool wide) const {
   return wide ? solve_wide(lanes, terms, tail_, z_, lambda_) : solve_narrow(lanes, terms, tail_, z_, lambda_);
 }
 

@@ -27,7 +27,10 @@ class BinomialLimit {
   [[nodiscard]] int terms(double a, double b) const;
   /// With the same number of terms for all: what comes out of a lane depends on its own a, b and on `terms` alone.
   /// false if a lane did not settle (then ask Boost.Math).
-  [[nodiscard]] bool solve(Lanes& lanes, int terms) const;
+  [[nodiscard]] bool solve(Lanes& lanes, int terms) const { return solve(lanes, terms, has_wide_registers()); }
+  /// With registers of four numbers (AVX2), where the processor has them, or of two: the same bits.
+  [[nodiscard]] bool solve(Lanes& lanes, int terms, bool wide) const;
+  [[nodiscard]] static bool has_wide_registers();
 
  private:
   double tail_, z_, lambda_;

@@ -1,11 +1,13 @@
 // Limits of proportions, exact tests, numbers of trials, events per time: properties and bad input.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <limits>
 
 #include "core/random.h"
+#include "metrics/statistics/binomial_limit.h"
 #include "metrics/statistics/proportion.h"
 #include "metrics/statistics/reliability.h"
 #include "metrics/statistics/two_proportions.h"
@@ -16,6 +18,31 @@ namespace {
 const double kNan = std::numeric_limits<double>::quiet_NaN();
 
 double pmf(int x, int n, double p) { return boost::math::ibeta_derivative(x + 1.0, n - x + 1.0, p) / (n + 1); }
+
+TEST(ClopperPearson, SameBitsWithWideAndNarrowRegisters) {
+  if (!BinomialLimit::has_wide_registers()) GTEST_SKIP() << "this processor has no AVX2";
+  Rng rng(StreamKey{7, 8});
+  int compared = 0;
+  for (const double tail : {1e-6, 0.025, 0.05, 0.2}) {
+    const BinomialLimit limit(tail);
+    for (int i = 0; i < 500; ++i) {
+      BinomialLimit::Lanes wide;
+      int terms = 3;
+      for (std::size_t j = 0; j < kLimitLanes; ++j) {
+        wide.a[j] = 1.0 + static_cast<double>(rng.below(3'000));
+        wide.b[j] = 1.0 + static_cast<double>(rng.below(3'000));
+        terms = std::max(terms, limit.terms(wide.a[j], wide.b[j]));
+      }
+      BinomialLimit::Lanes narrow = wide;
+      ASSERT_EQ(limit.solve(wide, terms, true), limit.solve(narrow, terms, false));
+      for (std::size_t j = 0; j < kLimitLanes; ++j, ++compared) {
+        ASSERT_EQ(wide.p[j], narrow.p[j]);
+        ASSERT_EQ(wide.q[j], narrow.q[j]);
+      }
+    }
+  }
+  EXPECT_EQ(compared, 8'000);
+}
 
 TEST(ClopperPearson, SolvesItsDefinition) {
   for (const double confidence : {0.3, 0.5, 0.8, 0.9, 0.95, 0.999, 1 - 1e-9})
