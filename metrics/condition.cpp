@@ -40,6 +40,23 @@ void collect(const Condition& condition, std::set<SignalSpec>& signals) {
       signals.insert({Kind::contact, gripper, condition.a});
       for (const auto& entity : condition.entities) signals.insert({Kind::contact, gripper, entity});
       break;
+    case Op::joint:
+      signals.insert({Kind::joint, condition.a, ""});
+      break;
+    case Op::pressing:
+      signals.insert({Kind::spring, condition.a, ""});
+      break;
+    case Op::covered:
+      signals.insert({Kind::pose, condition.a, ""});
+      signals.insert({Kind::pose, condition.b, ""});
+      for (const auto& box : condition.except) signals.insert({Kind::pose, box.entity, ""});
+      break;
+    case Op::reported:
+      signals.insert({Kind::report, condition.a, ""});
+      break;
+    case Op::no_false_report:
+      signals.insert({Kind::report, "*", ""});
+      break;
     default:
       break;
   }
@@ -47,6 +64,13 @@ void collect(const Condition& condition, std::set<SignalSpec>& signals) {
 
 /// Depth is bounded by check_condition().
 Result<std::vector<double>> evaluate(const Condition& condition, const TruthColumns& truth) {
+  if (condition.op == Op::covered) {
+    std::vector<double> child;
+    if (!condition.children.empty()) {
+      ASSAY_TRY(child, evaluate(condition.children.front(), truth));
+    }
+    return covered_robustness(condition, truth, child);
+  }
   if (is_predicate(condition.op)) return predicate_robustness(condition, truth);
   std::vector<std::vector<double>> children;
   if (condition.op == Op::visited) {
@@ -113,6 +137,18 @@ std::vector<Channel> signal_channels(const SignalSpec& signal) {
       break;
     case SignalSpec::Kind::distance:
       add("distance." + a + "." + signal.b + "_m", "m", "");
+      break;
+    case SignalSpec::Kind::joint:
+      add("joint." + a, "1", "");
+      break;
+    case SignalSpec::Kind::spring:
+      add("spring." + a + "_n", "N", "");
+      break;
+    case SignalSpec::Kind::report:
+      if (a == "*")
+        add("report.*", "1", "");
+      else
+        add("report." + a + "_m", "m", "");
       break;
   }
   return channels;

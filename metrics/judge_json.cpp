@@ -14,9 +14,11 @@ namespace {
 using Json = nlohmann::json;
 constexpr const char* kSchema = "assay.judge/1";
 
-constexpr Op kOps[] = {Op::near,     Op::inside,     Op::above,         Op::below,     Op::upright,  Op::at_rest,
-                       Op::touching, Op::held,       Op::first_contact, Op::all,       Op::any,      Op::not_,
-                       Op::always,   Op::eventually, Op::within,        Op::holds_for, Op::sequence, Op::visited};
+constexpr Op kOps[] = {Op::near,      Op::inside,   Op::above,          Op::below,         Op::upright,
+                       Op::at_rest,   Op::touching, Op::held,           Op::first_contact, Op::all,
+                       Op::any,       Op::not_,     Op::always,         Op::eventually,    Op::within,
+                       Op::holds_for, Op::sequence, Op::visited,        Op::joint,         Op::pressing,
+                       Op::covered,   Op::reported, Op::no_false_report};
 
 using Quantity = Limit::Quantity;
 constexpr std::pair<Quantity, const char*> kQuantities[] = {{Quantity::contact_force_n, "contact_force_n"},
@@ -46,6 +48,13 @@ double number_from(const Json& json) {
   throw Bad{"number", show(json)};
 }
 
+Json triple(const double (&values)[3]) { return {number(values[0]), number(values[1]), number(values[2])}; }
+
+void triple_from(const Json& json, double (&values)[3]) {
+  if (!json.is_array() || json.size() != 3) throw Bad{"3 half extents", show(json)};
+  for (std::size_t k = 0; k < 3; ++k) values[k] = number_from(json[k]);
+}
+
 Json to_json_tree(const Condition& c) {
   Json json{{"op", op_name(c.op)}};
   if (!c.a.empty()) json["a"] = c.a;
@@ -60,7 +69,12 @@ Json to_json_tree(const Condition& c) {
   put("v_max_m_s", c.v_max_m_s, 0);
   put("w_max_rad_s", c.w_max_rad_s, 0);
   put("tolerance", c.tolerance, 1);
-  if (c.op == Op::inside) json["half_m"] = {number(c.half_m[0]), number(c.half_m[1]), number(c.half_m[2])};
+  put("min", c.min, 0);
+  put("max", c.max, 0);
+  put("cell_m", c.cell_m, Condition{}.cell_m);
+  put("share", c.share, 0);
+  if (c.op == Op::inside || c.op == Op::covered) json["half_m"] = triple(c.half_m);
+  for (const auto& box : c.except) json["except"].push_back({{"entity", box.entity}, {"half_m", triple(box.half_m)}});
   if (c.planar) json["planar"] = true;
   if (c.from_ns != 0) json["from_ns"] = c.from_ns;
   if (c.to_ns != 0) json["to_ns"] = c.to_ns;
@@ -92,10 +106,16 @@ Condition condition_from(const Json& json, int depth) {
   get("v_max_m_s", c.v_max_m_s);
   get("w_max_rad_s", c.w_max_rad_s);
   get("tolerance", c.tolerance);
-  if (const auto it = json.find("half_m"); it != json.end()) {
-    if (!it->is_array() || it->size() != 3) throw Bad{"3 half extents", show(*it)};
-    for (std::size_t k = 0; k < 3; ++k) c.half_m[k] = number_from((*it)[k]);
-  }
+  get("min", c.min);
+  get("max", c.max);
+  get("cell_m", c.cell_m);
+  get("share", c.share);
+  if (const auto it = json.find("half_m"); it != json.end()) triple_from(*it, c.half_m);
+  if (const auto it = json.find("except"); it != json.end())
+    for (const auto& box : *it) {
+      c.except.push_back({box.at("entity").get<std::string>()});
+      triple_from(box.at("half_m"), c.except.back().half_m);
+    }
   c.planar = json.value("planar", false);
   c.from_ns = json.value("from_ns", std::int64_t{0});
   c.to_ns = json.value("to_ns", std::int64_t{0});

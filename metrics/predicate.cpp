@@ -24,14 +24,6 @@ Result<Columns> columns(const Condition& c, const TruthColumns& truth) {
   return out;
 }
 
-Error zero_quaternion(const std::string& entity, std::int64_t t_ns) {
-  return metrics_error(1002, {"an orientation is not a quaternion", "姿态不是有效的四元数"},
-                       {"a quaternion of length 1 at t = " + std::to_string(t_ns) + " ns",
-                        "t = " + std::to_string(t_ns) + " ns 时为单位四元数"},
-                       entity + ".qw",
-                       {"look for the instrument or simulation fault at that time", "请检查该时刻的仪器或仿真故障"});
-}
-
 Values near(const Condition& c, const Columns& at) {
   Values out(at[0].size());
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -41,22 +33,11 @@ Values near(const Condition& c, const Columns& at) {
   return out;
 }
 
-/// v in the frame whose orientation in the world is q (w, x, y, z), |q| = sqrt(n2): the transposed rotation.
-std::array<double, 3> to_frame(const std::array<double, 4>& q, double n2, const std::array<double, 3>& v) {
-  const auto [w, x, y, z] = q;
-  const double s = 2.0 / n2;
-  return {(1 - s * (y * y + z * z)) * v[0] + s * (x * y + w * z) * v[1] + s * (x * z - w * y) * v[2],
-          s * (x * y - w * z) * v[0] + (1 - s * (x * x + z * z)) * v[1] + s * (y * z + w * x) * v[2],
-          s * (x * z + w * y) * v[0] + s * (y * z - w * x) * v[1] + (1 - s * (x * x + y * y)) * v[2]};
-}
-
 Result<Values> inside(const Condition& c, const Columns& at, const TruthColumns& truth) {
   Values out(truth.rows());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const std::array<double, 4> q{at[6][i], at[7][i], at[8][i], at[9][i]};
-    const double n2 = q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3];
-    if (!(n2 > 0)) return zero_quaternion(c.b, truth.t_ns()[i]);
-    const auto local = to_frame(q, n2, {at[0][i] - at[3][i], at[1][i] - at[4][i], at[2][i] - at[5][i]});
+    ASSAY_TRY(const auto q, orientation(c.b, at, 6, i, truth.t_ns()[i]));
+    const auto local = to_frame(q, {at[0][i] - at[3][i], at[1][i] - at[4][i], at[2][i] - at[5][i]});
     out[i] = std::min(
         {c.half_m[0] - std::abs(local[0]), c.half_m[1] - std::abs(local[1]), c.half_m[2] - std::abs(local[2])});
   }
@@ -73,12 +54,12 @@ Values height(const Condition& c, const Columns& z, double sign) {
   return out;
 }
 
-Result<Values> upright(const Condition& c, const Columns& q, const TruthColumns& truth) {
+Result<Values> upright(const Condition& c, const Columns& at, const TruthColumns& truth) {
   Values out(truth.rows());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double w = q[0][i], x = q[1][i], y = q[2][i], z = q[3][i];
+    ASSAY_TRY(const auto q, orientation(c.a, at, 0, i, truth.t_ns()[i]));
+    const auto [w, x, y, z] = q;
     const double n2 = w * w + x * x + y * y + z * z;
-    if (!(n2 > 0)) return zero_quaternion(c.a, truth.t_ns()[i]);
     // atan2 of sine and cosine: acos loses half the digits near upright.
     const double sx = 2 * (x * z + w * y), sy = 2 * (y * z - w * x), cosine = n2 - 2 * (x * x + y * y);
     out[i] = c.max_tilt_rad - std::atan2(std::sqrt(sx * sx + sy * sy), cosine);
@@ -122,6 +103,28 @@ Values first_contact(const Columns& touched) {
   return out;
 }
 
+/// joint, pressing: smallest margin to the bounds; `pressing` looks at the size of the force alone.
+Values between(const Condition& c, std::span<const double> values) {
+  Values out(values.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const double value = c.op == Op::pressing ? std::abs(values[i]) : values[i];
+    out[i] = std::min(value - c.min, c.max - value);
+  }
+  return out;
+}
+
+Values reported(const Condition& c, std::span<const double> error_m) {
+  Values out(error_m.size());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = c.radius_m - error_m[i];
+  return out;
+}
+
+Values none_so_far(std::span<const double> count) {
+  Values out(count.size());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = count[i] < 0.5 ? 1.0 : -1.0;
+  return out;
+}
+
 Result<Values> in_own_unit(const Condition& c, const TruthColumns& truth) {
   ASSAY_TRY(const auto at, columns(c, truth));
   switch (c.op) {
@@ -140,6 +143,13 @@ Result<Values> in_own_unit(const Condition& c, const TruthColumns& truth) {
       return flag(at[0]);
     case Op::first_contact:
       return first_contact(at);
+    case Op::joint:
+    case Op::pressing:
+      return between(c, at[0]);
+    case Op::reported:
+      return reported(c, at[0]);
+    case Op::no_false_report:
+      return none_so_far(at[0]);
     default:
       break;
   }
@@ -188,6 +198,24 @@ std::vector<std::string> predicate_channels(const Condition& c) {
       out.push_back(only({Kind::contact, gripper, c.a}));
       for (const auto& entity : c.entities)
         if (entity != c.a) out.push_back(only({Kind::contact, gripper, entity}));
+      break;
+    case Op::joint:
+      out.push_back(only({Kind::joint, c.a, ""}));
+      break;
+    case Op::pressing:
+      out.push_back(only({Kind::spring, c.a, ""}));
+      break;
+    case Op::reported:
+      out.push_back(only({Kind::report, c.a, ""}));
+      break;
+    case Op::no_false_report:
+      out.push_back(only({Kind::report, "*", ""}));
+      break;
+    case Op::covered:
+      add_parts(out, c.a, {".x_m", ".y_m", ".z_m"});
+      for (const auto& channel : signal_channels({Kind::pose, c.b, ""})) out.push_back(channel.name);
+      for (const auto& box : c.except)
+        for (const auto& channel : signal_channels({Kind::pose, box.entity, ""})) out.push_back(channel.name);
       break;
     default:
       break;

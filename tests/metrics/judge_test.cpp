@@ -203,8 +203,14 @@ bool same(const Condition& a, const Condition& b) {
                same_bits(a.radius_m, b.radius_m) && same_bits(a.height_m, b.height_m) &&
                same_bits(a.max_tilt_rad, b.max_tilt_rad) && same_bits(a.v_max_m_s, b.v_max_m_s) &&
                same_bits(a.w_max_rad_s, b.w_max_rad_s) && same_bits(a.tolerance, b.tolerance) &&
+               same_bits(a.min, b.min) && same_bits(a.max, b.max) && same_bits(a.cell_m, b.cell_m) &&
+               same_bits(a.share, b.share) && a.except.size() == b.except.size() &&
                a.children.size() == b.children.size();
-  if (a.op == Op::inside)
+  for (std::size_t n = 0; equal && n < a.except.size(); ++n) {
+    equal = a.except[n].entity == b.except[n].entity;
+    for (int k = 0; k < 3; ++k) equal = equal && same_bits(a.except[n].half_m[k], b.except[n].half_m[k]);
+  }
+  if (a.op == Op::inside || a.op == Op::covered)
     for (int k = 0; k < 3; ++k) equal = equal && same_bits(a.half_m[k], b.half_m[k]);
   for (std::size_t k = 0; equal && k < a.children.size(); ++k) equal = same(a.children[k], b.children[k]);
   return equal;
@@ -222,14 +228,16 @@ TEST(JudgeJson, KeepsEveryBitOfEveryOperator) {
   Rng rng(StreamKey{3, 4});
   for (int round = 0; round < 200; ++round) {
     JudgeInput input;
-    for (int op = 0; op <= static_cast<int>(Op::visited); ++op) {
+    for (int op = 0; op <= static_cast<int>(Op::no_false_report); ++op) {
       Condition c;
       c.op = static_cast<Op>(op);
       c.a = "a\"b", c.b = "红色";
       c.entities = {"x", "y"};
       for (double* value : {&c.radius_m, &c.height_m, &c.max_tilt_rad, &c.v_max_m_s, &c.w_max_rad_s, &c.tolerance,
-                            &c.half_m[0], &c.half_m[1], &c.half_m[2]})
+                            &c.half_m[0], &c.half_m[1], &c.half_m[2], &c.min, &c.cell_m, &c.share})
         *value = any_double(rng);
+      c.max = rng.below(2) == 0 ? std::numeric_limits<double>::infinity() : any_double(rng);
+      c.except = {{"sofa", {any_double(rng), any_double(rng), any_double(rng)}}};
       c.planar = rng.below(2) == 1;
       c.from_ns = static_cast<std::int64_t>(rng.bits());
       c.to_ns = static_cast<std::int64_t>(rng.bits());
