@@ -73,6 +73,26 @@ Result<void> check_group_action(const Group& group, const GroupAction& action) {
   return {};
 }
 
+Result<void> check_reports(const std::vector<Report>& reports) {
+  constexpr double kFarthest_m = 1e6;
+  if (reports.size() > kMaxReports) {
+    const std::string n = std::to_string(kMaxReports);
+    return bad_action({"at most " + n + " reports per action", "每次动作最多 " + n + " 条报告"},
+                      std::to_string(reports.size()) + " reports");
+  }
+  for (const auto& report : reports) {
+    if (report.label.size() > kMaxLabelBytes) {
+      const std::string n = std::to_string(kMaxLabelBytes);
+      return bad_action({"a label of at most " + n + " bytes", "标签最长 " + n + " 字节"},
+                        "report: label of " + std::to_string(report.label.size()) + " bytes");
+    }
+    for (const double value : report.position_m)
+      if (!(std::abs(value) <= kFarthest_m))  // NaN fails too
+        return bad_action({"a finite position within 1000 km", "有限且不超过 1000 km 的位置"}, "report: position");
+  }
+  return {};
+}
+
 /// Values that an action's row reserves for a group: the widest of its modes.
 std::size_t reserved(const Group& group) {
   switch (group.kind) {
@@ -133,7 +153,7 @@ Result<void> check_action(const RobotDescription& robot, const Action& action) {
         return bad_action({"one command per group", "每个组只有一条指令"}, "group '" + given.group + "' twice");
     ASSAY_RETURN_IF_ERROR(check_group_action(*group, given));
   }
-  return {};
+  return check_reports(action.reports);
 }
 
 std::vector<Channel> observation_channels(const std::vector<Group>& groups) {
@@ -146,6 +166,7 @@ std::vector<Channel> observation_channels(const std::vector<Group>& groups) {
         for (std::size_t i = 0; i < group.joints.size(); ++i) list.add(numbered("velocity_", i, "rad_s"), "rad/s");
         for (const char* name : {"tcp_x_m", "tcp_y_m", "tcp_z_m"}) list.add(name, "m", "base");
         for (const char* name : {"tcp_qw", "tcp_qx", "tcp_qy", "tcp_qz"}) list.add(name, "1", "base");
+        for (const char* name : {"tcp_force_x_n", "tcp_force_y_n", "tcp_force_z_n"}) list.add(name, "N", "base");
         break;
       case Group::Kind::gripper:
         list.add("width_m", "m");
@@ -182,6 +203,7 @@ void flatten(const std::vector<Group>& groups, const Observation& observation, s
         put(state.velocity_rad_s, group.joints.size(), out);
         put(state.tcp_m, 3, out);
         put(state.tcp_wxyz, 4, out);
+        put(state.tcp_force_n, 3, out);
         break;
       case Group::Kind::gripper:
         put(state.position_rad, 1, out);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "core/sha256.h"
 #include "core/time.h"
@@ -72,13 +73,17 @@ Result<void> draw_shuffle(const Variation& v, const Slots& slots, Rng rng, Setup
   return {};
 }
 
-Result<void> draw_push(const Variation& v, const Slots& slots, Rng rng, Setup& setup) {
+Result<std::int64_t> draw_start(const Variation& v, Rng& rng) {
   if (v.to_ns < v.from_ns)
     return cannot_draw(v, "the window ends before it begins", "时间窗终点早于起点",
                        fmt::format("{}…{} ns", v.from_ns, v.to_ns));
+  return v.from_ns + static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(v.to_ns - v.from_ns) + 1));
+}
+
+Result<void> draw_push(const Variation& v, const Slots& slots, Rng rng, Setup& setup) {
   Push push;
   ASSAY_TRY(push.body, fill(v.target, slots));
-  push.at_ns = v.from_ns + static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(v.to_ns - v.from_ns) + 1));
+  ASSAY_TRY(push.at_ns, draw_start(v, rng));
   const double size = rng.uniform(v.low, v.high);
   const auto [x, y] = direction(rng);
   push.impulse_n_s = {size * x, size * y, 0};
@@ -86,9 +91,65 @@ Result<void> draw_push(const Variation& v, const Slots& slots, Rng rng, Setup& s
   return {};
 }
 
+Result<void> draw_bias(const Variation& v, const std::string& sensor, Rng rng, Setup& setup) {
+  const double size = rng.uniform(v.low, v.high);
+  const auto [x, y] = direction(rng);
+  setup.biases.push_back({sensor, {size * x, size * y, 0}});
+  return {};
+}
+
+Result<void> draw_dropout(const Variation& v, const std::string& sensor, Rng rng, StreamKey key, Setup& setup) {
+  const double share = rng.uniform(v.low, v.high);
+  if (!(share >= 0 && share <= 1))
+    return cannot_draw(v, "a share lies between 0 and 1", "比例应在 0 到 1 之间", fmt::format("{}", share));
+  if (v.to_ns != 0 && v.to_ns <= v.from_ns)
+    return cannot_draw(v, "the window ends before it begins", "时间窗终点早于起点",
+                       fmt::format("{}…{} ns", v.from_ns, v.to_ns));
+  const std::int64_t to_ns = v.to_ns != 0 ? v.to_ns : std::numeric_limits<std::int64_t>::max();
+  setup.sensor_faults.push_back({sensor, share, v.from_ns, to_ns, key});
+  return {};
+}
+
+Result<void> draw_blackout(const Variation& v, const std::string& sensor, Rng rng, StreamKey key, Setup& setup) {
+  const std::int64_t length_ns = ns_from_s(rng.uniform(v.low, v.high));
+  ASSAY_TRY(const auto from_ns, draw_start(v, rng));
+  setup.sensor_faults.push_back({sensor, 1, from_ns, from_ns + length_ns, key});
+  return {};
+}
+
+Result<void> draw_weaken(const Variation& v, const std::string& group, Rng rng, Setup& setup) {
+  const double factor = rng.uniform(v.low, v.high);
+  if (!(factor > 0 && factor <= 1))
+    return cannot_draw(v, "a factor lies above 0 and not above 1", "系数应大于 0 且不超过 1",
+                       fmt::format("{}", factor));
+  ASSAY_TRY(const auto from_ns, draw_start(v, rng));
+  setup.actuator_faults.push_back({group, factor, from_ns});
+  return {};
+}
+
+Result<void> draw_option(const Variation& v, std::size_t place, const Streams& streams, Rng rng, const Slots& slots,
+                         Setup& setup);
+
+/// The source that a kind draws from.
+StreamKey source_of(Kind kind, const Streams& streams) {
+  switch (kind) {
+    case Kind::push:
+    case Kind::latency:
+    case Kind::weaken:
+    case Kind::one_of:
+      return streams.disturbance;
+    case Kind::bias:
+    case Kind::dropout:
+    case Kind::blackout:
+      return streams.sensor_noise;
+    default:
+      return streams.scene;
+  }
+}
+
 Result<void> draw_one(const Variation& v, std::size_t place, const Streams& streams, const Slots& slots, Setup& setup) {
-  const bool disturbs = v.kind == Kind::push || v.kind == Kind::latency;
-  Rng rng = rng_of(disturbs ? streams.disturbance : streams.scene, v, place);
+  Rng rng = rng_of(source_of(v.kind, streams), v, place);
+  const StreamKey losses = child_key(streams.sensor_noise, fmt::format("losses/{}/{}", place, v.target));
   ASSAY_TRY(const auto target, fill(v.target, slots));
   switch (v.kind) {
     case Kind::choice:
@@ -114,8 +175,35 @@ Result<void> draw_one(const Variation& v, std::size_t place, const Streams& stre
     case Kind::latency:
       setup.latency_ns = ns_from_s(rng.uniform(v.low, v.high));
       return {};
+    case Kind::bias:
+      return draw_bias(v, target, rng, setup);
+    case Kind::dropout:
+      return draw_dropout(v, target, rng, losses, setup);
+    case Kind::blackout:
+      return draw_blackout(v, target, rng, losses, setup);
+    case Kind::weaken:
+      return draw_weaken(v, target, rng, setup);
+    case Kind::one_of:
+      return draw_option(v, place, streams, rng, slots, setup);
   }
   return cannot_draw(v, "unknown kind", "未知类型", std::to_string(static_cast<int>(v.kind)));
+}
+
+/// What the option holds draws from streams of its own below the trial's: no option moves another's values.
+Result<void> draw_option(const Variation& v, std::size_t place, const Streams& streams, Rng rng, const Slots& slots,
+                         Setup& setup) {
+  if (v.options.empty()) return cannot_draw(v, "no options are given", "未给出任何选项", "one_of: []");
+  const std::size_t option = rng.below(v.options.size());
+  const std::string below = fmt::format("one_of/{}/{}", place, option);
+  const Streams own = {child_key(streams.scene, below), child_key(streams.sensor_noise, below),
+                       child_key(streams.disturbance, below), streams.policy};
+  for (std::size_t i = 0; i < v.options[option].size(); ++i) {
+    const auto& entry = v.options[option][i];
+    if (entry.kind == Kind::choice)
+      return cannot_draw(entry, "a choice stands outside one_of", "choice 不能放在 one_of 之内", entry.name);
+    ASSAY_RETURN_IF_ERROR(draw_one(entry, i, own, slots, setup));
+  }
+  return {};
 }
 
 std::string bits(double value) { return fmt::format("{:016x}", std::bit_cast<std::uint64_t>(value)); }
@@ -157,6 +245,11 @@ Result<Slots> draw_slots(const Task& task, const Streams& streams) {
   return slots;
 }
 
+int draw_wording(const Task& task, const Streams& streams) {
+  if (task.wordings.empty()) return 0;
+  return static_cast<int>(Rng(child_key(streams.scene, "wording")).below(task.wordings.size() + 1));
+}
+
 Result<void> draw_rest(const Task& task, const Streams& streams, const Slots& slots, Setup& setup) {
   for (std::size_t i = 0; i < task.variation.size(); ++i)
     ASSAY_RETURN_IF_ERROR(draw_one(task.variation[i], i, streams, slots, setup));
@@ -181,6 +274,13 @@ std::string digest_of(const Setup& setup) {
   for (const auto& n : setup.noise)
     text += fmt::format("noise {} {} {:016x}{:016x}\n", n.sensor, bits(n.sigma), n.key.key, n.key.hi);
   text += fmt::format("latency {}\n", setup.latency_ns);
+  if (setup.instruction.wording != 0) text += fmt::format("wording {}\n", setup.instruction.wording);
+  for (const auto& b : setup.biases) text += fmt::format("bias {}{}\n", b.sensor, bits(b.offset_m));
+  for (const auto& f : setup.sensor_faults)
+    text += fmt::format("loss {} {} {} {} {:016x}{:016x}\n", f.sensor, bits(f.share), f.from_ns, f.to_ns, f.key.key,
+                        f.key.hi);
+  for (const auto& f : setup.actuator_faults)
+    text += fmt::format("weaken {} {} {}\n", f.group, bits(f.factor), f.from_ns);
   return sha256_hex(text);
 }
 

@@ -20,8 +20,11 @@ Streams streams_of(const TrialKey& key);
 /// Fails with ASSAY-0501 (nothing left to choose from).
 Result<Slots> draw_slots(const Task& task, const Streams& streams);
 
-/// Everything else that varies: poses, offsets, factors, noise, pushes, latency, actors. Placeholders in targets
-/// and body lists are filled. Fails with ASSAY-0501, 0502.
+/// Which of the ways to say it: 0 is the task's instruction, k its k-th other wording. All equally likely.
+int draw_wording(const Task& task, const Streams& streams);
+
+/// Everything else that varies: poses, offsets, factors, noise, faults, pushes, latency, actors. Placeholders in
+/// targets and body lists are filled. Fails with ASSAY-0501, 0502.
 Result<void> draw_rest(const Task& task, const Streams& streams, const Slots& slots, Setup& setup);
 
 /// SHA-256 over a canonical text of everything that varies, noise keys included, policy key and index not.

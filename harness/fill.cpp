@@ -49,6 +49,9 @@ Result<Condition> fill(const Condition& condition, const Slots& slots) {
   for (auto& entity : out.entities) {
     ASSAY_TRY(entity, fill(entity, slots));
   }
+  for (auto& box : out.except) {
+    ASSAY_TRY(box.entity, fill(box.entity, slots));
+  }
   for (auto& child : out.children) {
     ASSAY_TRY(child, fill(child, slots));
   }
@@ -62,8 +65,10 @@ Result<Limit> fill(const Limit& limit, const Slots& slots) {
   return out;
 }
 
-Result<Instruction> make_instruction(const Task& task, const Slots& slots) {
+Result<Instruction> make_instruction(const Task& task, const Slots& slots, int wording) {
   Instruction out;
+  out.wording = wording;
+  out.text_only = task.text_only;
   out.slots = slots;
   out.tags = task.tags;
   Slots en, zh;
@@ -73,8 +78,9 @@ Result<Instruction> make_instruction(const Task& task, const Slots& slots) {
     const auto* detectable = detectable_of(task, value);
     out.labels[slot] = detectable != nullptr ? detectable->label : value;
   }
-  ASSAY_TRY(out.text.en, fill(task.instruction.en, en));
-  ASSAY_TRY(out.text.zh, fill(task.instruction.zh, zh));
+  const Text& said = wording == 0 ? task.instruction : task.wordings.at(static_cast<std::size_t>(wording) - 1);
+  ASSAY_TRY(out.text.en, fill(said.en, en));
+  ASSAY_TRY(out.text.zh, fill(said.zh, zh));
   return out;
 }
 

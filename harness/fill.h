@@ -17,7 +17,8 @@ Result<std::string> fill(const std::string& text, const Slots& words);
 Result<Condition> fill(const Condition& condition, const Slots& slots);
 Result<Limit> fill(const Limit& limit, const Slots& slots);
 
-/// Instruction in both languages, with labels of the detectables that the slots name.
-Result<Instruction> make_instruction(const Task& task, const Slots& slots);
+/// Instruction in both languages (0: the task's own; k: its k-th other wording), with labels of the detectables that
+/// the slots name.
+Result<Instruction> make_instruction(const Task& task, const Slots& slots, int wording);
 
 }  // namespace assay::harness

@@ -82,9 +82,10 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
   if (setup.world.groups.empty()) setup.world.groups = embodiment.groups;
   const Streams streams = streams_of(setup.key);
   ASSAY_TRY(const auto slots, draw_slots(task, streams));
-  ASSAY_TRY(setup.instruction, make_instruction(task, slots));
+  ASSAY_TRY(setup.instruction, make_instruction(task, slots, draw_wording(task, streams)));
   ASSAY_RETURN_IF_ERROR(draw_rest(task, streams, slots, setup));
   setup.detectables = task.detectables;
+  setup.detector = task.detector;
   ASSAY_TRY(setup.success, fill(task.success, slots));
   ASSAY_TRY(setup.subgoals, fill_all(task.subgoals, slots));
   ASSAY_TRY(setup.checks, fill_all(task.checks, slots));

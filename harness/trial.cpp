@@ -62,6 +62,14 @@ metrics::JudgeInput judge_input(const Setup& setup) {
   return {setup.success, setup.subgoals, setup.checks, setup.limits, setup.time_limit_ns};
 }
 
+/// What policy and robot get to know of an instruction.
+Instruction what_is_told(Instruction instruction) {
+  if (!instruction.text_only) return instruction;
+  instruction.slots.clear();
+  instruction.labels.clear();
+  return instruction;
+}
+
 /// One trial in the making. run() makes safe on every way out.
 class Trial {
  public:
@@ -97,11 +105,11 @@ class Trial {
     recorder_.open(setup_, description);
     watch_limits(description);
     phase("policy");
-    if (auto begun = policy_.begin(setup_.instruction, description, setup_.policy_key, options_.policy_deadline_s);
-        !begun)
+    const Instruction told = what_is_told(setup_.instruction);
+    if (auto begun = policy_.begin(told, description, setup_.policy_key, options_.policy_deadline_s); !begun)
       return fault(policy_fault(begun.error()));
     phase("robot");
-    auto first = guarded([&] { return robot_.begin(setup_.instruction); });
+    auto first = guarded([&] { return robot_.begin(told); });
     if (!first) return fault(robot_fault(first.error()));
     phase("harness");
     sample_ = std::move(*first);
@@ -123,6 +131,7 @@ class Trial {
     if (!hear(*action)) return false;
     if (auto sound = check_action(robot_.describe(), *action); !sound)
       return fault({"subject", "bad_action", to_string(sound.error(), Lang::en)});
+    if (!record_reports(action->reports)) return false;
     phase("robot");
     const SteadyTime handed = steady_now();
     auto next = guarded([&] { return robot_.advance(*action); });
@@ -147,6 +156,19 @@ class Trial {
     if (!action.utterance.empty()) recorder_.event(sample_.time, "utterance", text_of({{"text", action.utterance}}));
     if (action.refuse) return end("refuse", text_of({{"reason", action.reason}}), StopCategory::cat2);
     if (action.done) return end("done", {}, StopCategory::cat2);
+    return true;
+  }
+
+  /// False: more than a trial's record is to hold.
+  bool record_reports(const std::vector<Report>& reports) {
+    constexpr std::size_t kMostReports = 10'000;
+    reports_ += reports.size();
+    if (reports_ > kMostReports)
+      return fault({"subject", "bad_action", "more than " + std::to_string(kMostReports) + " reports"});
+    for (const auto& report : reports) {
+      const auto& [x, y, z] = report.position_m;
+      recorder_.event(sample_.time, "report", text_of({{"label", report.label}, {"x_m", x}, {"y_m", y}, {"z_m", z}}));
+    }
     return true;
   }
 
@@ -217,6 +239,7 @@ class Trial {
     m["latency_ns"] = std::to_string(setup_.latency_ns);
     m["instruction_en"] = setup_.instruction.text.en;
     m["instruction_zh"] = setup_.instruction.text.zh;
+    m["grounding"] = setup_.instruction.text_only ? "text" : "labels";
     m["slots"] = json(setup_.instruction.slots).dump();
     m["judge"] = metrics::to_json(judge_input(setup_));
     json actors = json::array();
@@ -248,6 +271,7 @@ class Trial {
   LimitNet net_;
   Sample sample_;
   std::int64_t tick_ = 0;
+  std::size_t reports_ = 0;
   bool lockstep_ = true;
   StopCategory category_ = StopCategory::cat1;
 };

@@ -50,7 +50,7 @@ Result<ArmControl> ArmControl::make(const mjModel& model, const mjData& data, co
   arm.home_ = group.home_rad;
   arm.speed_limit_ = group.speed_limit_rad_s;
   arm.period_s_ = control_period_s;
-  arm.target_ = arm.speed_ = arm.step_ = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(n));
+  arm.target_ = arm.goal_ = arm.speed_ = arm.step_ = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(n));
   arm.values_.assign(n, 0);
   arm.jacobian_.assign(6 * static_cast<std::size_t>(model.nv), 0);
   arm.hold_here(data);
@@ -59,10 +59,27 @@ Result<ArmControl> ArmControl::make(const mjModel& model, const mjData& data, co
 
 void ArmControl::hold_here(const mjData& data) {
   for (std::size_t i = 0; i < joints_.size(); ++i) target_[static_cast<Eigen::Index>(i)] = data.qpos[joints_[i].qpos];
+  goal_ = target_;
   speed_.setZero();
   mode_ = Mode::joint_position;
   steps_left_ = 0;
   has_pose_ = false;
+}
+
+void ArmControl::weaken(const mjData& data, double factor) {
+  most_rad_s_.resize(static_cast<Eigen::Index>(joints_.size()));
+  for (std::size_t i = 0; i < joints_.size(); ++i) {
+    const auto at = static_cast<Eigen::Index>(i);
+    const double limit = i < speed_limit_.size() && speed_limit_[i] > 0 ? speed_limit_[i] : kStepSpeed;
+    most_rad_s_[at] = factor * limit;
+    const double q = data.qpos[joints_[i].qpos];
+    target_[at] = std::clamp(target_[at], q - kLeadJoint, q + kLeadJoint);
+  }
+  for (std::size_t i = 0; i < values_.size() && mode_ == Mode::joint_velocity; ++i) {
+    const double most = most_rad_s_[static_cast<Eigen::Index>(i)];
+    values_[i] = std::clamp(values_[i], -most, most);
+  }
+  steps_left_ = 0;
 }
 
 void ArmControl::command(const mjModel& model, const mjData& data, const GroupAction& action) {
@@ -82,9 +99,15 @@ void ArmControl::command(const mjModel& model, const mjData& data, const GroupAc
   has_pose_ = false;
   values_.assign(action.values.begin(), action.values.end());
   if (mode_ == Mode::joint_position) {
-    for (std::size_t i = 0; i < n; ++i) target_[static_cast<Eigen::Index>(i)] = values_[i];
+    goal_ = Eigen::Map<const Eigen::VectorXd>(values_.data(), static_cast<Eigen::Index>(n));
+    if (most_rad_s_.size() == 0) target_ = goal_;
     speed_.setZero();
   }
+  if (mode_ == Mode::joint_velocity && most_rad_s_.size() > 0)
+    for (std::size_t i = 0; i < n; ++i) {
+      const double most = most_rad_s_[static_cast<Eigen::Index>(i)];
+      values_[i] = std::clamp(values_[i], -most, most);
+    }
 }
 
 void ArmControl::start_pose_step(const mjModel& model, const mjData& data, const std::vector<double>& values) {
@@ -144,6 +167,10 @@ Eigen::VectorXd ArmControl::joint_step(const mjModel& model, const mjData& data,
   }
   const double largest = step.cwiseAbs().maxCoeff(), limit = kStepSpeed * period_s_;
   if (largest > limit) step *= limit / largest;
+  if (most_rad_s_.size() > 0) {
+    const double over = (step.array().abs() / (most_rad_s_.array() * period_s_)).maxCoeff();
+    if (over > 1) step /= over;
+  }
   return step;
 }
 
@@ -156,13 +183,25 @@ void ArmControl::follow_speed(const mjModel& model, const mjData& data) {
   }
 }
 
+/// joint_position of a weakened arm.
+void ArmControl::follow_slowly(const mjModel& model) {
+  for (Eigen::Index i = 0; i < target_.size(); ++i) {
+    const double most = most_rad_s_[i] * model.opt.timestep;
+    target_[i] += std::clamp(goal_[i] - target_[i], -most, most);
+  }
+}
+
 void ArmControl::apply(const mjModel& model, mjData& data) {
   if (mode_ == Mode::joint_torque) {
-    for (std::size_t i = 0; i < joints_.size(); ++i)
-      actuators_[i].set(
-          data, actuators_[i].control_for_torque(values_[i], data.qpos[joints_[i].qpos], data.qvel[joints_[i].dof]));
+    for (std::size_t i = 0; i < joints_.size(); ++i) {
+      const double speed = data.qvel[joints_[i].dof];
+      const bool too_fast = most_rad_s_.size() > 0 && std::abs(speed) > most_rad_s_[static_cast<Eigen::Index>(i)];
+      const double torque = too_fast && values_[i] * speed > 0 ? 0 : values_[i];
+      actuators_[i].set(data, actuators_[i].control_for_torque(torque, data.qpos[joints_[i].qpos], speed));
+    }
     return;
   }
+  if (mode_ == Mode::joint_position && most_rad_s_.size() > 0) follow_slowly(model);
   if (mode_ == Mode::joint_velocity) follow_speed(model, data);
   if (mode_ == Mode::ee_delta_pose) {
     if (steps_left_ > 0) {

@@ -34,6 +34,8 @@ class ArmControl {
   void command(const mjModel& model, const mjData& data, const GroupAction& action);
   /// Sets ctrl for the coming step; `data` holds positions, speeds and bias forces of now.
   void apply(const mjModel& model, mjData& data);
+  /// From now on no joint goes faster than `factor` of its speed limit (of 2 rad/s where the binding gives none).
+  void weaken(const mjData& data, double factor);
   /// Controlled stop: the target becomes where the arm is, at rest.
   void hold_here(const mjData& data);
   /// Power off: no torque from any actuator.
@@ -47,6 +49,7 @@ class ArmControl {
  private:
   void start_pose_step(const mjModel& model, const mjData& data, const std::vector<double>& delta);
   void follow_speed(const mjModel& model, const mjData& data);
+  void follow_slowly(const mjModel& model);
   void servo(mjData& data, std::size_t i) const;
   [[nodiscard]] Eigen::VectorXd joint_step(const mjModel& model, const mjData& data, const Frame& base,
                                            const Eigen::Matrix<double, 6, 1>& delta,
@@ -59,8 +62,9 @@ class ArmControl {
   double period_s_ = 0.02;
 
   Mode mode_ = Mode::joint_position;
-  std::vector<double> values_;  ///< speeds or torques of the last command
-  Eigen::VectorXd target_, speed_, step_;
+  std::vector<double> values_;                    ///< speeds or torques of the last command
+  Eigen::VectorXd target_, goal_, speed_, step_;  ///< goal: of joint_position; the target follows, at once if strong
+  Eigen::VectorXd most_rad_s_;                    ///< per joint; empty: strong
   int steps_left_ = 0;
   bool has_pose_ = false;
   Frame pose_;                    ///< commanded TCP pose in the arm's base frame

@@ -28,6 +28,19 @@ void GripperControl::apply(mjData& data) const {
   for (const auto& actuator : actuators_) actuator.set(data, closed_ + value_ * (open_ - closed_));
 }
 
+/// A servo's gain and its bias are one law: both shrink, and what they may give at most.
+void GripperControl::weaken(mjModel& model, double factor) const {
+  for (const auto& actuator : actuators_) {
+    for (int i = 0; i < 3; ++i) {
+      if (model.actuator_gaintype[actuator.id] == mjGAIN_FIXED)
+        model.actuator_gainprm[mjNGAIN * actuator.id + i] *= factor;
+      if (model.actuator_biastype[actuator.id] == mjBIAS_AFFINE)
+        model.actuator_biasprm[mjNBIAS * actuator.id + i] *= factor;
+    }
+    for (int i = 0; i < 2; ++i) model.actuator_forcerange[2 * actuator.id + i] *= factor;
+  }
+}
+
 Result<BaseControl> BaseControl::make(const mjModel& model, const mjData& data, const World& world,
                                       const Group& group) {
   BaseControl base;
@@ -62,7 +75,12 @@ Result<BaseControl> BaseControl::make(const mjModel& model, const mjData& data, 
 
 void BaseControl::command(const GroupAction& action) {
   if (action.mode != Mode::base_twist || action.values.size() != 2) return;
-  double speed = action.values[0], yaw = action.values[1];
+  twist_ = {action.values[0], action.values[1]};
+  turn_wheels();
+}
+
+void BaseControl::turn_wheels() {
+  auto [speed, yaw] = twist_;
   if (max_speed_m_s_ > 0) speed = std::clamp(speed, -max_speed_m_s_, max_speed_m_s_);
   if (max_yaw_rad_s_ > 0) yaw = std::clamp(yaw, -max_yaw_rad_s_, max_yaw_rad_s_);
   speed_rad_s_ = {(speed - yaw * track_m_ / 2) / radius_m_, (speed + yaw * track_m_ / 2) / radius_m_};
@@ -93,8 +111,14 @@ void BaseControl::apply(const mjModel& model, mjData& data) {
   }
 }
 
+void BaseControl::weaken(double factor) {
+  max_speed_m_s_ *= factor;
+  max_yaw_rad_s_ *= factor;
+  turn_wheels();
+}
+
 void BaseControl::halt(const mjData& data) {
-  speed_rad_s_ = {0, 0};
+  twist_ = speed_rad_s_ = {0, 0};
   for (std::size_t i = 0; i < 2; ++i) target_rad_[i] = data.qpos[wheels_[i].qpos];
 }
 

@@ -17,6 +17,8 @@ class GripperControl {
   static Result<GripperControl> make(const mjModel& model, const World& world, const Group& group);
   void command(const GroupAction& action);
   void apply(mjData& data) const;
+  /// From now on its actuators press and pull with `factor` of their force.
+  void weaken(mjModel& model, double factor) const;
 
  private:
   std::vector<ActuatorRef> actuators_;
@@ -30,6 +32,8 @@ class BaseControl {
   void command(const GroupAction& action);
   void apply(const mjModel& model, mjData& data);
   void halt(const mjData& data);
+  /// From now on it drives and turns at `factor` of its top speeds at most.
+  void weaken(double factor);
   void release(mjData& data) const;
 
   [[nodiscard]] const std::array<JointRef, 2>& wheels() const { return wheels_; }
@@ -38,7 +42,8 @@ class BaseControl {
  private:
   std::array<JointRef, 2> wheels_;  ///< left, right
   std::array<ActuatorRef, 2> actuators_;
-  std::array<double, 2> kp_{}, kd_{}, speed_rad_s_{}, target_rad_{};
+  void turn_wheels();
+  std::array<double, 2> kp_{}, kd_{}, twist_{}, speed_rad_s_{}, target_rad_{};
   double radius_m_ = 0, track_m_ = 0, max_speed_m_s_ = 0, max_yaw_rad_s_ = 0;
   int body_ = -1;
 };

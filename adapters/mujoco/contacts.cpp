@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/result.h"
+
 namespace assay::mujoco {
 
 void ContactWatch::reset(const mjModel& model, GeomSet robot) {
@@ -15,6 +17,7 @@ void ContactWatch::reset(const mjModel& model, GeomSet robot) {
     if (counts) counterpart_[geom] = root;
   }
   robot_sum_.assign(model.nbody, 0);
+  wrists_.assign(ngeom_, 0);
 }
 
 int ContactWatch::add_pair(const GeomSet& a, const GeomSet& b, bool with_force) {
@@ -32,6 +35,15 @@ int ContactWatch::add_pair(const GeomSet& a, const GeomSet& b, bool with_force) 
 int ContactWatch::add_robot_pair_with_anything() {
   if (robot_pair_ < 0) robot_pair_ = add_pair(GeomSet(ngeom_, 0), GeomSet(ngeom_, 0), false);
   return robot_pair_;
+}
+
+int ContactWatch::add_wrist(const GeomSet& geoms) {
+  const auto wrist = wrist_sum_.size();
+  ASSAY_CHECK(wrist < kMostWrists);
+  for (int geom = 0; geom < ngeom_; ++geom)
+    if (geoms[geom]) wrists_[geom] |= 1U << wrist;
+  wrist_sum_.emplace_back(Vector3d::Zero());
+  return static_cast<int>(wrist);
 }
 
 void ContactWatch::start(const mjModel& model, const mjData& data) {
@@ -53,7 +65,11 @@ void ContactWatch::start(const mjModel& model, const mjData& data) {
   }
 }
 
-void ContactWatch::begin_period() { std::fill(touched_.begin(), touched_.end(), std::uint8_t{0}); }
+void ContactWatch::begin_period() {
+  std::fill(touched_.begin(), touched_.end(), std::uint8_t{0});
+  std::fill(wrist_sum_.begin(), wrist_sum_.end(), Vector3d::Zero());
+  steps_ = 0;
+}
 
 void ContactWatch::scan(const mjModel& /*model*/, const mjData& data) {
   std::fill(now_.begin(), now_.end(), std::uint8_t{0});
@@ -76,10 +92,20 @@ void ContactWatch::add_robot_force(int geom_1, int geom_2, double force_n) {
   robot_force_ = std::max(robot_force_, robot_sum_[other]);
 }
 
+/// MuJoCo gives the force of geom 1 on geom 2 in the contact's frame, whose axes are the rows of `frame`.
+void ContactWatch::add_wrist_force(const mjContact& contact, const mjtNum* wrench) {
+  const std::uint32_t one = wrists_[contact.geom1], two = wrists_[contact.geom2], only = one ^ two;
+  if (only == 0) return;
+  const Vector3d force = mat3(contact.frame).transpose() * vec3(wrench);
+  for (std::size_t wrist = 0; wrist < wrist_sum_.size(); ++wrist)
+    if ((only >> wrist) & 1U) wrist_sum_[wrist] += ((two >> wrist) & 1U) != 0 ? force : Vector3d(-force);
+}
+
 void ContactWatch::read_forces(const mjModel& model, const mjData& data) {
   std::fill(force_.begin(), force_.end(), 0.0);
   std::fill(robot_sum_.begin(), robot_sum_.end(), 0.0);
   robot_force_ = 0;
+  ++steps_;
   for (int i = 0; i < data.ncon; ++i) {
     const mjContact& contact = data.contact[i];
     if (contact.efc_address < 0) continue;  // excluded from the solver: no force
@@ -88,6 +114,7 @@ void ContactWatch::read_forces(const mjModel& model, const mjData& data) {
     mjtNum wrench[6];
     mj_contactForce(&model, &data, i, wrench);
     add_robot_force(contact.geom1, contact.geom2, wrench[0]);
+    add_wrist_force(contact, wrench);
     for (int pair = 0; pair < pairs_; ++pair) {
       if (!with_force_[pair]) continue;
       const std::uint8_t one = side(contact.geom1, pair), two = side(contact.geom2, pair);

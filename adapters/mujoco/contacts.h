@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/mujoco/entities.h"
+#include "adapters/mujoco/geometry.h"
 
 namespace assay::mujoco {
 
@@ -20,6 +21,9 @@ class ContactWatch {
   int add_pair(const GeomSet& a, const GeomSet& b, bool with_force);
   /// A pair of the robot with whatever counts for robot_force_n().
   int add_robot_pair_with_anything();
+  /// Sums the forces of the rest of the world on `geoms` (at most kMostWrists such sets); returns the set's number.
+  static constexpr std::size_t kMostWrists = 32;
+  int add_wrist(const GeomSet& geoms);
   /// After the first collision detection: what the robot touches now and cannot move is its support.
   void start(const mjModel& model, const mjData& data);
 
@@ -34,11 +38,16 @@ class ContactWatch {
   /// bodies with a free joint (goods: what a robot is there to handle), planes, and fixed geoms that the robot
   /// touched at t = 0 (what it stands on).
   [[nodiscard]] double robot_force_n() const { return robot_force_; }
+  /// Contact force on a wrist's geoms, world frame, mean over the steps of the period so far; zero before the first.
+  [[nodiscard]] Vector3d wrist_force_n(int wrist) const {
+    return steps_ > 0 ? Vector3d(wrist_sum_[wrist] / steps_) : Vector3d(Vector3d::Zero());
+  }
 
  private:
   [[nodiscard]] std::uint8_t& side(int geom, int pair) {
     return sides_[static_cast<std::size_t>(geom) * pairs_ + pair];
   }
+  void add_wrist_force(const mjContact& contact, const mjtNum* wrench);
   void add_robot_force(int geom_1, int geom_2, double force_n);
 
   int ngeom_ = 0, pairs_ = 0, robot_pair_ = -1;
@@ -50,6 +59,9 @@ class ContactWatch {
   std::vector<int> counterpart_;   ///< per geom: top-level body whose force counts, or -1
   std::vector<double> robot_sum_;  ///< per body
   double robot_force_ = 0;
+  std::vector<std::uint32_t> wrists_;  ///< per geom: one bit per wrist
+  std::vector<Vector3d> wrist_sum_;    ///< over the period's steps
+  int steps_ = 0;
 };
 
 }  // namespace assay::mujoco

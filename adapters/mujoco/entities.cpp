@@ -82,7 +82,13 @@ std::optional<Entity> role_of_robot(const mjModel& model, const std::vector<Grou
     group = find_group(groups, Group::Kind::base);
     if (group == nullptr) group = find_group(groups, Group::Kind::arm);
   }
-  return group == nullptr ? std::nullopt : role_of_group(model, groups, *group, role);
+  if (group == nullptr) return std::nullopt;
+  auto entity = role_of_group(model, groups, *group, role);
+  if (entity && role == "gripper")
+    for (const auto& other : groups)
+      if (const auto more = role_of_group(model, groups, other, role))
+        for (int geom = 0; geom < model.ngeom; ++geom) entity->geoms[geom] |= more->geoms[geom];
+  return entity;
 }
 
 }  // namespace
@@ -113,6 +119,8 @@ int robot_root(const mjModel& model) {
   return -1;
 }
 
+GeomSet geoms_of(const mjModel& model, int body) { return entity_of_body(model, body).geoms; }
+
 GeomSet robot_geoms(const mjModel& model) {
   GeomSet geoms(model.ngeom, 0);
   for (int body = 1; body < model.nbody; ++body) {
@@ -127,6 +135,22 @@ int arm_base_body(const mjModel& model, const Group& arm) {
   if (arm.joints.empty()) return -1;
   const int joint = mj_name2id(&model, mjOBJ_JOINT, arm.joints.front().c_str());
   return joint < 0 ? -1 : model.body_parentid[model.jnt_bodyid[joint]];
+}
+
+SensingFrame sensing_frame(const mjModel& model, const std::vector<Group>& groups) {
+  SensingFrame frame;
+  const Group* arm = find_group(groups, Group::Kind::arm);
+  const Group* base = nullptr;
+  for (const auto& group : groups)
+    if (group.kind == Group::Kind::base && base == nullptr && (arm == nullptr || arm->on_group == group.name))
+      base = &group;
+  if (base != nullptr) {
+    frame.carrier = body_id(model, base->base_body);
+    if (arm == nullptr) frame.eye_site = site_id(model, base->range_site);
+  }
+  const int body = arm != nullptr ? arm_base_body(model, *arm) : frame.carrier;
+  if (body >= 0) frame.body = body;
+  return frame;
 }
 
 std::optional<Entity> find_entity(const mjModel& model, const std::vector<Group>& groups, const std::string& name) {

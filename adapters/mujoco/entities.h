@@ -26,16 +26,26 @@ struct Entity {
 
 /// "robot", "robot.tcp", "robot.base", "robot.gripper", "<group>.tcp", "<group>.base", or the name of a body or a
 /// site of the composed scene, or of the robot's own (with or without "robot/"). Nothing if there is no such thing.
-/// robot: root body, all of the robot's geoms. robot.gripper: frame of the arm's TCP that carries it, geoms of its
-/// fingers. robot.base: the mobile base's body, or the body that a fixed arm's first joint is mounted on.
+/// robot: root body, all of the robot's geoms. <group>.gripper: frame of the arm's TCP that carries it, geoms of its
+/// fingers. robot.tcp and robot.gripper: frame of the first arm or gripper; robot.gripper has the geoms of all of them.
+/// robot.base: the mobile base's body, or the body that a fixed arm's first joint is mounted on.
 std::optional<Entity> find_entity(const mjModel& model, const std::vector<Group>& groups, const std::string& name);
 
+/// Geoms of a body and of everything below it.
+GeomSet geoms_of(const mjModel& model, int body);
 /// The robot's geoms: those of bodies named "robot/…", and of everything below them.
 GeomSet robot_geoms(const mjModel& model);
 /// The robot's topmost body, or -1.
 int robot_root(const mjModel& model);
 /// The body that carries the arm's first joint's body: the frame of ee_delta_pose and of tcp_m.
 int arm_base_body(const mjModel& model, const Group& arm);
+/// The frame that detections and reports come in, and what carries it.
+struct SensingFrame {
+  int body = 0;       ///< base of the first arm, else the mobile base, else the world
+  int carrier = -1;   ///< the mobile base that moves it, or -1
+  int eye_site = -1;  ///< that base's scanner, or -1
+};
+SensingFrame sensing_frame(const mjModel& model, const std::vector<Group>& groups);
 int body_id(const mjModel& model, const std::string& name);
 int site_id(const mjModel& model, const std::string& name);
 const Group* find_group(const std::vector<Group>& groups, Group::Kind kind);

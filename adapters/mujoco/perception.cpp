@@ -12,8 +12,8 @@ namespace {
 constexpr int kRobotGroup = mjNGROUP - 1;
 constexpr mjtByte kAllButRobot[mjNGROUP] = {1, 1, 1, 1, 1, 0};
 constexpr std::int64_t kDetectorPeriodNs = 100'000'000;
-constexpr double kDetectorRange_m = 6;
-constexpr double kEyeHeight_m = 0.3;
+constexpr double kMobileRange_m = 6;
+constexpr double kEyeOverBase_m = 0.3, kEyeOverArm_m = 0.6;
 
 /// A sensor with its own period turns in the first control tick at or after each multiple of it.
 bool turns(std::int64_t t_ns, std::int64_t sensor_ns, std::int64_t control_ns) {
@@ -53,7 +53,7 @@ Result<RangeScanner> RangeScanner::make(const mjModel& model, const World& world
   return scanner;
 }
 
-void RangeScanner::measure(const mjModel& model, const mjData& data, std::int64_t t_ns, Noise& noise,
+void RangeScanner::measure(const mjModel& model, const mjData& data, std::int64_t t_ns, Noise& noise, Losses& losses,
                            RangeScan& scan) const {
   scan.group = group_;
   scan.max_m = static_cast<float>(max_m_);
@@ -67,6 +67,7 @@ void RangeScanner::measure(const mjModel& model, const mjData& data, std::int64_
     double range = mj_ray(&model, &data, site.position.data(), ray.data(), kAllButRobot, 1, body_, &geom);
     const bool met = range >= 0 && range < max_m_;
     range = met ? std::clamp(range + noise(), 0.0, max_m_) : max_m_;
+    if (losses(t_ns)) range = max_m_;
     scan.range_m[i] = static_cast<float>(range);
   }
 }
@@ -83,67 +84,94 @@ Result<Detector> Detector::make(const mjModel& model, const Setup& setup) {
     item.half_m = Vector3d(spec.size_m[0], spec.size_m[1], spec.size_m[2]).norm() / 2;
     detector.items_.push_back(std::move(item));
   }
-  const auto& groups = setup.world.groups;
-  if (const Group* arm = find_group(groups, Group::Kind::arm)) {
-    detector.frame_body_ = arm_base_body(model, *arm);
-  } else if (const Group* base = find_group(groups, Group::Kind::base)) {
-    detector.frame_body_ = body_id(model, base->base_body);
-    detector.eye_site_ = site_id(model, base->range_site);
-    detector.mobile_ = true;
+  const DetectorView& view = setup.detector;
+  if (!(view.range_m >= 0) || !(view.fov_rad >= 0)) return setup_does_not_fit("range or angle of the detector");
+  detector.view_ = view;
+  detector.frame_ = sensing_frame(model, setup.world.groups);
+  if (detector.frame_.carrier >= 0) {
+    detector.view_.occlusion = true;
+    if (view.range_m == 0) detector.view_.range_m = kMobileRange_m;
   }
-  if (detector.frame_body_ < 0) detector.frame_body_ = 0;
   detector.period_ns_ = setup.control_period_ns;
   return detector;
 }
 
 bool Detector::sees(const mjModel& model, const mjData& data, const Item& item) const {
-  const Vector3d eye = eye_site_ >= 0 ? vec3(data.site_xpos + 3 * eye_site_)
-                                      : Vector3d(vec3(data.xpos + 3 * frame_body_) + Vector3d(0, 0, kEyeHeight_m));
-  const Vector3d to = vec3(data.xpos + 3 * item.body) - eye;
+  const Frame frame = body_frame(data, frame_.body);
+  const Vector3d at = vec3(data.xpos + 3 * item.body);
+  if (view_.fov_rad > 0) {
+    const Vector3d seen = frame.rotation.transpose() * (at - frame.position);
+    if (std::abs(std::atan2(seen.y(), seen.x())) > view_.fov_rad / 2) return false;
+  }
+  const double over_m = frame_.body == frame_.carrier ? kEyeOverBase_m : kEyeOverArm_m;
+  const Vector3d eye = frame_.eye_site >= 0 ? vec3(data.site_xpos + 3 * frame_.eye_site)
+                                            : Vector3d(frame.position + Vector3d(0, 0, over_m));
+  const Vector3d to = at - eye;
+  if (view_.range_m > 0 && to.norm() > view_.range_m) return false;
+  return !view_.occlusion || !hides(model, data, item, eye, to);
+}
+
+/// Something stands between the eye and the item.
+bool Detector::hides(const mjModel& model, const mjData& data, const Item& item, const Vector3d& eye,
+                     const Vector3d& to) const {
   const double distance = to.norm();
-  if (distance > kDetectorRange_m) return false;
-  if (distance < 1e-6) return true;
+  if (distance < 1e-6) return false;
   const Vector3d ray = to / distance;
   int geom = -1;
   const double range = mj_ray(&model, &data, eye.data(), ray.data(), kAllButRobot, 1, -1, &geom);
-  if (range < 0 || range >= distance - item.half_m - 0.05) return true;
+  if (range < 0 || range >= distance - item.half_m - 0.05) return false;
   for (int body = model.geom_bodyid[geom]; body > 0; body = model.body_parentid[body])
-    if (body == item.body) return true;
-  return false;
+    if (body == item.body) return false;
+  return true;
 }
 
-void Detector::look(const mjModel& model, const mjData& data, Noise& noise, std::vector<Detection>& detections) const {
+void Detector::look(const mjModel& model, const mjData& data, std::int64_t t_ns, Noise& noise, SensorFaults& faults,
+                    std::vector<Detection>& detections) const {
   detections.clear();
-  const Frame frame = body_frame(data, frame_body_);
+  const Frame frame = body_frame(data, frame_.body);
+  const Vector3d bias = vec3(faults.detections_bias_m.data());
   for (const auto& item : items_) {
     const Vector3d error(noise(), noise(), noise());  // drawn whether seen or not: streams stay aligned
-    if (mobile_ && !sees(model, data, item)) continue;
+    const bool lost = faults.detections(t_ns);
+    if (lost || !sees(model, data, item)) continue;
     const Frame seen = relative(frame, body_frame(data, item.body));
     Detection detection = item.prototype;
-    const Vector3d at = seen.position + error;
+    const Vector3d at = seen.position + error + bias;
     detection.position_m = {at.x(), at.y(), at.z()};
     detection.yaw_rad = heading(seen.rotation);
     detections.push_back(std::move(detection));
   }
 }
 
+/// Moved by (dx, dy) in the old base frame and turned by `turn` since the last tick, says odometry. How an arm's base
+/// sits on the mobile base, the robot knows.
+void Detector::carry(const mjData& data, const std::array<double, 3>& odometry,
+                     std::vector<Detection>& detections) const {
+  const double turn = odometry[2] - last_odometry_[2];
+  const double gx = odometry[0] - last_odometry_[0], gy = odometry[1] - last_odometry_[1];
+  const double c0 = std::cos(last_odometry_[2]), s0 = std::sin(last_odometry_[2]);
+  const double dx = c0 * gx + s0 * gy, dy = -s0 * gx + c0 * gy, c = std::cos(turn), s = std::sin(turn);
+  Frame mount;
+  if (frame_.body != frame_.carrier) mount = relative(body_frame(data, frame_.carrier), body_frame(data, frame_.body));
+  for (auto& detection : detections) {
+    Vector3d at = mount.position + mount.rotation * vec3(detection.position_m.data());
+    const double x = at.x() - dx, y = at.y() - dy;
+    at.x() = c * x + s * y;
+    at.y() = -s * x + c * y;
+    at = mount.rotation.transpose() * (at - mount.position);
+    detection.position_m = {at.x(), at.y(), at.z()};
+    detection.yaw_rad -= turn;
+  }
+}
+
 void Detector::measure(const mjModel& model, const mjData& data, std::int64_t t_ns,
-                       const std::array<double, 3>& odometry, Noise& noise, std::vector<Detection>& detections) {
+                       const std::array<double, 3>& odometry, Noise& noise, SensorFaults& faults,
+                       std::vector<Detection>& detections) {
   if (items_.empty()) return;
   if (turns(t_ns, kDetectorPeriodNs, period_ns_)) {
-    look(model, data, noise, detections);
-  } else if (mobile_) {
-    // Moved by (dx, dy) in the old base frame and turned by `turn` since the last tick.
-    const double turn = odometry[2] - last_odometry_[2];
-    const double gx = odometry[0] - last_odometry_[0], gy = odometry[1] - last_odometry_[1];
-    const double c0 = std::cos(last_odometry_[2]), s0 = std::sin(last_odometry_[2]);
-    const double dx = c0 * gx + s0 * gy, dy = -s0 * gx + c0 * gy, c = std::cos(turn), s = std::sin(turn);
-    for (auto& detection : detections) {
-      const double x = detection.position_m[0] - dx, y = detection.position_m[1] - dy;
-      detection.position_m[0] = c * x + s * y;
-      detection.position_m[1] = -s * x + c * y;
-      detection.yaw_rad -= turn;
-    }
+    look(model, data, t_ns, noise, faults, detections);
+  } else if (frame_.carrier >= 0) {
+    carry(data, odometry, detections);
   }
   last_odometry_ = odometry;
 }

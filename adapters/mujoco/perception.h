@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/mujoco/entities.h"
 #include "adapters/mujoco/geometry.h"
 #include "adapters/mujoco/noise.h"
 #include "core/model/sample.h"
@@ -24,7 +25,8 @@ class RangeScanner {
   /// Fails with ASSAY-0422 (no such site).
   static Result<RangeScanner> make(const mjModel& model, const World& world, const Group& group, double rate_hz,
                                    std::int64_t control_period_ns);
-  void measure(const mjModel& model, const mjData& data, std::int64_t t_ns, Noise& noise, RangeScan& scan) const;
+  void measure(const mjModel& model, const mjData& data, std::int64_t t_ns, Noise& noise, Losses& losses,
+               RangeScan& scan) const;
 
  private:
   std::string group_;
@@ -34,16 +36,19 @@ class RangeScanner {
   std::int64_t turn_ns_ = 100'000'000, period_ns_ = 20'000'000;
 };
 
-/// Reports the set-up's detectables at 10 Hz: position of the body's origin with noise, heading without, in the
-/// frame of the (first) arm's base, else of the mobile base. A robot with only a base sees what lies within 6 m and
-/// is not hidden (one ray from the scanner, or from 0.3 m above the base, to the body's origin). Between two
-/// looks the last detections stand, for a mobile base carried along by its own odometry, as a tracker would.
+/// Reports the set-up's detectables at 10 Hz: position of the body's origin with noise and bias, heading without, in
+/// the sensing frame (entities.h). What a robot on a mobile base sees lies within 6 m and is not hidden (one ray
+/// from the eye to the body's origin); a fixed arm sees everything. The set-up's DetectorView changes range, angle
+/// (about the frame's x axis, in its xy plane) and, for a fixed arm, hiding. The eye is 0.6 m above the arm's base;
+/// without an arm the scanner, or 0.3 m above the base. The robot sees through itself. Between two looks the last
+/// detections stand, on a mobile base carried along by its own odometry, as a tracker would; a look that lost something
+/// reports the rest.
 class Detector {
  public:
   /// Fails with ASSAY-0421 (no such body).
   static Result<Detector> make(const mjModel& model, const Setup& setup);
   void measure(const mjModel& model, const mjData& data, std::int64_t t_ns, const std::array<double, 3>& odometry,
-               Noise& noise, std::vector<Detection>& detections);
+               Noise& noise, SensorFaults& faults, std::vector<Detection>& detections);
 
  private:
   struct Item {
@@ -52,11 +57,15 @@ class Detector {
     double half_m = 0;
   };
   [[nodiscard]] bool sees(const mjModel& model, const mjData& data, const Item& item) const;
-  void look(const mjModel& model, const mjData& data, Noise& noise, std::vector<Detection>& detections) const;
+  [[nodiscard]] bool hides(const mjModel& model, const mjData& data, const Item& item, const Vector3d& eye,
+                           const Vector3d& to) const;
+  void look(const mjModel& model, const mjData& data, std::int64_t t_ns, Noise& noise, SensorFaults& faults,
+            std::vector<Detection>& detections) const;
+  void carry(const mjData& data, const std::array<double, 3>& odometry, std::vector<Detection>& detections) const;
 
   std::vector<Item> items_;
-  int frame_body_ = -1, eye_site_ = -1;
-  bool mobile_ = false;  ///< frame is a mobile base's
+  SensingFrame frame_;
+  DetectorView view_;
   std::int64_t period_ns_ = 20'000'000;
   std::array<double, 3> last_odometry_{};
 };

@@ -14,26 +14,6 @@ constexpr double kLeastTravel_m = 1e-6;  // less is no opening
 
 }  // namespace
 
-Result<SensorNoises> SensorNoises::make(const std::vector<SensorNoise>& specs) {
-  SensorNoises noises;
-  for (const auto& spec : specs) {
-    if (!std::isfinite(spec.sigma) || spec.sigma < 0)
-      return setup_does_not_fit("noise of sensor '" + spec.sensor + "'");
-    if (spec.sensor == "detections") {
-      noises.detections = Noise(spec);
-    } else if (spec.sensor == "range") {
-      noises.range = Noise(spec);
-    } else if (spec.sensor == "joints") {
-      noises.joints = Noise(spec);
-    } else if (spec.sensor == "odometry") {
-      noises.odometry = Noise(spec);
-    } else {
-      return setup_does_not_fit("no sensor '" + spec.sensor + "'");
-    }
-  }
-  return noises;
-}
-
 Result<GripperGauge> GripperGauge::make(const mjModel& model, mjData& data, mjData& scratch, const World& world,
                                         const Group& group) {
   GripperGauge gauge;
@@ -81,8 +61,8 @@ void Proprioception::reset(const World& world, double period_s) {
   period_s_ = period_s;
 }
 
-void Proprioception::add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body) {
-  arms_.push_back({group, std::move(joints), tcp_site, base_body});
+void Proprioception::add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body, int wrist) {
+  arms_.push_back({group, std::move(joints), tcp_site, base_body, wrist});
 }
 
 void Proprioception::add_gripper(std::size_t group, GripperGauge gauge) {
@@ -124,6 +104,14 @@ void Proprioception::measure_arm(const ArmSensor& arm, const mjModel& model, con
   state.tcp_wxyz = wxyz(tcp.rotation);
 }
 
+void Proprioception::measure_force(const ArmSensor& arm, const mjData& data, const ContactWatch& contacts, Noise& noise,
+                                   GroupState& state) {
+  const Vector3d error(noise(), noise(), noise());
+  const Vector3d force =
+      body_frame(data, arm.base_body).rotation.transpose() * contacts.wrist_force_n(arm.wrist) + error;
+  state.tcp_force_n = {force.x(), force.y(), force.z()};
+}
+
 void Proprioception::measure_base(WheelSensor& base, const mjData& data, Noise& noise, GroupState& state) {
   std::array<double, 2> way_m{}, speed_m_s{};
   state.position_rad.resize(2);
@@ -146,9 +134,12 @@ void Proprioception::measure_base(WheelSensor& base, const mjData& data, Noise& 
   state.twist = {(speed_m_s[0] + speed_m_s[1]) / 2, (speed_m_s[1] - speed_m_s[0]) / base.track_m};
 }
 
-void Proprioception::measure(const mjModel& model, const mjData& data, mjData& scratch, SensorNoises& noise,
-                             std::vector<GroupState>& states) {
-  for (const auto& arm : arms_) measure_arm(arm, model, data, scratch, noise.joints, states[arm.group]);
+void Proprioception::measure(const mjModel& model, const mjData& data, mjData& scratch, const ContactWatch& contacts,
+                             SensorNoises& noise, std::vector<GroupState>& states) {
+  for (const auto& arm : arms_) {
+    measure_arm(arm, model, data, scratch, noise.joints, states[arm.group]);
+    measure_force(arm, data, contacts, noise.force, states[arm.group]);
+  }
   for (auto& gripper : grippers_) {
     GroupState& state = states[gripper.group];
     const double width = gripper.gauge.width_m(data);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/mujoco/actuators.h"
+#include "adapters/mujoco/contacts.h"
 #include "adapters/mujoco/noise.h"
 #include "core/model/sample.h"
 
@@ -33,20 +34,21 @@ class GripperGauge {
 class Proprioception {
  public:
   void reset(const World& world, double period_s);
-  void add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body);
+  /// `wrist`: the contact watch's number of what lies beyond the arm's last joint.
+  void add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body, int wrist);
   void add_gripper(std::size_t group, GripperGauge gauge);
   void add_base(std::size_t group, const std::array<JointRef, 2>& wheels, const mjData& data);
 
   /// One control tick; `states` has one entry per group. `scratch` is needed where joints are noisy.
-  void measure(const mjModel& model, const mjData& data, mjData& scratch, SensorNoises& noise,
-               std::vector<GroupState>& states);
+  void measure(const mjModel& model, const mjData& data, mjData& scratch, const ContactWatch& contacts,
+               SensorNoises& noise, std::vector<GroupState>& states);
   [[nodiscard]] const std::array<double, 3>& odometry() const { return odometry_; }
 
  private:
   struct ArmSensor {
     std::size_t group;
     std::vector<JointRef> joints;
-    int tcp_site, base_body;
+    int tcp_site, base_body, wrist;
   };
   struct GripperSensor {
     std::size_t group;
@@ -62,6 +64,9 @@ class Proprioception {
   };
   void measure_arm(const ArmSensor& arm, const mjModel& model, const mjData& data, mjData& scratch, Noise& noise,
                    GroupState& state) const;
+  /// A wrist sensor that is tared, and compensated for the weight and the inertia of hand and gripper.
+  static void measure_force(const ArmSensor& arm, const mjData& data, const ContactWatch& contacts, Noise& noise,
+                            GroupState& state);
   void measure_base(WheelSensor& base, const mjData& data, Noise& noise, GroupState& state);
 
   const World* world_ = nullptr;

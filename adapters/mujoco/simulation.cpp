@@ -1,5 +1,6 @@
 #include "adapters/mujoco/simulation.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -30,6 +31,8 @@ Result<std::unique_ptr<Simulation>> Simulation::make(const Setup& setup, ModelCa
   ASSAY_RETURN_IF_ERROR(simulation->load(models));
   ASSAY_RETURN_IF_ERROR(simulation->add_groups());
   ASSAY_TRY(simulation->noise_, SensorNoises::make(setup.noise));
+  ASSAY_TRY(simulation->faults_, SensorFaults::make(setup));
+  ASSAY_RETURN_IF_ERROR(simulation->add_faults());
   ASSAY_TRY(simulation->actors_, Actors::make(setup.actors, *simulation->model_));
   ASSAY_TRY(simulation->pushes_, Pushes::make(setup.pushes, *simulation->model_, simulation->step_ns_));
   ASSAY_TRY(simulation->detector_, Detector::make(*simulation->model_, setup));
@@ -54,6 +57,7 @@ Result<void> Simulation::load(ModelCache& models) {
 }
 
 Result<void> Simulation::add_groups() {
+  frame_ = sensing_frame(*model_, setup_.world.groups);
   for (std::size_t i = 0; i < setup_.world.groups.size(); ++i) {
     ASSAY_RETURN_IF_ERROR(add_group(i));
     GroupState state;
@@ -73,7 +77,10 @@ Result<void> Simulation::add_group(std::size_t index) {
       limits_.watch_tcp(arm.tcp_site());
       for (std::size_t i = 0; i < arm.speed_limits().size(); ++i)
         if (arm.speed_limits()[i] > 0) limits_.watch_joint({arm.joints()[i].dof, arm.speed_limits()[i]});
-      proprioception_.add_arm(index, arm.joints(), arm.tcp_site(), arm.base_body());
+      if (arms_.size() == ContactWatch::kMostWrists)
+        return binding_does_not_fit(setup_.world, group.name, "more than 32 arms");
+      const int wrist = contacts_.add_wrist(geoms_of(*model_, model_->jnt_bodyid[arm.joints().back().joint]));
+      proprioception_.add_arm(index, arm.joints(), arm.tcp_site(), arm.base_body(), wrist);
       arms_.push_back({index, std::move(arm)});
       break;
     }
@@ -100,6 +107,39 @@ Result<void> Simulation::add_group(std::size_t index) {
   return {};
 }
 
+Result<void> Simulation::add_faults() {
+  constexpr std::array kKinds{"arm", "gripper", "base"};  // in the order of Group::Kind
+  for (const auto& fault : setup_.actuator_faults) {
+    if (!(fault.factor > 0 && fault.factor <= 1))
+      return setup_does_not_fit("factor of group '" + fault.group + "' is not within 0 … 1");
+    bool found = false;
+    for (std::size_t i = 0; i < setup_.world.groups.size(); ++i) {
+      const Group& group = setup_.world.groups[i];
+      if (group.name != fault.group && kKinds[static_cast<std::size_t>(group.kind)] != fault.group) continue;
+      weakenings_.push_back({i, fault});
+      found = true;
+    }
+    if (!found) return setup_does_not_fit("no group '" + fault.group + "' to weaken");
+  }
+  return {};
+}
+
+/// What falls due by now.
+void Simulation::weaken() {
+  const auto due = [this](const OfGroup<ActuatorFault>& item) { return item.part.from_ns <= now_ns(); };
+  for (const auto& item : weakenings_) {
+    if (!due(item)) continue;
+    const double factor = item.part.factor;
+    for (auto& arm : arms_)
+      if (arm.group == item.group) arm.part.weaken(*data_, factor);
+    for (auto& gripper : grippers_)
+      if (gripper.group == item.group) gripper.part.weaken(*model_, factor);
+    for (auto& base : bases_)
+      if (base.group == item.group) base.part.weaken(factor);
+  }
+  std::erase_if(weakenings_, due);
+}
+
 /// Kinematics, collision and speeds of the state at t = 0. Nothing settles: no step is taken.
 void Simulation::settle_first_state() {
   actors_.move(*data_, 0);
@@ -124,6 +164,7 @@ void Simulation::command(const Action& action) {
 void Simulation::step() {
   mjModel* m = model_.get();
   mjData* d = data_.get();
+  if (!weakenings_.empty()) weaken();
   for (auto& arm : arms_) {
     if (power_off_) {
       arm.part.release(*d);
@@ -157,6 +198,18 @@ void Simulation::begin_period() {
   limits_.begin_period();
 }
 
+/// How the robot's own bases stand to the frame that detections come in.
+void Simulation::locate_groups() {
+  const Frame frame = body_frame(*data_, frame_.body);
+  const auto locate = [&](std::size_t group, int body) {
+    const Frame base = relative(frame, body_frame(*data_, body));
+    observation_.groups[group].base_m = {base.position.x(), base.position.y(), base.position.z()};
+    observation_.groups[group].base_wxyz = wxyz(base.rotation);
+  };
+  for (const auto& arm : arms_) locate(arm.group, arm.part.base_body());
+  for (const auto& base : bases_) locate(base.group, base.part.body());
+}
+
 void Simulation::sample(Sample& sample) {
   const SimTime now{now_ns()};
   sample.time = now;
@@ -164,10 +217,12 @@ void Simulation::sample(Sample& sample) {
   last_truth_ = sample.truth;
   sample.peaks = limits_.peaks();
   observation_.time = now;
-  proprioception_.measure(*model_, *data_, *scratch_, noise_, observation_.groups);
+  proprioception_.measure(*model_, *data_, *scratch_, contacts_, noise_, observation_.groups);
+  locate_groups();
   for (std::size_t i = 0; i < scanners_.size(); ++i)
-    scanners_[i].part.measure(*model_, *data_, now.ns, noise_.range, observation_.scans[i]);
-  detector_.measure(*model_, *data_, now.ns, proprioception_.odometry(), noise_.detections, observation_.detections);
+    scanners_[i].part.measure(*model_, *data_, now.ns, noise_.range, faults_.range, observation_.scans[i]);
+  detector_.measure(*model_, *data_, now.ns, proprioception_.odometry(), noise_.detections, faults_,
+                    observation_.detections);
   sample.observation = observation_;
   sample.limit_hits = limits_.take_hits();  // last: what throws above leaves them for last_words()
 }

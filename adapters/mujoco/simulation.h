@@ -27,6 +27,8 @@ class Simulation {
   static Result<std::unique_ptr<Simulation>> make(const Setup& setup, ModelCache& models);
 
   [[nodiscard]] std::int64_t now_ns() const { return step_ * step_ns_; }
+  /// What the policy said, as of now.
+  void hear(const Action& action) { truth_.hear(*data_, action.reports); }
   void command(const Action& action);
   void step();
   void begin_period();
@@ -50,6 +52,9 @@ class Simulation {
   Result<void> load(ModelCache& models);
   Result<void> add_groups();
   Result<void> add_group(std::size_t index);
+  Result<void> add_faults();
+  void weaken();
+  void locate_groups();
   void settle_first_state();
   void engage_brakes();
   [[nodiscard]] std::optional<Error> fault_of_warnings() const;
@@ -73,6 +78,9 @@ class Simulation {
   std::vector<OfGroup<RangeScanner>> scanners_;
   Detector detector_;
   SensorNoises noise_;
+  SensorFaults faults_;
+  std::vector<OfGroup<ActuatorFault>> weakenings_;  ///< that are still to come
+  SensingFrame frame_;
   Actors actors_;
   Pushes pushes_;
   ContactWatch contacts_;

@@ -11,12 +11,14 @@ bool has_surface(const Entity& entity) {
   return std::find(entity.geoms.begin(), entity.geoms.end(), std::uint8_t{1}) != entity.geoms.end();
 }
 
-/// The gripper that a grasp signal means: "robot.gripper" or empty is the first one.
-const Group* gripper_named(const std::vector<Group>& groups, const std::string& name) {
-  if (name.empty() || name == "robot.gripper") return find_group(groups, Group::Kind::gripper);
+/// The grippers that a grasp signal means: "robot.gripper" or empty is any of them.
+std::vector<const Group*> grippers_named(const std::vector<Group>& groups, const std::string& name) {
+  const bool any = name.empty() || name == "robot.gripper";
+  std::vector<const Group*> found;
   for (const auto& group : groups)
-    if (group.kind == Group::Kind::gripper && (group.name == name || group.name + ".gripper" == name)) return &group;
-  return nullptr;
+    if (group.kind == Group::Kind::gripper && (any || group.name == name || group.name + ".gripper" == name))
+      found.push_back(&group);
+  return found;
 }
 
 GeomSet surfaces_of_bodies(const mjModel& model, const std::vector<std::string>& names) {
@@ -31,16 +33,23 @@ GeomSet surfaces_of_bodies(const mjModel& model, const std::vector<std::string>&
 
 void Truth::reset(const mjModel& model, const Setup& setup, ContactWatch& watch) {
   *this = Truth();
+  reports_.reset(model, setup);
   for (const auto& spec : setup.signals)
     if (!add(model, setup, spec, watch)) missing_.push_back(spec);
 }
 
 bool Truth::add(const mjModel& model, const Setup& setup, const SignalSpec& spec, ContactWatch& watch) {
   using Kind = SignalSpec::Kind;
-  const auto a = find_entity(model, setup.world.groups, spec.a);
-  if (!a) return false;
   Signal signal;
   signal.kind = spec.kind;
+  if (spec.kind == Kind::joint || spec.kind == Kind::spring || spec.kind == Kind::report) {
+    if (!add_without_body(model, spec, signal)) return false;
+    signals_.push_back(std::move(signal));
+    name_channels(model, spec);
+    return true;
+  }
+  const auto a = find_entity(model, setup.world.groups, spec.a);
+  if (!a) return false;
   signal.body = a->body;
   signal.site = a->site;
   if (spec.kind == Kind::grasp) {
@@ -55,22 +64,38 @@ bool Truth::add(const mjModel& model, const Setup& setup, const SignalSpec& spec
       distances_.emplace_back(model, a->geoms, b->geoms);
     }
   }
-  signals_.push_back(signal);
-  name_channels(spec);
+  signals_.push_back(std::move(signal));
+  name_channels(model, spec);
   return true;
+}
+
+bool Truth::add_without_body(const mjModel& model, const SignalSpec& spec, Signal& signal) const {
+  if (spec.kind == SignalSpec::Kind::report) {
+    if (spec.a == "*") return true;
+    signal.report = reports_.find(spec.a);
+    return signal.report >= 0;
+  }
+  signal.joint = mj_name2id(&model, mjOBJ_JOINT, spec.a.c_str());
+  if (signal.joint < 0) return false;
+  const int type = model.jnt_type[signal.joint];
+  const bool has_position = type == mjJNT_SLIDE || type == mjJNT_HINGE;
+  return has_position && (spec.kind == SignalSpec::Kind::joint || model.jnt_stiffness[signal.joint] > 0);
 }
 
 bool Truth::add_grasp(const mjModel& model, const Setup& setup, const SignalSpec& spec, const Entity& a,
                       ContactWatch& watch, Signal& signal) {
-  const Group* gripper = gripper_named(setup.world.groups, spec.b);
-  if (gripper == nullptr || gripper->side_a_bodies.empty() || gripper->side_b_bodies.empty()) return false;
   if (!has_surface(a)) return false;
-  signal.pair = watch.add_pair(surfaces_of_bodies(model, gripper->side_a_bodies), a.geoms, false);
-  signal.other_pair = watch.add_pair(surfaces_of_bodies(model, gripper->side_b_bodies), a.geoms, false);
-  return true;
+  for (const Group* gripper : grippers_named(setup.world.groups, spec.b)) {
+    if (gripper->side_a_bodies.empty() || gripper->side_b_bodies.empty()) continue;
+    signal.grasps.push_back({watch.add_pair(surfaces_of_bodies(model, gripper->side_a_bodies), a.geoms, false),
+                             watch.add_pair(surfaces_of_bodies(model, gripper->side_b_bodies), a.geoms, false)});
+  }
+  return !signal.grasps.empty();
 }
 
-void Truth::name_channels(const SignalSpec& spec) {
+void Truth::name_channels(const mjModel& model, const SignalSpec& spec) {
+  const int joint = mj_name2id(&model, mjOBJ_JOINT, spec.a.c_str());
+  const bool is_slide = joint >= 0 && model.jnt_type[joint] == mjJNT_SLIDE;
   const auto add = [&](const std::string& name, const char* unit, const char* frame) {
     channels_.push_back({name, unit, frame, Vantage::simulator});
   };
@@ -91,6 +116,19 @@ void Truth::name_channels(const SignalSpec& spec) {
       break;
     case SignalSpec::Kind::distance:
       add("distance." + spec.a + "." + spec.b + "_m", "m", "");
+      break;
+    case SignalSpec::Kind::joint:
+      add("joint." + spec.a, is_slide ? "m" : "rad", "");
+      break;
+    case SignalSpec::Kind::spring:
+      add("spring." + spec.a + "_n", is_slide ? "N" : "N·m", "");
+      break;
+    case SignalSpec::Kind::report:
+      if (spec.a == "*") {
+        add("report.*", "1", "");
+      } else {
+        add("report." + spec.a + "_m", "m", "");
+      }
       break;
   }
 }
@@ -128,10 +166,25 @@ void Truth::read(const mjModel& model, const mjData& data, const ContactWatch& w
         row.push_back(watch.touched_in_period(signal.pair) ? 1 : 0);
         break;
       case SignalSpec::Kind::grasp:
-        row.push_back(watch.touching_now(signal.pair) && watch.touching_now(signal.other_pair) ? 1 : 0);
+        row.push_back(
+            std::any_of(signal.grasps.begin(), signal.grasps.end(),
+                        [&](const auto& sides) { return watch.touching_now(sides[0]) && watch.touching_now(sides[1]); })
+                ? 1
+                : 0);
         break;
       case SignalSpec::Kind::distance:
         row.push_back(distances_[static_cast<std::size_t>(signal.distance)](model, data));
+        break;
+      case SignalSpec::Kind::joint:
+        row.push_back(data.qpos[model.jnt_qposadr[signal.joint]]);
+        break;
+      case SignalSpec::Kind::spring: {
+        const int at = model.jnt_qposadr[signal.joint];
+        row.push_back(model.jnt_stiffness[signal.joint] * (data.qpos[at] - model.qpos_spring[at]));
+        break;
+      }
+      case SignalSpec::Kind::report:
+        row.push_back(signal.report < 0 ? reports_.false_reports() : reports_.nearest_m(signal.report));
         break;
     }
   }

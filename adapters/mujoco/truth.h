@@ -9,6 +9,7 @@
 #include "adapters/mujoco/contacts.h"
 #include "adapters/mujoco/distance.h"
 #include "adapters/mujoco/entities.h"
+#include "adapters/mujoco/reports.h"
 #include "core/model/setup.h"
 #include "core/trace.h"
 
@@ -22,6 +23,8 @@ class Truth {
 
   [[nodiscard]] const std::vector<Channel>& channels() const { return channels_; }
   [[nodiscard]] const std::vector<SignalSpec>& missing() const { return missing_; }
+  /// What the subject says of the world as it is now.
+  void hear(const mjData& data, const std::vector<Report>& reports) { reports_.hear(data, reports); }
   /// One row, in the order of channels(). Twist is that of the entity's own frame's origin.
   void read(const mjModel& model, const mjData& data, const ContactWatch& watch, const Actors& actors,
             std::vector<double>& row) const;
@@ -29,17 +32,22 @@ class Truth {
  private:
   struct Signal {
     SignalSpec::Kind kind = SignalSpec::Kind::pose;
-    int body = -1, site = -1;        ///< pose, twist
-    int pair = -1, other_pair = -1;  ///< contact; both sides of a grasp
+    int body = -1, site = -1;                ///< pose, twist
+    int pair = -1;                           ///< contact
+    std::vector<std::array<int, 2>> grasps;  ///< both sides, for each gripper that is meant
     int distance = -1;
+    int joint = -1;   ///< joint, spring
+    int report = -1;  ///< -1: those that meant nothing
   };
   bool add(const mjModel& model, const Setup& setup, const SignalSpec& spec, ContactWatch& watch);
+  [[nodiscard]] bool add_without_body(const mjModel& model, const SignalSpec& spec, Signal& signal) const;
   bool add_grasp(const mjModel& model, const Setup& setup, const SignalSpec& spec, const Entity& a, ContactWatch& watch,
                  Signal& signal);
-  void name_channels(const SignalSpec& spec);
+  void name_channels(const mjModel& model, const SignalSpec& spec);
 
   std::vector<Signal> signals_;
   std::vector<SurfaceDistance> distances_;
+  ReportWatch reports_;
   std::vector<Channel> channels_;
   std::vector<SignalSpec> missing_;
 };

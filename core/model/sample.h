@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,11 +23,15 @@ struct GroupAction {
   std::vector<double> values;
 };
 
-/// "There is a `label`": position in the frame that detections come in.
+/// "There is a `label`": position in the frame that detections come in, as of the observation that the action answers.
+/// An action that says done or refuse is not carried out, its reports included: report first. At most kMaxReports per
+/// action, kMaxLabelBytes per label and 1000 km; more is a fault of the subject.
 struct Report {
   std::string label;
   std::array<double, 3> position_m{};
 };
+
+constexpr std::size_t kMaxReports = 100, kMaxLabelBytes = 256;
 
 struct Action {
   std::vector<GroupAction> groups;
@@ -44,14 +49,17 @@ struct GroupState {
   std::array<double, 4> tcp_wxyz{1, 0, 0, 0};
   std::array<double, 3> tcp_force_n{};  ///< arm: force of the world on hand and what is beyond the wrist, arm's base
                                         ///< frame, mean over the control period (a wrist sensor, tared)
-  std::array<double, 3> odometry{};     ///< base: x_m, y_m, yaw_rad since reset, from wheel encoders
-  std::array<double, 2> twist{};        ///< base: measured m/s, rad/s
+  std::array<double, 3> base_m{};       ///< arm, base: origin of the group's own base frame, as its maker drew it, in
+                                        ///< the frame that detections come in
+  std::array<double, 4> base_wxyz{1, 0, 0, 0};
+  std::array<double, 3> odometry{};  ///< base: x_m, y_m, yaw_rad since reset, from wheel encoders
+  std::array<double, 2> twist{};     ///< base: measured m/s, rad/s
 };
 
 /// A harness-made detection: `made_up` is always true in simulation and stays in the record.
 struct Detection {
   std::string label, kind;
-  std::array<double, 3> position_m{};  ///< centre, in the frame of the arm's base (or of the mobile base)
+  std::array<double, 3> position_m{};  ///< centre, in the frame of the (first) arm's base, else of the mobile base
   double yaw_rad = 0;
   std::array<double, 3> size_m{};
   bool made_up = true;

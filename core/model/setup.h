@@ -36,17 +36,18 @@ struct ActorRun {
   std::int64_t start_ns = 0;
 };
 struct SensorNoise {
-  std::string sensor;  ///< detections (m), range (m), joints (rad), odometry (ratio of travelled distance)
+  std::string sensor;  ///< detections (m), range (m), joints (rad), odometry (ratio of travelled distance), force (N)
   double sigma = 0;
   StreamKey key;  ///< the adapter reads noise from this stream, in tick order
 };
 
 /// A constant error of a sensor through the whole trial, hidden from the policy.
 struct SensorBias {
-  std::string sensor;  ///< detections (m, x y z in the frame of the detections), odometry (unused yet)
+  std::string sensor;  ///< detections (m, x y z in the frame of the detections)
   std::array<double, 3> offset_m{0, 0, 0};
 };
-/// A sensor that loses a share of what it reports (each detection, each beam), between two times.
+/// A sensor that loses a share of what it reports (each detection of each look, each beam of each turn), from from_ns
+/// to before to_ns. A lost beam reads max.
 struct SensorFault {
   std::string sensor;  ///< detections, range
   double share = 1;    ///< 1: silent
@@ -66,6 +67,7 @@ struct Instruction {
   std::map<std::string, std::string> slots;   ///< slot → value (an entity name)
   std::map<std::string, std::string> labels;  ///< slot → the detector's label of that entity
   std::vector<std::string> tags;
+  int wording = 0;         ///< 0: the task's instruction; k: the k-th of its wordings
   bool text_only = false;  ///< the policy gets neither slots nor labels: it has to read the text
 };
 

@@ -37,7 +37,7 @@ struct Variation {
     pose_jitter,  ///< body `target` moved by ±jitter from where the scene has it
     mass_factor,
     friction_factor,  ///< body `target` ("*" = all movable), factor in [low, high)
-    noise,            ///< sensor `target` (detections, range, joints, odometry): standard deviation `low`
+    noise,            ///< sensor `target` (detections, range, joints, odometry, force): standard deviation `low`
     push,             ///< impulse in [low, high) N·s on body `target`, horizontal direction drawn, at from_ns…to_ns
     latency,          ///< declared inference latency in [low, high) s
     bias,      ///< sensor `target` is off by [low, high) m in a drawn horizontal direction, all through the trial
