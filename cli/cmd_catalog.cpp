@@ -1,4 +1,4 @@
-// suite list·show·lint, adapter list.
+// suite list·show·lint·items, adapter list.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -7,6 +7,7 @@
 #include "adapters/registry.h"
 #include "cli/commands.h"
 #include "suites/catalog.h"
+#include "suites/items.h"
 
 namespace assay::cli {
 namespace {
@@ -99,6 +100,47 @@ int do_suite_lint(const App& app, const std::vector<std::string>& names) {
   return errors ? kUsage : kConforms;
 }
 
+std::string count_text(const Count& count) { return fmt::format("{}{}", count.more ? "≥ " : "", count.value); }
+
+nlohmann::json count_json(const Count& count) { return {{"value", count.value}, {"lower_bound", count.more}}; }
+
+int do_suite_items(const App& app, const std::vector<std::string>& names) {
+  Count total;
+  nlohmann::json out = {{"schema", "assay.items/1"}, {"tasks", nlohmann::json::array()}};
+  std::vector<std::vector<std::string>> rows = {{app.say("task", "任务"), "L", app.say("object sets", "物体组合"),
+                                                 app.say("layouts", "布局"), app.say("wordings", "说法"),
+                                                 app.say("faults", "故障"), app.say("items", "题目")}};
+  for (const auto& name : names.empty() ? catalog_list("suites") : names) {
+    const auto suite = find_suite(name);
+    if (!suite) return fail(app, suite.error());
+    for (const auto& t : suite->tasks) {
+      const auto count = count_items(t);
+      total = total + count.items();
+      rows.push_back({t.key(), fmt::format("L{}", t.level), count_text(count.objects), count_text(count.layouts),
+                      count_text(count.wordings), count_text(count.faults), count_text(count.items())});
+      out["tasks"].push_back({{"task", t.key()},
+                              {"level", t.level},
+                              {"object_sets", count_json(count.objects)},
+                              {"layouts", count_json(count.layouts)},
+                              {"wordings", count_json(count.wordings)},
+                              {"faults", count_json(count.faults)},
+                              {"items", count_json(count.items())}});
+    }
+  }
+  out["total"] = count_json(total);
+  if (app.json) {
+    print_json(out);
+    return kConforms;
+  }
+  rows.push_back({app.say("total", "合计"), "", "", "", "", "", count_text(total)});
+  print_table(rows);
+  std::printf("\n%s\n",
+              app.say("items = object sets × layouts × wordings × faults; jitter, masses and noise never count",
+                      "题目数 = 物体组合 × 布局 × 说法 × 故障；位置抖动、质量与噪声不计入")
+                  .c_str());
+  return kConforms;
+}
+
 int do_adapter_list(const App& app) {
   AdapterRegistry registry;
   register_builtin_adapters(registry);
@@ -143,6 +185,10 @@ void add_catalog_commands(CLI::App& parser, App& app, Action& run) {
       suite->add_subcommand("lint", app.say("find what is wrong or doubtful in suites", "查找测试集中的错误与疑点"));
   lint->add_option("suite", *names, app.say("ids or files (default: all)", "标识或文件（默认：全部）"));
   lint->callback([&app, &run, names] { run = [&app, names] { return do_suite_lint(app, *names); }; });
+  auto* items = suite->add_subcommand(
+      "items", app.say("count the different items that suites can pose", "统计测试集能出的不同题目数"));
+  items->add_option("suite", *names, app.say("ids or files (default: all)", "标识或文件（默认：全部）"));
+  items->callback([&app, &run, names] { run = [&app, names] { return do_suite_items(app, *names); }; });
 
   auto* adapter =
       parser.add_subcommand("adapter", app.say("ways to reach a robot or a policy", "连接机器人或策略的方式"));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "suites/items.h"
 #include "suites/schema_words.h"
 #include "suites/task_reader.h"
 
@@ -144,6 +145,17 @@ class TaskChecker {
                      {fmt::format("a value listed under slots: {}", name), fmt::format("slots: {} 下列出的取值", name)},
                      value,
                      {"add its words in en and zh", "请补上它的中英文词语"}};
+      }
+      for (std::size_t later = i + 1; later < list.size(); ++later) {
+        if (!list[later].contains("choice")) continue;
+        const auto mine = slot_family(name), other = slot_family(list[later]["choice"]["slot"].get<std::string>());
+        if (mine.first != other.first || mine.second < other.second) continue;
+        return rule_broken(
+            source_.place(at + "/slot"),
+            {fmt::format("{{{}}} is drawn before a slot that it must differ from", name),
+             fmt::format("{{{}}} 先于须与之不同的槽位抽取", name)},
+            {"the order object, object_2, object_3 …; each once", "按 object、object_2、object_3 … 的顺序，各一次"},
+            name, {"move this choice behind the others", "请将该 choice 移到其他项之后"});
       }
     }
     return {};

@@ -40,6 +40,7 @@ wordings:
 grounding: text
 slots:
   drawer: {top: {en: upper drawer, zh: 上层抽屉}, low: {en: lower drawer, zh: 下层抽屉}}
+  drawer_2: {low: {en: lower drawer, zh: 下层抽屉}}
 capabilities: [arm]
 scene: scene.xml
 time_limit_s: 60
@@ -201,6 +202,12 @@ TEST_F(MechanismWords, FaultsNameSensorsAndOneOfIsFlat) {
   expect_fault(312, "[{dropout: {sensor: range, share: [1, 1]}}]", "[{choice: {slot: drawer, of: [top]}}]",
                "{slot: drawer, of: [top]}}");
   expect_fault(307, "bodies: [sofa, panel]", "bodies: [sofa, pannel]", "pannel");
+}
+
+TEST_F(MechanismWords, SlotsOfOneFamilyAreDrawnInOrder) {
+  expect_fault(312, "  - choice: {slot: drawer, of: [top, low]}\n",
+               "  - choice: {slot: drawer_2, of: [top, low]}\n  - choice: {slot: drawer, of: [top, low]}\n",
+               "drawer_2, of");
 }
 
 }  // namespace
