@@ -2,7 +2,9 @@
 // source, places out of reach.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "suites/catalog.h"
@@ -13,8 +15,15 @@ namespace assay {
 
 namespace {
 
-/// Reach that a table arm of the reference class surely has, from its mount.
-constexpr double kTableReach = 0.85;
+/// The catalogue's robots that stand at a table. One that does not load is another lint's finding.
+std::vector<Embodiment> table_robots() {
+  std::vector<Embodiment> out;
+  for (const auto& id : catalog_list("embodiments"))
+    if (const auto path = catalog_find("embodiments", id); path)
+      if (auto embodiment = load_embodiment(*path); embodiment && embodiment->mount == "table")
+        out.push_back(std::move(embodiment).value());
+  return out;
+}
 
 struct SuiteLint {
   const Task& task;
@@ -58,7 +67,8 @@ bool names_signal(const Condition& condition) {
 }
 
 void gather(const Condition& condition, std::set<std::string>& used) {
-  if (condition.op != Op::joint && condition.op != Op::pressing) used.insert(condition.a);
+  const bool mechanism = condition.op == Op::joint || condition.op == Op::pressing;  // a names a joint, not a body
+  used.insert(mechanism ? std::string() : condition.a);
   for (const auto& box : condition.except) used.insert(box.entity);
   used.insert(condition.b);
   used.insert(condition.entities.begin(), condition.entities.end());
@@ -75,6 +85,39 @@ void gather(const std::vector<Variation>& variation, std::set<std::string>& used
       used.insert(v.target);
     if (v.kind == Kind::shuffle) used.insert(v.of.begin(), v.of.end());
   }
+}
+
+void gather_joints(const Condition& condition, std::vector<std::pair<Op, std::string>>& out) {
+  if (condition.op == Op::joint || condition.op == Op::pressing) out.emplace_back(condition.op, condition.a);
+  for (const auto& child : condition.children) gather_joints(child, out);
+}
+
+/// What the scene's default classes say of joints: kind, and the spring that `pressing` reads.
+void lint_joints(const SuiteLint& lint, const Mjcf& scene) {
+  std::vector<std::pair<Op, std::string>> joints;
+  gather_joints(lint.task.success, joints);
+  for (const auto& [name, condition] : lint.task.subgoals) gather_joints(condition, joints);
+  for (const auto& [name, condition] : lint.task.checks) gather_joints(condition, joints);
+  const Defaults defaults(scene);
+  for (const auto& [op, text] : joints)
+    for (const auto& name : expand_slots(lint.task, text)) {
+      const auto* joint = find_named(scene, NameSpace::joint, name);
+      if (joint == nullptr) {
+        lint.add(true, "unknown_signal", fmt::format("the scene has no joint '{}'", name),
+                 fmt::format("场景中没有关节“{}”", name));
+        continue;
+      }
+      const char* type = defaults.find(joint, "type").text;
+      const std::string_view kind = type != nullptr ? type : "hinge";
+      if ((kind != "slide" && kind != "hinge") || (op == Op::pressing && kind != "slide"))
+        lint.add(true, "unit", fmt::format("joint '{}' is of type {}, which does not fit", name, kind),
+                 fmt::format("关节“{}”的类型 {} 不合要求", name, kind));
+      const char* stiffness = defaults.find(joint, "stiffness").text;
+      const auto value = stiffness != nullptr ? parse_numbers(stiffness) : std::nullopt;
+      if (op == Op::pressing && (!value || value->empty() || !(value->front() > 0)))
+        lint.add(true, "unknown_signal", fmt::format("joint '{}' has no spring: pressing on it gives no force", name),
+                 fmt::format("关节“{}”没有弹簧，pressing 读不到力", name));
+    }
 }
 
 void gather(SuiteLint& lint) {
@@ -111,6 +154,7 @@ void lint_words(const SuiteLint& lint) {
   both(lint.task.title, "title");
   both(lint.task.purpose, "purpose");
   both(lint.task.instruction, "instruction");
+  for (const auto& wording : lint.task.wordings) both(wording, "wordings");
   for (const auto& thing : lint.task.detectables)
     if (thing.label.empty())
       lint.add(false, "label", fmt::format("detectable '{}' has no label", thing.body),
@@ -118,6 +162,7 @@ void lint_words(const SuiteLint& lint) {
   for (const auto& [slot, values] : lint.task.slot_words) {
     const auto mark = "{" + slot + "}";
     bool spoken = lint.task.instruction.en.find(mark) != std::string::npos;
+    for (const auto& wording : lint.task.wordings) spoken = spoken || wording.en.find(mark) != std::string::npos;
     for (const auto& text : lint.used) spoken = spoken || text.find(mark) != std::string::npos;
     if (!spoken)
       lint.add(false, "unused_slot", fmt::format("slot {} is neither said nor tested", mark),
@@ -136,24 +181,57 @@ void lint_limits(const SuiteLint& lint) {
              "成功条件没有引用任何真值信号：它将恒真或恒假");
 }
 
-void lint_reach(const SuiteLint& lint, const Mjcf& scene) {
-  const auto* mount = find_named(scene, NameSpace::body, "robot_mount");
-  if (!mount) return;
-  const auto pose = world_pose(mount);
-  for (const auto& v : lint.task.variation) {
-    if (v.kind != Variation::Kind::place && v.kind != Variation::Kind::shuffle) continue;
-    for (const auto& p : v.places) {
-      const double far =
-          std::hypot(std::abs(p[0] - pose.pos[0]) + v.jitter[0], std::abs(p[1] - pose.pos[1]) + v.jitter[1]);
-      if (far > kTableReach)
-        lint.add(false, "reach",
-                 fmt::format("place ({}, {}) is {:.2f} m from the mount, beyond {} m", p[0], p[1], far, kTableReach),
-                 fmt::format("位置 ({}, {}) 距安装点 {:.2f} m，超过 {} m", p[0], p[1], far, kTableReach));
-    }
+/// Bodies that success wants something to be at, and how far from it that may be.
+void gather_goals(const Condition& condition, std::map<std::string, double>& out) {
+  const bool at = condition.op == Op::near || condition.op == Op::visited;
+  if (at || condition.op == Op::inside) {
+    double& slack = out[condition.b];
+    slack = std::max(slack, at ? condition.radius_m : std::hypot(condition.half_m[0], condition.half_m[1]));
   }
+  if (condition.op == Op::not_) return;
+  for (const auto& child : condition.children) gather_goals(child, out);
 }
 
-void lint_task(const Task& task, std::vector<LintFinding>& findings) {
+/// Beyond the longest reach among the catalogue's table robots that have what the task asks for, nobody succeeds.
+void lint_reach(const SuiteLint& lint, const Mjcf& scene, const std::vector<Embodiment>& robots) {
+  const auto* mount = find_named(scene, NameSpace::body, "robot_mount");
+  double reach = 0;
+  for (const auto& robot : robots)
+    if (check_capabilities(lint.task, robot)) reach = std::max(reach, robot.reach_m);
+  if (!mount || !(reach > 0)) return;
+  const auto pose = world_pose(mount);
+  const auto say = [&](bool error, const std::string& what, const std::string& zh, double far) {
+    lint.add(
+        error, "reach",
+        fmt::format("{} is {:.2f} m from the mount, beyond {} m, the longest reach of the catalogue", what, far, reach),
+        fmt::format("{} 距安装点 {:.2f} m，超过目录库中的最大臂展 {} m", zh, far, reach));
+  };
+  std::set<std::string> moved;
+  for (const auto& v : lint.task.variation) {
+    if (v.kind != Variation::Kind::place && v.kind != Variation::Kind::shuffle) continue;
+    moved.insert(v.target);
+    moved.insert(v.of.begin(), v.of.end());
+    for (const auto& p : v.places) {
+      const double dx = std::abs(p[0] - pose.pos[0]), dy = std::abs(p[1] - pose.pos[1]);
+      const double far = std::hypot(dx + v.jitter[0], dy + v.jitter[1]);
+      const double near = std::hypot(std::max(0.0, dx - v.jitter[0]), std::max(0.0, dy - v.jitter[1]));
+      if (far > reach)
+        say(near > reach, fmt::format("place ({}, {})", p[0], p[1]), fmt::format("位置 ({}, {})", p[0], p[1]), far);
+    }
+  }
+  std::map<std::string, double> goals;
+  gather_goals(lint.task.success, goals);
+  for (const auto& [text, slack] : goals)
+    for (const auto& name : expand_slots(lint.task, text)) {
+      const auto* body = find_named(scene, NameSpace::body, name);
+      if (!body || moved.contains(name) || moved.contains(text)) continue;
+      const auto goal = world_pose(body);
+      const double far = std::hypot(goal.pos[0] - pose.pos[0], goal.pos[1] - pose.pos[1]) - slack;
+      if (far > reach) say(true, "goal " + name, "目标 " + name, far);
+    }
+}
+
+void lint_task(const Task& task, const std::vector<Embodiment>& robots, std::vector<LintFinding>& findings) {
   SuiteLint lint{task, fmt::format("{} L{}", task.id, task.level), {task.scene_path, 0, 0}, findings};
   gather(lint);
   lint_words(lint);
@@ -169,14 +247,16 @@ void lint_task(const Task& task, std::vector<LintFinding>& findings) {
              "场景既没有 robot_mount 也没有 robot_start");
   const auto names = collect_names(scene->mjcf);
   if (names) lint_entities(lint, *names);
-  lint_reach(lint, scene->mjcf);
+  lint_joints(lint, scene->mjcf);
+  lint_reach(lint, scene->mjcf, robots);
 }
 
 }  // namespace
 
 std::vector<LintFinding> lint_suite(const Suite& suite) {
   std::vector<LintFinding> findings;
-  for (const auto& task : suite.tasks) lint_task(task, findings);
+  const auto robots = table_robots();
+  for (const auto& task : suite.tasks) lint_task(task, robots, findings);
   return findings;
 }
 

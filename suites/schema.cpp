@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -331,6 +332,37 @@ bool before(const Violation& a, const Violation& b) {
   return a.place.column < b.place.column;
 }
 
+/// A key that is missing beside an unknown one is most likely the same key.
+bool explained(const Violation& missing, const std::vector<Violation>& all) {
+  return missing.kind == Violation::Kind::missing_key && std::any_of(all.begin(), all.end(), [&](const auto& other) {
+           return other.kind == Violation::Kind::unknown_key && other.steps == missing.steps;
+         });
+}
+
+/// The other mistakes of the file, so that one reading mends them all.
+void name_others(const YamlFile& file, const Json& schema, const std::vector<Violation>& all, Error& first) {
+  constexpr std::size_t kMost = 20;
+  std::set<std::pair<int, int>> places = {{first.place.line, first.place.column}};
+  std::size_t left = 0;
+  Text others;
+  for (const auto& violation : all) {
+    if (!places.insert({violation.place.line, violation.place.column}).second || explained(violation, all)) continue;
+    if (places.size() > kMost + 1) {
+      ++left;
+      continue;
+    }
+    const Error error = in_words(file, schema, violation);
+    const std::string at = fmt::format("\n    {}:{}:{}: ", file.path, error.place.line, error.place.column);
+    others.en += at + error.what.en;
+    others.zh += at + error.what.zh;
+  }
+  if (others.en.empty()) return;
+  if (left > 0)
+    others = {others.en + fmt::format("\n    and {} more", left), others.zh + fmt::format("\n    另有 {} 处", left)};
+  first.help.en += (first.help.en.empty() ? "" : "\n  ") + std::string("also in this file:") + others.en;
+  first.help.zh += (first.help.zh.empty() ? "" : "\n  ") + std::string("本文件中还有：") + others.zh;
+}
+
 }  // namespace
 
 Result<void> validate_schema(const YamlFile& file, std::string_view kind) {
@@ -360,7 +392,10 @@ Result<void> validate_schema(const YamlFile& file, std::string_view kind) {
     }
   }
   if (violations.empty()) return {};
-  return in_words(file, schema_json, *std::min_element(violations.begin(), violations.end(), before));
+  std::stable_sort(violations.begin(), violations.end(), before);
+  Error first = in_words(file, schema_json, violations.front());
+  name_others(file, schema_json, violations, first);
+  return first;
 }
 
 }  // namespace assay

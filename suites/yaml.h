@@ -43,7 +43,8 @@ Result<YamlFile> parse_yaml(std::string_view text, const std::string& name, cons
 
 /// Checks `schema: assay.<kind>/<major>` and validates against suites/schema/<kind>.schema.json. Fails with
 /// 0301 (wrong schema line), 0302 (violates the schema: expected, found, place), 0303 (unknown key, nearest
-/// known named), 0304 (this program's own schema file is missing or damaged).
+/// known named), 0304 (this program's own schema file is missing or damaged). The error is the file's first; `help`
+/// names the others with their places.
 Result<void> validate_schema(const YamlFile& file, std::string_view kind);
 
 }  // namespace assay

@@ -124,7 +124,17 @@ TEST_F(SuiteLintTest, FindsWhatAnAuthorOverlooked) {
   v.target = "cube";
   v.places = {{0.4, 0, 0.5, 0}, {2, 0, 0.5, 0}};
   t.variation = {v};
-  EXPECT_THAT(found(t), testing::ElementsAre("reach"));
+  EXPECT_THAT(found(t), testing::ElementsAre("!reach")) << "no arm of the catalogue gets there";
+  t.variation[0].places = {{0.4, 0, 0.5, 0}};
+  t.variation[0].jitter = {2, 0, 0, 0};
+  EXPECT_THAT(found(t), testing::ElementsAre("reach")) << "not always";
+  t = sound();
+  t.wordings = {{"take {object}", ""}};
+  EXPECT_THAT(found(t), testing::ElementsAre("!translation"));
+  t = sound();
+  t.success.op = Op::joint;
+  t.success.a = "rail";
+  EXPECT_THAT(found(t), testing::ElementsAre("!unknown_signal"));
   t = sound();
   t.scene_path = path("none.xml");
   EXPECT_THAT(found(t), testing::ElementsAre("!scene"));

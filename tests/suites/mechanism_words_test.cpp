@@ -206,8 +206,7 @@ TEST_F(MechanismWords, FaultsNameSensorsAndOneOfIsFlat) {
 
 TEST_F(MechanismWords, SlotsOfOneFamilyAreDrawnInOrder) {
   expect_fault(312, "  - choice: {slot: drawer, of: [top, low]}\n",
-               "  - choice: {slot: drawer_2, of: [low]}\n  - choice: {slot: drawer, of: [top, low]}\n",
-               "drawer_2, of");
+               "  - choice: {slot: drawer_2, of: [low]}\n  - choice: {slot: drawer, of: [top, low]}\n", "drawer_2, of");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Mistakes that people make in files, each with the line and column that the message must name.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -130,6 +131,20 @@ TEST(Schema, ReportsTheFirstOfSeveralByLine) {
   std::string text = edited(task_text(), "impratio: 10", "impratio: ten");
   text = edited(text, "tags: [pick_and_place]", "tags: 5");
   EXPECT_EQ(brief(validated(text, "task")), brief(302, where(text, "5\n")));
+}
+
+TEST(Schema, NamesTheOtherMistakesToo) {
+  std::string text = edited(task_text(), "impratio: 10", "impratio: ten");
+  text = edited(text, "tags: [pick_and_place]", "tags: 5");
+  text = edited(text, "time_limit_s:", "time_limit:");
+  const auto result = validated(text, "task");
+  ASSERT_FALSE(result.ok());
+  const auto& help = result.error().help;
+  EXPECT_THAT(help.en, HasSubstr("also in this file:"));
+  const auto ten = where(text, "ten"), limit = where(text, "time_limit:");
+  EXPECT_THAT(help.en, HasSubstr(fmt::format(":{}:{}: \"impratio\" is text", ten.line, ten.column)));
+  EXPECT_THAT(help.zh, HasSubstr(fmt::format(":{}:{}: 此处没有名为“time_limit”的键", limit.line, limit.column)));
+  EXPECT_THAT(help.en, testing::Not(HasSubstr("is missing"))) << "the misspelt key explains it";
 }
 
 TEST(Schema, TakesOneOperatorPerCondition) {
