@@ -31,6 +31,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_waypoint_navigator);
+  registry.add_policy({"peg_inserter",
+                       {"inserts pegs into sockets by detections and by feel, with any bound arm and gripper",
+                        "凭检测结果与触觉将销插入孔中，适用于任意已绑定的机械臂与夹爪"},
+                       skill_params(),
+                       ""},
+                      make_peg_inserter);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(
