@@ -15,8 +15,11 @@ constexpr double kMostSpeed_m_s = 0.02;
 constexpr double kPitch_m = 0.0025;            // of the spiral: less than a chamfer is wide
 constexpr double kSearchSpeed_m_s = 0.014;
 constexpr double kDropped_m = 0.0013;          // below the rim: the peg is in the chamfer
-constexpr double kAllIn = 0.86;                // share of the depth at which a firm stop is the bottom
-constexpr double kStuck_s = 1.2;
+constexpr double kChamfer_m = 0.0025;          // a first touch lower than that is a wall's
+constexpr double kAllIn = 0.80;                // share of the depth at which a firm stop is the bottom
+constexpr double kFlat_s = 0.4;                // pressed that long without sinking: it stands on the rim
+constexpr double kStuck_s = 1.6;
+constexpr double kShake_m_s = 0.008, kShake_hz = 3;  // a small circle against friction
 constexpr double kSmooth = 0.5;                // of the force, share of the newest
 constexpr double kTurn = 6.283185307179586;
 
@@ -31,10 +34,9 @@ void PegFeel::start(double mouth_z_m, double depth_m, double press_n, double wid
 }
 
 void PegFeel::touch(const Eigen::Vector3d& tool_m) {
-  // Lower than seen by more than the detector errs: it is in the chamfer already.
-  const bool chamfer = tool_m.z() < mouth_z_m_ - 0.004;
-  rim_z_m_ = chamfer ? mouth_z_m_ : tool_m.z();
-  state_ = chamfer ? State::push : State::search;
+  // Perhaps on the rim, perhaps in the chamfer already: pressing on tells.
+  rim_z_m_ = std::max(tool_m.z(), mouth_z_m_ - kChamfer_m);
+  state_ = State::push;
   deepest_m_ = still_s_ = 0;
 }
 
@@ -59,7 +61,7 @@ std::vector<double> PegFeel::step(const Eigen::Vector3d& tool_m, const Eigen::Ve
       speed.z() = tool_m.z() > mouth_z_m_ + kSlowBelow_m ? -kDownSpeed_m_s : -kSlowSpeed_m_s;
       touching_s_ = pressed_n > 0.5 * press_n_ ? touching_s_ + period_s : 0;
       if (touching_s_ > 0.05) touch(tool_m);
-      if (tool_m.z() < mouth_z_m_ - 0.4 * depth_m_) state_ = State::push;
+      if (tool_m.z() < mouth_z_m_ - 0.4 * depth_m_) touch(Eigen::Vector3d(0, 0, mouth_z_m_));
       break;
     case State::search: {
       speed.z() = yield;
@@ -77,6 +79,10 @@ std::vector<double> PegFeel::step(const Eigen::Vector3d& tool_m, const Eigen::Ve
       speed.z() = yield;
       Eigen::Vector2d aside = kSideYield_m_s_n * felt_n_.head<2>();
       if (aside.norm() > kMostSpeed_m_s) aside *= kMostSpeed_m_s / aside.norm();
+      if (depth > kDropped_m && still_s_ > kFlat_s) {
+        const double phase = kTurn * kShake_hz * still_s_;
+        aside += kShake_m_s * Eigen::Vector2d(std::cos(phase), std::sin(phase));
+      }
       speed.head<2>() = aside;
       if (depth > deepest_m_ + 0.0003) {
         deepest_m_ = depth;
@@ -84,10 +90,14 @@ std::vector<double> PegFeel::step(const Eigen::Vector3d& tool_m, const Eigen::Ve
       } else {
         still_s_ += period_s;
       }
-      const bool firm = pressed_n > 0.7 * press_n_;
-      if (deepest_m_ > kAllIn * depth_m_ && (firm || deepest_m_ > depth_m_ + 0.002)) state_ = State::in;
-      else if (still_s_ > kStuck_s && deepest_m_ > kAllIn * depth_m_) state_ = State::in;
-      else if (still_s_ > kStuck_s) state_ = depth > kDropped_m ? State::lost : State::search;
+      const bool bottom = deepest_m_ > kAllIn * depth_m_;
+      if (bottom && (pressed_n > 0.7 * press_n_ || still_s_ > kFlat_s)) {
+        state_ = State::in;
+      } else if (depth < kDropped_m && still_s_ > kFlat_s) {
+        state_ = State::search;
+      } else if (still_s_ > kStuck_s) {
+        state_ = State::lost;
+      }
       break;
     }
     case State::in:
