@@ -6,8 +6,8 @@
 namespace assay::policies {
 namespace {
 
-constexpr double kPrior_m = 0.01;      // how far off a detector may well be
-constexpr double kSpread_m = 0.0008;   // of one insertion: clearance and what is left of the noise of detections
+constexpr double kPrior_m = 0.007;    // how far off a detector may well be
+constexpr double kSpread_m = 0.0025;  // of one insertion: clearance and what is left of the noise of detections
 
 Eigen::Vector2d heading_of(double yaw_rad) { return {std::cos(yaw_rad), std::sin(yaw_rad)}; }
 

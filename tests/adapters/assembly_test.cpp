@@ -151,9 +151,11 @@ TEST(HiddenOffset, LearnsWhatTheFingersDidNotCentre) {
   };
   insert(0.2, 0.2);
   const Eigen::Vector2d across(-std::sin(0.2), std::cos(0.2));
-  EXPECT_NEAR(across.dot(offset.estimate() - hidden), 0, 2e-4);
+  EXPECT_NEAR(across.dot(offset.estimate() - hidden), 0, 1.2e-3);  // caution of the prior included
+  const double after_one = (offset.estimate() - hidden).norm();
   insert(1.4, 0.9);
-  EXPECT_LT((offset.estimate() - hidden).norm(), 5e-4);
+  EXPECT_LT((offset.estimate() - hidden).norm(), 2e-3);
+  EXPECT_LT((offset.estimate() - hidden).norm(), after_one);
 }
 
 }  // namespace
