@@ -1,6 +1,10 @@
 // Bindings: what they say must exist in the model and fit together.
 #include <gmock/gmock.h>
 
+#include <set>
+#include <string>
+#include <utility>
+
 #include "tests/suites/compose_support.h"
 
 namespace assay::test {
