@@ -1,8 +1,8 @@
 // A constant horizontal error of the detections, learned from where pegs went in. Frame: the arm's base.
 //
 // Both peg and socket are seen displaced by b. Closing the fingers centres the peg across them, so that of the error at
-// the grasp only the part along the tool's x axis (x_g) stays in the hand; it counts along the tool's x axis at the socket
-// (x_i). A tool that aimed at the peg with the estimate b_g and found the socket at `inserted` therefore saw
+// the grasp only the part along the tool's x axis (x_g) stays in the hand; it counts along the tool's x axis at the
+// socket (x_i). A tool that aimed at the peg with the estimate b_g and found the socket at `inserted` therefore saw
 //   seen_hole − inserted − x_i (x_g · b_g) = (I − x_i x_gᵀ) b.
 // Each insertion adds two such equations; least squares with a prior of b = 0 solves them.
 #pragma once

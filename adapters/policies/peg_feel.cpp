@@ -6,21 +6,21 @@
 namespace assay::policies {
 namespace {
 
-constexpr double kDownSpeed_m_s = 0.035;       // in the air, to be stopped by a touch
-constexpr double kSlowBelow_m = 0.008;         // this near to the mouth as seen, more slowly
+constexpr double kDownSpeed_m_s = 0.035;  // in the air, to be stopped by a touch
+constexpr double kSlowBelow_m = 0.008;    // this near to the mouth as seen, more slowly
 constexpr double kSlowSpeed_m_s = 0.015;
-constexpr double kYield_m_s_n = 0.0010;        // of height, per newton off the wanted pressure
-constexpr double kSideYield_m_s_n = 0.0008;    // sideways, per newton
+constexpr double kYield_m_s_n = 0.0010;      // of height, per newton off the wanted pressure
+constexpr double kSideYield_m_s_n = 0.0008;  // sideways, per newton
 constexpr double kMostSpeed_m_s = 0.02;
-constexpr double kPitch_m = 0.0025;            // of the spiral: less than a chamfer is wide
+constexpr double kPitch_m = 0.0025;  // of the spiral: less than a chamfer is wide
 constexpr double kSearchSpeed_m_s = 0.014;
-constexpr double kDropped_m = 0.0013;          // below the rim: the peg is in the chamfer
-constexpr double kChamfer_m = 0.0025;          // a first touch lower than that is a wall's
-constexpr double kAllIn = 0.80;                // share of the depth at which a firm stop is the bottom
-constexpr double kFlat_s = 0.4;                // pressed that long without sinking: it stands on the rim
+constexpr double kDropped_m = 0.0013;  // below the rim: the peg is in the chamfer
+constexpr double kChamfer_m = 0.0025;  // a first touch lower than that is a wall's
+constexpr double kAllIn = 0.80;        // share of the depth at which a firm stop is the bottom
+constexpr double kFlat_s = 0.4;        // pressed that long without sinking: it stands on the rim
 constexpr double kStuck_s = 1.6;
 constexpr double kShake_m_s = 0.008, kShake_hz = 3;  // a small circle against friction
-constexpr double kSmooth = 0.5;                // of the force, share of the newest
+constexpr double kSmooth = 0.5;                      // of the force, share of the newest
 constexpr double kTurn = 6.283185307179586;
 
 }  // namespace

@@ -24,10 +24,10 @@ class PegFeel {
 
   State state_ = State::down;
   double mouth_z_m_ = 0, depth_m_ = 0, press_n_ = 0, widest_m_ = 0;
-  double rim_z_m_ = 0;       ///< height of the tool on the rim, once touched
-  double angle_rad_ = 0;     ///< of the spiral
-  double deepest_m_ = 0;     ///< below the rim
-  double still_s_ = 0;       ///< without getting deeper
+  double rim_z_m_ = 0;    ///< height of the tool on the rim, once touched
+  double angle_rad_ = 0;  ///< of the spiral
+  double deepest_m_ = 0;  ///< below the rim
+  double still_s_ = 0;    ///< without getting deeper
   double touching_s_ = 0;
   Eigen::Vector3d felt_n_ = Eigen::Vector3d::Zero();
 };

@@ -1,4 +1,5 @@
-// How to take hold of a prism that stands on end, and how to turn it into a socket of the same section. From detections.
+// How to take hold of a prism that stands on end, and how to turn it into a socket of the same section. From
+// detections.
 #pragma once
 
 #include <optional>

@@ -26,11 +26,11 @@ constexpr policies::Skill kWorst{0.03, 0.2, 0.6};
 constexpr MotionLimits kFree{0.50, 1.6, 1.6, 6};
 constexpr MotionLimits kHolding{0.40, 1.2, 1.4, 5};
 constexpr MotionLimits kCareful{0.20, 0.8, 1.0, 4};
-constexpr double kNear_m = 0.003;       // measured pose is there
-constexpr double kBelowTop_m = 0.012;   // tool below the peg's top when it grasps
-constexpr double kClearance_m = 0.03;   // of what is carried above what stands about
-constexpr double kAbove_m = 0.012;      // peg over the mouth before it goes down by feel
-constexpr double kWidest_m = 0.011;     // search no farther than this from where the socket is believed
+constexpr double kNear_m = 0.003;                  // measured pose is there
+constexpr double kBelowTop_m = 0.012;              // tool below the peg's top when it grasps
+constexpr double kClearance_m = 0.03;              // of what is carried above what stands about
+constexpr double kAbove_m = 0.012;                 // peg over the mouth before it goes down by feel
+constexpr double kWidest_m = 0.011;                // search no farther than this from where the socket is believed
 constexpr double kPress_n = 7, kPressShare = 0.5;  // never more than a share of what the grip holds
 constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22;
 constexpr int kLooks = 10;  // reports to average over

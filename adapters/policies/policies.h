@@ -28,8 +28,8 @@ Result<std::unique_ptr<Policy>> make_scripted_manipulator(const PolicyParams& pa
 /// target_2, … in order. The same dials.
 Result<std::unique_ptr<Policy>> make_waypoint_navigator(const PolicyParams& params);
 
-/// Takes pegs from a tray and inserts them into sockets, by feel where sight is too coarse, with any bound arm that has a
-/// wrist force. Steps from the slots object, target, object_2, … or from the words alone. The same dials.
+/// Takes pegs from a tray and inserts them into sockets, by feel where sight is too coarse, with any bound arm that has
+/// a wrist force. Steps from the slots object, target, object_2, … or from the words alone. The same dials.
 Result<std::unique_ptr<Policy>> make_peg_inserter(const PolicyParams& params);
 
 }  // namespace assay

@@ -21,9 +21,13 @@ Detection thing(const std::string& label, const std::string& kind, std::array<do
 }
 
 std::vector<Detection> kit() {
-  return {thing("blue peg", "peg", {0.024, 0.024, 0.078}),  thing("green peg", "peg", {0.024, 0.024, 0.058}),
-          thing("red peg", "peg", {0.024, 0.024, 0.088}),   thing("blue hole", "hole"),
-          thing("green hole", "hole"), thing("red hole", "hole"), thing("person", "person")};
+  return {thing("blue peg", "peg", {0.024, 0.024, 0.078}),
+          thing("green peg", "peg", {0.024, 0.024, 0.058}),
+          thing("red peg", "peg", {0.024, 0.024, 0.088}),
+          thing("blue hole", "hole"),
+          thing("green hole", "hole"),
+          thing("red hole", "hole"),
+          thing("person", "person")};
 }
 
 std::string written(const Instruction& instruction) {
@@ -137,13 +141,15 @@ TEST(PegFeel, SaysSoWhereThereIsNone) {
   EXPECT_EQ(feel_for(lid, time_s, most_n), PegFeel::State::lost);
 }
 
-/// Two insertions with the fingers across different directions show the whole of an offset; one only what is across them.
+/// Two insertions with the fingers across different directions show the whole of an offset; one only what is across
+/// them.
 TEST(HiddenOffset, LearnsWhatTheFingersDidNotCentre) {
   const Eigen::Vector2d hidden(0.006, -0.005);
   policies::HiddenOffset offset;
   EXPECT_EQ(offset.estimate(), Eigen::Vector2d::Zero());
   const auto insert = [&](double grasp_yaw, double insert_yaw) {
-    const Eigen::Vector2d x_g(std::cos(grasp_yaw), std::sin(grasp_yaw)), x_i(std::cos(insert_yaw), std::sin(insert_yaw));
+    const Eigen::Vector2d x_g(std::cos(grasp_yaw), std::sin(grasp_yaw)),
+        x_i(std::cos(insert_yaw), std::sin(insert_yaw));
     const Eigen::Vector2d believed = offset.estimate(), hole(0.45, 0.2);
     // The peg sits in the hand displaced along x_g by what the estimate missed there.
     const Eigen::Vector2d tool = hole - x_i * -x_g.dot(hidden - believed);

@@ -66,16 +66,16 @@ TEST_F(ComposeTest, PandaWithRobotiqGripper) {
 
 TEST_F(ComposeTest, CatalogueRobotsComposeWithCatalogueScenes) {
   const auto catalogue = fs::path(ASSAY_SOURCE_DIR) / "suites/catalog";
-  for (const auto& [binding, scene] : std::vector<std::pair<const char*, const char*>>{
-           {"arm7", "parcel_sorting"},
-           {"arm7", "peg_assembly"},
-           {"arm7", "peg_unseen"},
-           {"arm7", "peg_kit"},
-           {"dual_arm", "parcel_sorting"},
-           {"amr", "goods_transport"},
-           {"mobile_manipulator", "goods_transport"},
-           {"panda", "parcel_sorting"},
-           {"panda_2f85", "parcel_sorting"}}) {
+  for (const auto& [binding, scene] :
+       std::vector<std::pair<const char*, const char*>>{{"arm7", "parcel_sorting"},
+                                                        {"arm7", "peg_assembly"},
+                                                        {"arm7", "peg_unseen"},
+                                                        {"arm7", "peg_kit"},
+                                                        {"dual_arm", "parcel_sorting"},
+                                                        {"amr", "goods_transport"},
+                                                        {"mobile_manipulator", "goods_transport"},
+                                                        {"panda", "parcel_sorting"},
+                                                        {"panda_2f85", "parcel_sorting"}}) {
     SCOPED_TRACE(binding);
     if (std::string(binding).rfind("panda", 0) == 0 && !fs::exists(fs::path(shared_folder()) / "models")) continue;
     const auto embodiment = load_embodiment((catalogue / "embodiments" / (std::string(binding) + ".yaml")).string());
