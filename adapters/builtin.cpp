@@ -1,6 +1,7 @@
 // The one place that lists what there is. A new adapter is one folder and one line here.
 #include "adapters/mujoco/mujoco_robot.h"
 #include "adapters/policies/policies.h"
+#include "adapters/policies/two_hands.h"
 #include "adapters/registry.h"
 
 namespace assay {
@@ -11,6 +12,14 @@ std::vector<std::pair<std::string, Text>> skill_params() {
           {"noise_m", {"error of belief per attempt, standard deviation in m", "每次尝试的位置误差标准差（m）"}},
           {"delay_s", {"age of the observations acted on, in s", "所依据观测的滞后（s）"}},
           {"miss_rate", {"probability per attempt of aiming beside the goal", "每次尝试瞄偏的概率"}}};
+}
+
+/// The same policy on robots with one arm and with several.
+AdapterRegistry::PolicyFactory any_arms(AdapterRegistry::PolicyFactory make) {
+  return [make = std::move(make)](const PolicyParams& params) -> Result<std::unique_ptr<Policy>> {
+    ASSAY_TRY(auto policy, make(params));
+    return policies::with_two_hands(std::move(policy));
+  };
 }
 
 }  // namespace
@@ -24,7 +33,7 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                         "凭检测结果抓放，适用于任意已绑定的机械臂与夹爪"},
                        skill_params(),
                        ""},
-                      make_scripted_manipulator);
+                      any_arms(make_scripted_manipulator));
   registry.add_policy(
       {"waypoint_navigator",
        {"drives any differential base past obstacles by range scans", "凭测距扫描驱动任意差速底盘绕障行驶"},
@@ -36,7 +45,7 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                         "凭检测结果与触觉将销插入孔中，适用于任意已绑定的机械臂与夹爪"},
                        skill_params(),
                        ""},
-                      make_peg_inserter);
+                      any_arms(make_peg_inserter));
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(
