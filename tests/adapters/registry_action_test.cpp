@@ -87,6 +87,28 @@ TEST(CheckAction, RefusesUnsoundActionsAsTheSubjects) {
   }
 }
 
+TEST(CheckAction, AReportMustBeOneThatCanBeKept) {
+  const auto robot = mobile_arm();
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  Action action;
+  action.reports.assign(100, {"spill", {1, 2, 0}});
+  EXPECT_TRUE(check_action(robot, action).ok());
+  const auto with = [](std::size_t n, const Report& report) {
+    Action made;
+    made.reports.assign(n, report);
+    return made;
+  };
+  for (const Action& bad : {with(101, {"spill", {1, 2, 0}}), with(1'000'000, {"spill", {1, 2, 0}}),
+                            with(1, {"spill", {nan, 0, 0}}), with(1, {"spill", {0, inf, 0}}),
+                            with(1, {"spill", {0, 0, -1e300}}), with(1, {std::string(1 << 20, 'x'), {}})}) {
+    const auto checked = check_action(robot, bad);
+    ASSERT_FALSE(checked.ok());
+    EXPECT_EQ(checked.error().id, 410);
+    EXPECT_EQ(checked.error().found.rfind("subject:bad_action ", 0), 0u) << checked.error().found;
+    EXPECT_LT(checked.error().found.size(), 200u);
+  }
+}
+
 TEST(Flatten, RowsMatchTheirChannelsWhateverIsMissing) {
   const auto groups = mobile_arm().groups;
   const auto seen = observation_channels(groups), done = action_channels(groups);
