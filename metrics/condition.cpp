@@ -133,7 +133,7 @@ std::vector<Channel> signal_channels(const SignalSpec& signal) {
       add("contact." + a + "." + signal.b, "1", "");
       break;
     case SignalSpec::Kind::grasp:
-      add("grasp." + a, "1", "");
+      add("grasp." + a + (signal.b.empty() || signal.b == "robot.gripper" ? "" : "." + signal.b), "1", "");
       break;
     case SignalSpec::Kind::distance:
       add("distance." + a + "." + signal.b + "_m", "m", "");

@@ -73,7 +73,7 @@ void ArmControl::weaken(const mjData& data, double factor) {
     const double limit = i < speed_limit_.size() && speed_limit_[i] > 0 ? speed_limit_[i] : kStepSpeed;
     most_rad_s_[at] = factor * limit;
     const double q = data.qpos[joints_[i].qpos];
-    target_[at] = std::clamp(target_[at], q - kLeadJoint, q + kLeadJoint);
+    if (std::abs(target_[at] - q) > kLeadJoint) target_[at] = q;  // on its way; a smaller lead only holds its weight
   }
   for (std::size_t i = 0; i < values_.size() && mode_ == Mode::joint_velocity; ++i) {
     const double most = most_rad_s_[static_cast<Eigen::Index>(i)];

@@ -34,7 +34,7 @@ class ArmControl {
   void command(const mjModel& model, const mjData& data, const GroupAction& action);
   /// Sets ctrl for the coming step; `data` holds positions, speeds and bias forces of now.
   void apply(const mjModel& model, mjData& data);
-  /// From now on no joint goes faster than `factor` of its speed limit (of 2 rad/s where the binding gives none).
+  /// From now on no joint is driven faster than `factor` of its speed limit (of 2 rad/s where the binding gives none).
   void weaken(const mjData& data, double factor);
   /// Controlled stop: the target becomes where the arm is, at rest.
   void hold_here(const mjData& data);

@@ -112,7 +112,7 @@ void Truth::name_channels(const mjModel& model, const SignalSpec& spec) {
       add("contact." + spec.a + "." + spec.b, "1", "");
       break;
     case SignalSpec::Kind::grasp:
-      add("grasp." + spec.a, "1", "");
+      add("grasp." + spec.a + (spec.b.empty() || spec.b == "robot.gripper" ? "" : "." + spec.b), "1", "");
       break;
     case SignalSpec::Kind::distance:
       add("distance." + spec.a + "." + spec.b + "_m", "m", "");

@@ -68,7 +68,7 @@ struct Condition {
 ///   pose(a)        a.x_m a.y_m a.z_m a.qw a.qx a.qy a.qz            world frame
 ///   twist(a)       a.vx_m_s a.vy_m_s a.vz_m_s a.wx_rad_s a.wy_rad_s a.wz_rad_s   world frame
 ///   contact(a,b)   contact.a.b       1 if they touched at any physics step of the period, else 0
-///   grasp(a,b)     grasp.a           1 if both sides of gripper b touched a in the period's last step
+///   grasp(a,b)     grasp.a[.b]       1 if both sides of gripper b touched a in the last step; .b unless robot.gripper
 ///   distance(a,b)  distance.a.b_m    smallest surface distance at the end of the period (0 in contact)
 ///   joint(a)       joint.a           position of scene joint a (slide: m, hinge: rad)
 ///   spring(a)      spring.a_n        stiffness × (position − rest position) of scene joint a (N; hinge: N·m)

@@ -50,7 +50,7 @@ World bench(const std::string& mount) {
       "mass=\"1\"/></body>"
       "<body name=\"drawer\" pos=\"0 0 4\"><joint name=\"drawer_slide\" type=\"slide\" axis=\"1 0 0\" ref=\"0.1\"/>"
       "<geom size=\"0.05\"/></body>"
-      "<body name=\"door\" pos=\"0 0 5\" gravcomp=\"1\"><joint name=\"door_hinge\" axis=\"0 0 1\" stiffness=\"2\" "
+      "<body name=\"door\" pos=\"0 0 5\"><joint name=\"door_hinge\" axis=\"0 0 1\" stiffness=\"2\" "
       "springref=\"0.5\" damping=\"5\"/><geom size=\"0.05\" pos=\"0.2 0 0\"/></body>" +
       thing("ahead", "1 2 1") + thing("behind", "0 -2 1") + thing("far", "0 5 1") + thing("behind_screen", "-1 2 1") +
       "<body name=\"screen\" pos=\"-0.5 1 1.3\"><geom type=\"box\" size=\"0.3 0.01 0.3\"/></body>"
@@ -186,8 +186,8 @@ std::vector<std::string> labels_seen(DetectorView view) {
     setup.detectables.push_back({name, name, "thing", {0.1, 0.1, 0.1}});
   setup.detector = view;
   std::vector<std::string> labels;
-  for (const auto& detection : run(*robot, setup, {}, 0).at(0).observation.detections)
-    labels.push_back(detection.label);
+  const auto samples = run(*robot, setup, {}, 0);
+  for (const auto& detection : samples.at(0).observation.detections) labels.push_back(detection.label);
   return labels;
 }
 
@@ -284,16 +284,17 @@ World two_hands() {
 TEST(MujocoHands, TheRobotsGripperIsAnyOfThem) {
   auto robot = make_mujoco_robot();
   assay::Setup setup = setup_of(two_hands());
-  setup.signals = {{Kind::grasp, "ball_b", "robot.gripper"},
-                   {Kind::grasp, "ball_a", "left_gripper.gripper"},
-                   {Kind::contact, "robot.gripper", "ball_b"},
-                   {Kind::contact, "left_gripper.gripper", "ball_b"},
+  setup.signals = {{Kind::grasp, "ball_b", "robot.gripper"},          {Kind::grasp, "ball_a", "left_gripper.gripper"},
+                   {Kind::grasp, "ball_b", "left_gripper"},           {Kind::grasp, "ball_b", "right_gripper"},
+                   {Kind::contact, "robot.gripper", "ball_b"},        {Kind::contact, "left_gripper.gripper", "ball_b"},
                    {Kind::contact, "right_gripper.gripper", "ball_b"}};
   Action action = command("right_gripper", Mode::gripper, {0});
   const auto samples = run(*robot, setup, action, 40);
   EXPECT_TRUE(robot->describe().missing_signals.empty());
   EXPECT_EQ(truth(*robot, samples[40], "grasp.ball_b"), 1);
-  EXPECT_EQ(truth(*robot, samples[40], "grasp.ball_a"), 0);
+  EXPECT_EQ(truth(*robot, samples[40], "grasp.ball_b.left_gripper"), 0);
+  EXPECT_EQ(truth(*robot, samples[40], "grasp.ball_b.right_gripper"), 1);
+  EXPECT_EQ(truth(*robot, samples[40], "grasp.ball_a.left_gripper.gripper"), 0);
   EXPECT_EQ(truth(*robot, samples[40], "contact.robot.gripper.ball_b"), 1);
   EXPECT_EQ(truth(*robot, samples[40], "contact.left_gripper.gripper.ball_b"), 0);
   EXPECT_EQ(truth(*robot, samples[40], "contact.right_gripper.gripper.ball_b"), 1);
