@@ -46,6 +46,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        skill_params(),
                        ""},
                       any_arms(make_peg_inserter));
+  registry.add_policy({"surface_follower",
+                       {"follows seams and wipes areas with the closed gripper, by touch and wrist force",
+                        "用闭合夹爪沿焊缝行走或擦拭表面，凭触觉与腕部力控制"},
+                       skill_params(),
+                       ""},
+                      any_arms(make_surface_follower));
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(

@@ -32,4 +32,9 @@ Result<std::unique_ptr<Policy>> make_waypoint_navigator(const PolicyParams& para
 /// a wrist force. Steps from the slots object, target, object_2, … or from the words alone. The same dials.
 Result<std::unique_ptr<Policy>> make_peg_inserter(const PolicyParams& params);
 
+/// Follows seams and wipes areas with the tip of the closed gripper, pressed on with the force that the instruction
+/// gives: seams of kind "seam" with points of kind "seam_point", areas of kind "area", to be kept clear of kinds
+/// "obstacle" and "person". The same dials; a mistake is a force that is far too small.
+Result<std::unique_ptr<Policy>> make_surface_follower(const PolicyParams& params);
+
 }  // namespace assay

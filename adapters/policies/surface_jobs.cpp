@@ -1,0 +1,166 @@
+#include "adapters/policies/surface_jobs.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <regex>
+
+#include "adapters/policies/grasp_plan.h"
+#include "adapters/policies/params.h"
+
+namespace assay::policies {
+namespace {
+
+constexpr double kLine_m = 0.025;    // from line to line: less than the width that the tool wipes
+constexpr double kInset_m = 0.014;   // of the outermost lines from the rim
+constexpr double kAround_m = 0.025;  // from the middle of the tool to an obstacle's outline
+constexpr double kShortest_m = 0.012, kSample_m = 0.004;
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// Middle of "a to b <unit>" or "a <unit>".
+double quantity(const std::string& text, const std::string& unit, double otherwise) {
+  const std::regex shape("([0-9]+(?:\\.[0-9]+)?)(?: to ([0-9]+(?:\\.[0-9]+)?))? " + unit + "(?![a-zA-Z])");
+  std::smatch found;
+  if (!std::regex_search(text, found, shape)) return otherwise;
+  const double low = std::stod(found[1].str());
+  return found[2].matched ? (low + std::stod(found[2].str())) / 2 : low;
+}
+
+bool says(const std::string& text, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* w) { return text.find(w) != std::string::npos; });
+}
+
+bool is_free(const Eigen::Vector2d& at, const std::vector<Detection>& about) {
+  for (const auto& d : about)
+    if (d.kind == "obstacle" && outline_gap_m(d, at.x(), at.y()) < kAround_m) return false;
+  return true;
+}
+
+bool is_free(const Eigen::Vector2d& from, const Eigen::Vector2d& to, const std::vector<Detection>& about) {
+  const int n = std::max(1, static_cast<int>((to - from).norm() / kSample_m));
+  for (int i = 0; i <= n; ++i)
+    if (!is_free(from + (to - from) * (static_cast<double>(i) / n), about)) return false;
+  return true;
+}
+
+/// The free parts of a line.
+std::vector<Stroke> free_parts(const Eigen::Vector2d& from, const Eigen::Vector2d& to,
+                               const std::vector<Detection>& about) {
+  std::vector<Stroke> parts;
+  const int n = std::max(1, static_cast<int>((to - from).norm() / kSample_m));
+  bool open = false;
+  for (int i = 0; i <= n; ++i) {
+    const Eigen::Vector2d at = from + (to - from) * (static_cast<double>(i) / n);
+    const bool is_open = is_free(at, about);
+    if (is_open && !open) parts.push_back({at, at});
+    if (is_open) parts.back().back() = at;
+    open = is_open;
+  }
+  std::erase_if(parts, [](const Stroke& part) { return length_m(part) < kShortest_m; });
+  return parts;
+}
+
+}  // namespace
+
+ProcessWords read_process(const std::string& text, const ProcessWords& otherwise) {
+  ProcessWords out = otherwise;
+  out.force_n = quantity(text, "N", otherwise.force_n);
+  out.speed_m_s = quantity(text, "cm/s", 100 * otherwise.speed_m_s) / 100;
+  out.doubts_places = otherwise.doubts_places || says(lower(text), {"knocked", "camera is off", "misaligned"});
+  return out;
+}
+
+std::vector<std::string> read_order(const Instruction& instruction, const std::vector<std::string>& known) {
+  std::vector<std::string> order;
+  for (const auto& slot : numbered_slots(instruction.labels, "target")) order.push_back(instruction.labels.at(slot));
+  if (!instruction.text_only && !order.empty()) return order;
+
+  const std::string text = lower(instruction.text.en);
+  std::vector<std::pair<std::size_t, std::string>> named;
+  std::vector<std::string> rest;
+  for (const auto& label : known) {
+    const auto at = text.find(lower(label));
+    if (at == std::string::npos) {
+      rest.push_back(label);
+    } else {
+      named.emplace_back(at, label);
+    }
+  }
+  std::sort(named.begin(), named.end());
+  order.clear();
+  for (const auto& [at, label] : named) order.push_back(label);
+  if (named.empty()) return order;
+  if (says(text, {"except", "apart from", "leave out"})) return rest;
+  if (named.size() == 1) {
+    if (says(text, {" last", " end with"})) order.insert(order.begin(), rest.begin(), rest.end());
+    if (says(text, {" rest", " others"}) && order.size() == 1) order.insert(order.end(), rest.begin(), rest.end());
+    return order;
+  }
+  // "A after B" and "before A, B" turn the order of the words round; "after A, B" and "A before B" do not.
+  const auto between = [&](const char* word) {
+    const auto at = text.find(word);
+    return at != std::string::npos && at > named.front().first && at < named.back().first;
+  };
+  const bool begins_before = text.find("before") < named.front().first;
+  if (between(" after ") || (begins_before && !between("before"))) std::reverse(order.begin(), order.end());
+  return order;
+}
+
+Stroke seam_stroke(const std::string& label, const Sightings& sightings) {
+  Stroke stroke;
+  for (int i = 1;; ++i) {
+    const auto point = sightings.find(label + " point " + std::to_string(i));
+    if (!point) break;
+    stroke.emplace_back(point->position_m[0], point->position_m[1]);
+  }
+  if (stroke.size() < 2) stroke.clear();
+  return stroke;
+}
+
+std::vector<Stroke> wiping_strokes(const Detection& area, const std::vector<Detection>& about) {
+  const double c = std::cos(area.yaw_rad), s = std::sin(area.yaw_rad);
+  const bool along_y = area.size_m[1] >= area.size_m[0];
+  const double half_long = std::max(area.size_m[0], area.size_m[1]) / 2 - kInset_m;
+  const double half_wide = std::min(area.size_m[0], area.size_m[1]) / 2 - kInset_m;
+  const auto place = [&](double along, double across) {
+    const double u = along_y ? across : along, v = along_y ? along : across;
+    return Eigen::Vector2d(area.position_m[0] + c * u - s * v, area.position_m[1] + s * u + c * v);
+  };
+  const int lines = std::max(2, static_cast<int>(std::ceil(2 * half_wide / kLine_m)) + 1);
+  std::vector<Stroke> strokes;
+  for (int i = 0; i < lines; ++i) {
+    const double across = -half_wide + 2 * half_wide * i / (lines - 1);
+    const double sign = i % 2 == 0 ? 1 : -1;
+    for (auto& part : free_parts(place(-sign * half_long, across), place(sign * half_long, across), about)) {
+      const bool goes_on = !strokes.empty() && (strokes.back().back() - part.front()).norm() < 1.6 * kLine_m &&
+                           is_free(strokes.back().back(), part.front(), about);
+      if (goes_on) {
+        strokes.back().insert(strokes.back().end(), part.begin(), part.end());
+      } else {
+        strokes.push_back(std::move(part));
+      }
+    }
+  }
+  return strokes;
+}
+
+double length_m(const Stroke& stroke) {
+  double length = 0;
+  for (std::size_t i = 1; i < stroke.size(); ++i) length += (stroke[i] - stroke[i - 1]).norm();
+  return length;
+}
+
+Eigen::Vector2d point_at(const Stroke& stroke, double s_m) {
+  for (std::size_t i = 1; i < stroke.size(); ++i) {
+    const double part = (stroke[i] - stroke[i - 1]).norm();
+    if (s_m <= part && part > 0) return stroke[i - 1] + (stroke[i] - stroke[i - 1]) * (std::max(0.0, s_m) / part);
+    s_m -= part;
+  }
+  return stroke.back();
+}
+
+}  // namespace assay::policies
