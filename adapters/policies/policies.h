@@ -33,7 +33,7 @@ Result<std::unique_ptr<Policy>> make_waypoint_navigator(const PolicyParams& para
 Result<std::unique_ptr<Policy>> make_peg_inserter(const PolicyParams& params);
 
 /// Follows seams and wipes areas with the tip of the closed gripper, pressed on with the force that the instruction
-/// gives: seams of kind "seam" with points of kind "seam_point", areas of kind "area", to be kept clear of kinds
+/// gives: seams of kind "seam" with points of kind "seam_point", areas of kind "surface", to be kept clear of kinds
 /// "obstacle" and "person". The same dials; a mistake is a force that is far too small.
 Result<std::unique_ptr<Policy>> make_surface_follower(const PolicyParams& params);
 

@@ -209,7 +209,9 @@ class SurfaceFollower final : public Policy {
         if (there()) enter(Phase::over, {spot(), travel_m()});
         break;
       case Phase::over:
-        if (there()) enter(Phase::near, {spot(), learnt_z_ ? *learnt_z_ + kSure_m : expected_z_ + kUnsure_m});
+        if (!there()) break;
+        if (stroke_ == 0 && done_m_ == 0) plan();  // what was seen on the way makes it surer
+        enter(Phase::near, {spot(), learnt_z_ ? *learnt_z_ + kSure_m : expected_z_ + kUnsure_m});
         break;
       case Phase::near:
         if (there()) enter(Phase::press, {spot(), measured_.position_m.z()});
@@ -248,7 +250,7 @@ class SurfaceFollower final : public Policy {
   [[nodiscard]] std::vector<std::string> workable() const {
     std::vector<std::string> labels;
     for (const auto& d : sightings_.all())
-      if (d.kind == "seam" || d.kind == "area") labels.push_back(d.label);
+      if (d.kind == "seam" || d.kind == "surface") labels.push_back(d.label);
     return labels;
   }
 
@@ -261,7 +263,7 @@ class SurfaceFollower final : public Policy {
     auto about = sightings_.all();
     for (auto& d : about)
       for (std::size_t i = 0; i < 2; ++i) d.position_m[i] -= camera_off_[static_cast<Eigen::Index>(i)];
-    if (place->kind == "area") {
+    if (place->kind == "surface") {
       strokes_ = policies::wiping_strokes(*place, about);
     } else {
       strokes_ = {policies::seam_stroke(jobs_[job_], sightings_)};
@@ -322,9 +324,9 @@ class SurfaceFollower final : public Policy {
   /// The plate under the first job: a workpiece, or the area itself.
   [[nodiscard]] std::optional<Detection> plate() const {
     const auto job = sightings_.find(jobs_[job_]);
-    if (job && job->kind == "area") return job;
+    if (job && job->kind == "surface") return job;
     for (const auto& d : sightings_.all())
-      if (d.kind == "workpiece" && job && policies::outline_gap_m(d, job->position_m[0], job->position_m[1]) <= 0) return d;
+      if (d.kind == "fixture" && job && policies::outline_gap_m(d, job->position_m[0], job->position_m[1]) <= 0) return d;
     return std::nullopt;
   }
 

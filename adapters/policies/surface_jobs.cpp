@@ -34,6 +34,12 @@ bool says(const std::string& text, std::initializer_list<const char*> words) {
   return std::any_of(words.begin(), words.end(), [&](const char* w) { return text.find(w) != std::string::npos; });
 }
 
+/// The few words that stand before `at`.
+std::string before(const std::string& text, std::size_t at) {
+  constexpr std::size_t kFew = 16;
+  return text.substr(at - std::min(at, kFew), std::min(at, kFew));
+}
+
 bool is_free(const Eigen::Vector2d& at, const std::vector<Detection>& about) {
   for (const auto& d : about)
     if (d.kind == "obstacle" && outline_gap_m(d, at.x(), at.y()) < kAround_m) return false;
@@ -81,32 +87,35 @@ std::vector<std::string> read_order(const Instruction& instruction, const std::v
 
   const std::string text = lower(instruction.text.en);
   std::vector<std::pair<std::size_t, std::string>> named;
-  std::vector<std::string> rest;
+  std::vector<std::string> rest, last;
   for (const auto& label : known) {
     const auto at = text.find(lower(label));
     if (at == std::string::npos) {
       rest.push_back(label);
-    } else {
-      named.emplace_back(at, label);
+    } else if (!says(before(text, at), {"except", "leave", "not touch", "not wipe"})) {
+      const bool is_last = says(before(text, at), {"end with", "finish with"}) ||
+                           text.compare(at + label.size(), 5, " last") == 0;
+      if (is_last) {
+        last.push_back(label);
+      } else {
+        named.emplace_back(at, label);
+      }
     }
   }
   std::sort(named.begin(), named.end());
   order.clear();
   for (const auto& [at, label] : named) order.push_back(label);
-  if (named.empty()) return order;
-  if (says(text, {"except", "apart from", "leave out"})) return rest;
-  if (named.size() == 1) {
-    if (says(text, {" last", " end with"})) order.insert(order.begin(), rest.begin(), rest.end());
-    if (says(text, {" rest", " others"}) && order.size() == 1) order.insert(order.end(), rest.begin(), rest.end());
-    return order;
-  }
   // "A after B" and "before A, B" turn the order of the words round; "after A, B" and "A before B" do not.
-  const auto between = [&](const char* word) {
-    const auto at = text.find(word);
-    return at != std::string::npos && at > named.front().first && at < named.back().first;
-  };
-  const bool begins_before = text.find("before") < named.front().first;
-  if (between(" after ") || (begins_before && !between("before"))) std::reverse(order.begin(), order.end());
+  if (named.size() > 1) {
+    const auto between = [&](const char* word) {
+      const auto at = text.find(word, named.front().first);
+      return at != std::string::npos && at < named.back().first;
+    };
+    const bool begins_before = text.find("before") < named.front().first;
+    if (between(" after ") || (begins_before && !between(" before "))) std::reverse(order.begin(), order.end());
+  }
+  if (says(text, {"every ", "all "})) order.insert(order.end(), rest.begin(), rest.end());
+  order.insert(order.end(), last.begin(), last.end());
   return order;
 }
 
