@@ -38,9 +38,13 @@ class TaskChecker {
                      : Text{fmt::format("did you mean {{{}}}?", nearest), fmt::format("是否想写 {{{}}}？", nearest)}};
   }
 
-  /// A body or site of the scene, a role, or a declared {slot}.
+  /// A body or site of the scene, or a role; declared {slots} in it with each of their values.
   Result<void> entity(const std::string& name, const std::string& pointer, bool roles = true) const {
-    if (name.starts_with("{") && name.ends_with("}")) return slot(name.substr(1, name.size() - 2), pointer);
+    if (name.find('{') != std::string::npos) {  // "{target}" or "{target}_start", with every value of {target}
+      for (const auto& one : slots_in(name)) ASSAY_RETURN_IF_ERROR(slot(one, pointer));
+      for (const auto& filled : expand_slots(task_, name)) ASSAY_RETURN_IF_ERROR(entity(filled, pointer, roles));
+      return {};
+    }
     if ((roles && is_role(name)) || scene_.names.contains(name)) return {};
     const std::vector<std::string> known(scene_.names.begin(), scene_.names.end());
     const auto nearest = nearest_name(name, known);

@@ -31,7 +31,8 @@ constexpr Named kAll[] = {{"null", make_null},
                           {"random", make_random},
                           {"faulty", make_faulty},
                           {"scripted_manipulator", make_scripted_manipulator},
-                          {"waypoint_navigator", make_waypoint_navigator}};
+                          {"waypoint_navigator", make_waypoint_navigator},
+                          {"surface_follower", make_surface_follower}};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::unique_ptr<Policy> made(Factory make, const PolicyParams& params = {}) {
@@ -66,6 +67,7 @@ TEST(PolicyParams, UnknownTwiceOutOfRangeAndNotFiniteAreRefused) {
                                      {{"skill", 1}, {"skill", 1}}}) {
     EXPECT_FALSE(make_scripted_manipulator(params).ok());
     EXPECT_FALSE(make_waypoint_navigator(params).ok());
+    EXPECT_FALSE(make_surface_follower(params).ok());
   }
   for (const PolicyParams& params : {PolicyParams{{"kind", 8}}, {{"kind", 0.5}}, {{"at_tick", -1}}})
     EXPECT_FALSE(make_faulty(params).ok());
@@ -221,7 +223,8 @@ TEST(ScriptedPolicies, ARobotOrTaskThatDoesNotFitIsTheSubjectsFault) {
   const Case cases[] = {{make_scripted_manipulator, base_robot(), everything()},
                         {make_scripted_manipulator, arm_robot(), told({{"object", "red parcel"}})},
                         {make_waypoint_navigator, arm_robot(), everything()},
-                        {make_waypoint_navigator, base_robot(), {}}};
+                        {make_waypoint_navigator, base_robot(), {}},
+                        {make_surface_follower, base_robot(), everything()}};
   for (const auto& c : cases) {
     const auto result = made(c.make)->begin(c.instruction, c.robot, kKey);
     ASSERT_FALSE(result.ok());
