@@ -8,9 +8,9 @@ namespace {
 constexpr double kTouch_n = 1.2, kLost_n = 0.3;
 constexpr double kSettle_s = 0.30;
 constexpr double kFirstGuess_n_m = 2500, kSoftest_n_m = 600, kHardest_n_m = 12000;
-constexpr double kLearn_n = 3.0;         // rise of force that tells the stiffness
-constexpr double kLeastDepth_m = 1e-4;   // less is noise of the joints
-constexpr double kAway_m_s = 0.06;       // fastest retreat from too much force
+constexpr double kLearn_n = 3.0;        // rise of force that tells the stiffness
+constexpr double kLeastDepth_m = 1e-4;  // less is noise of the joints
+constexpr double kAway_m_s = 0.06;      // fastest retreat from too much force
 constexpr double kFilter = 0.5;
 
 }  // namespace

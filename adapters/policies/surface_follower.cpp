@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <set>
 
 #include "adapters/policies/force_servo.h"
 #include "adapters/policies/grasp_plan.h"
 #include "adapters/policies/params.h"
 #include "adapters/policies/policies.h"
 #include "adapters/policies/pose_track.h"
+#include "adapters/policies/side_touches.h"
 #include "adapters/policies/surface_jobs.h"
 
 namespace assay {
@@ -25,19 +25,19 @@ using policies::Stroke;
 constexpr policies::Skill kWorst{0.02, 0.25, 0.6};
 constexpr MotionLimits kFree{0.40, 1.2, 1.2, 5};
 constexpr MotionLimits kDown{0.12, 0.8, 0.8, 4};
-constexpr double kTip_m = 0.012;          // a finger's tip beyond the tool centre point, about
-constexpr double kTravel_m = 0.055;       // tool over what stands about, while it moves freely
-constexpr double kUnsure_m = 0.035;       // surface may be that much higher or lower than seen
-constexpr double kSure_m = 0.008;         // once touched
-constexpr double kSeek_m_s = 0.025;       // towards a surface that has not been touched
-constexpr double kInBand = 0.30;          // share of the wanted force that it may be off while moving on
-constexpr double kEase_m_s2 = 0.25;       // change of speed along the surface
+constexpr double kTip_m = 0.012;     // a finger's tip beyond the tool centre point, about
+constexpr double kTravel_m = 0.055;  // tool over what stands about, while it moves freely
+constexpr double kUnsure_m = 0.035;  // surface may be that much higher or lower than seen
+constexpr double kSure_m = 0.008;    // once touched
+constexpr double kSeek_m_s = 0.025;  // towards a surface that has not been touched
+constexpr double kInBand = 0.30;     // share of the wanted force that it may be off while moving on
+constexpr double kEase_m_s2 = 0.25;  // change of speed along the surface
 constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22;
 constexpr int kLooks = 5, kSteady = 4;
 constexpr std::int64_t kLook_ns = 1'000'000'000, kUnseen_ns = 15'000'000'000, kLost_ns = 600'000'000;
 constexpr std::int64_t kStuck_ns = 25'000'000'000, kSettle_ns = 500'000'000;
 // Touching the sides of a plate.
-constexpr double kBeside_m = 0.045, kBelow_m = 0.004, kInward_m_s = 0.025, kSide_n = 2.5, kInwardMost_m = 0.085;
+constexpr double kBelow_m = 0.004, kInward_m_s = 0.025, kSide_n = 2.5, kInward_m = 0.085;
 
 enum class Phase { look, rise, over, near, press, follow, leave, side_over, side_down, side_in, side_out, finished };
 
@@ -91,23 +91,22 @@ class SurfaceFollower final : public Policy {
   }
 
  private:
-  // ---- motion -------------------------------------------------------------------------------------------------
-
   [[nodiscard]] bool in_contact_phase() const { return phase_ == Phase::press || phase_ == Phase::follow; }
 
   std::vector<double> move() {
     const double gap = person_gap_m();
-    if (gap < kPersonTooNear_m && in_contact_phase()) enter(Phase::leave, {set_.position_m.head<2>(), travel_m()});
+    if (gap < kPersonTooNear_m && in_contact_phase()) enter(Phase::leave, set_.position_m.head<2>(), travel_m());
     if (gap < kPersonTooNear_m && (phase_ != Phase::leave || there())) {
       PoseTarget away{{home_.position_m.x() - 0.06, home_.position_m.y(), std::max(travel_m(), set_.position_m.z())},
                       down_};
       withdrawn_ = true;
       return free_step(away, kFree);
     }
-    if (gap < kPersonGap_m && !in_contact_phase() && phase_ != Phase::leave) return remember(track_.halt(kFree, period_s_));
+    if (gap < kPersonGap_m && !in_contact_phase() && phase_ != Phase::leave)
+      return remember(track_.halt(kFree, period_s_));
     if (withdrawn_) {  // take up the work where it was left
       withdrawn_ = false;
-      if (phase_ != Phase::look && phase_ != Phase::finished) enter(Phase::rise, {set_.position_m.head<2>(), travel_m()});
+      if (phase_ != Phase::look && phase_ != Phase::finished) enter(Phase::rise, set_.position_m.head<2>(), travel_m());
     }
     halted_ = gap < kPersonGap_m;
     advance();
@@ -116,7 +115,7 @@ class SurfaceFollower final : public Policy {
       case Phase::follow:
         return contact_step();
       case Phase::side_in:
-        return straight_step(-kInward_m_s * side_);
+        return straight_step(-kInward_m_s * sides_.outward());
       default:
         return free_step(goal_, phase_ == Phase::near || phase_ == Phase::side_down ? kDown : kFree);
     }
@@ -126,7 +125,8 @@ class SurfaceFollower final : public Policy {
     set_.position_m += Vector3d(delta[0], delta[1], delta[2]);
     const Vector3d turn(delta[3], delta[4], delta[5]);
     if (turn.norm() > 0)
-      set_.rotation = (Eigen::Quaterniond(Eigen::AngleAxisd(turn.norm(), turn.normalized())) * set_.rotation).normalized();
+      set_.rotation =
+          (Eigen::Quaterniond(Eigen::AngleAxisd(turn.norm(), turn.normalized())) * set_.rotation).normalized();
     return delta;
   }
 
@@ -146,7 +146,8 @@ class SurfaceFollower final : public Policy {
     if (set_.position_m.z() + dz < deepest) dz = 0;
     double wanted = 0;
     const double off = std::abs(servo_.force_n() - aim_n_) / aim_n_;
-    if (phase_ == Phase::follow && !halted_) wanted = off < kInBand ? words_.speed_m_s : off < 2 * kInBand ? 0.3 * words_.speed_m_s : 0;
+    if (phase_ == Phase::follow && !halted_)
+      wanted = off < kInBand ? words_.speed_m_s : off < 2 * kInBand ? 0.3 * words_.speed_m_s : 0;
     speed_m_s_ += std::clamp(wanted - speed_m_s_, -4 * kEase_m_s2 * period_s_, kEase_m_s2 * period_s_);
     done_m_ += speed_m_s_ * period_s_;
     const Vector2d next = policies::point_at(stroke(), done_m_) + slip_;
@@ -171,19 +172,12 @@ class SurfaceFollower final : public Policy {
     return top + kTip_m + kTravel_m;
   }
 
-  // ---- the work -----------------------------------------------------------------------------------------------
-
-  struct Spot {
-    Vector2d at;
-    double z;
-  };
-
-  void enter(Phase phase, const Spot& spot) {
+  void enter(Phase phase, const Vector2d& at, double z) {
     if (in_contact_phase() || phase_ == Phase::side_in) track_.reset(set_);
     phase_ = phase;
     since_ = now_;
     arrived_at_.reset();
-    goal_ = {{spot.at.x(), spot.at.y(), spot.z}, down_};
+    goal_ = {{at.x(), at.y(), z}, down_};
     steady_ = 0;
     if (phase == Phase::press) servo_.release();
   }
@@ -206,15 +200,15 @@ class SurfaceFollower final : public Policy {
       case Phase::look:
         return look();
       case Phase::rise:
-        if (there()) enter(Phase::over, {spot(), travel_m()});
+        if (there()) enter(Phase::over, spot(), travel_m());
         break;
       case Phase::over:
         if (!there()) break;
         if (stroke_ == 0 && done_m_ == 0) plan();  // what was seen on the way makes it surer
-        enter(Phase::near, {spot(), learnt_z_ ? *learnt_z_ + kSure_m : expected_z_ + kUnsure_m});
+        enter(Phase::near, spot(), learnt_z_ ? *learnt_z_ + kSure_m : expected_z_ + kUnsure_m);
         break;
       case Phase::near:
-        if (there()) enter(Phase::press, {spot(), measured_.position_m.z()});
+        if (there()) enter(Phase::press, spot(), measured_.position_m.z());
         break;
       case Phase::press:
         press();
@@ -223,7 +217,7 @@ class SurfaceFollower final : public Policy {
         follow();
         break;
       case Phase::leave:
-        if (there() && !halted_) enter(Phase::over, {spot(), travel_m()});
+        if (there() && !halted_) enter(Phase::over, spot(), travel_m());
         break;
       case Phase::side_over:
       case Phase::side_down:
@@ -240,7 +234,7 @@ class SurfaceFollower final : public Policy {
     if (!waited(kLook_ns)) return;
     if (jobs_.empty()) jobs_ = policies::read_order(instruction_, workable());
     if (!jobs_.empty() && plan()) {
-      enter(Phase::rise, {measured_.position_m.head<2>(), std::max(travel_m(), measured_.position_m.z())});
+      enter(Phase::rise, measured_.position_m.head<2>(), std::max(travel_m(), measured_.position_m.z()));
     } else if (waited(kUnseen_ns)) {
       refusal_ = jobs_.empty() ? "nothing that the instruction names is to be seen"
                                : "'" + jobs_[job_] + "' is not to be seen";
@@ -259,10 +253,13 @@ class SurfaceFollower final : public Policy {
   bool plan() {
     auto place = sightings_.find(jobs_[job_]);
     if (!place || sightings_.reports(jobs_[job_]) < kLooks) return false;
-    for (std::size_t i = 0; i < 2; ++i) place->position_m[i] -= camera_off_[static_cast<Eigen::Index>(i)];
     auto about = sightings_.all();
-    for (auto& d : about)
-      for (std::size_t i = 0; i < 2; ++i) d.position_m[i] -= camera_off_[static_cast<Eigen::Index>(i)];
+    about.push_back(*place);
+    for (auto& d : about) {
+      d.position_m[0] -= camera_off_.x();
+      d.position_m[1] -= camera_off_.y();
+    }
+    place = about.back();
     if (place->kind == "surface") {
       strokes_ = policies::wiping_strokes(*place, about);
     } else {
@@ -288,7 +285,7 @@ class SurfaceFollower final : public Policy {
     if (steady_ >= kSteady) {
       if (words_.doubts_places && !checked_) return begin_sides();
       speed_m_s_ = 0;
-      enter(Phase::follow, {spot(), 0});
+      enter(Phase::follow, spot(), 0);
     } else if (waited(kStuck_ns / 3)) {  // nothing there
       next_stroke();
     }
@@ -308,76 +305,54 @@ class SurfaceFollower final : public Policy {
     const Vector2d here = set_.position_m.head<2>();
     if (stroke_ + 1 < strokes_.size()) {
       ++stroke_;
-      return enter(Phase::leave, {here, travel_m()});
+      return enter(Phase::leave, here, travel_m());
     }
     if (job_ + 1 < jobs_.size()) {
       ++job_;
-      if (plan()) return enter(Phase::leave, {here, travel_m()});
+      if (plan()) return enter(Phase::leave, here, travel_m());
       refusal_ = "'" + jobs_[job_] + "' is not to be seen";
       return;
     }
-    enter(Phase::finished, {here, travel_m() + 0.03});
-  }
-
-  // ---- where the workpiece really is ------------------------------------------------------------------------------
-
-  /// The plate under the first job: a workpiece, or the area itself.
-  [[nodiscard]] std::optional<Detection> plate() const {
-    const auto job = sightings_.find(jobs_[job_]);
-    if (job && job->kind == "surface") return job;
-    for (const auto& d : sightings_.all())
-      if (d.kind == "fixture" && job && policies::outline_gap_m(d, job->position_m[0], job->position_m[1]) <= 0) return d;
-    return std::nullopt;
+    enter(Phase::finished, here, travel_m() + 0.03);
   }
 
   void begin_sides() {
     checked_ = true;
-    const auto found = plate();
-    if (!found) return enter(Phase::follow, {spot(), 0});
-    plate_ = *found;
-    side_number_ = 0;
-    sum_.setZero();
+    const auto plate = policies::plate_under(sightings_, jobs_[job_]);
+    if (!plate) return enter(Phase::follow, spot(), 0);
+    sides_.start(*plate);
     go_to_side();
   }
 
   void go_to_side() {
-    const double angle = plate_.yaw_rad + (side_number_ < 2 ? 0 : 1.5707963267948966);
-    side_ = Vector2d(std::cos(angle), std::sin(angle)) * (side_number_ % 2 == 0 ? 1 : -1);
-    const double half = plate_.size_m[side_number_ < 2 ? 0 : 1] / 2;
-    beside_ = Vector2d(plate_.position_m[0], plate_.position_m[1]) + side_ * (half + kBeside_m);
-    enter(Phase::rise, {set_.position_m.head<2>(), travel_m()});
-    phase_ = Phase::side_over;
     risen_ = false;
+    enter(Phase::side_over, set_.position_m.head<2>(), travel_m());
   }
 
-  /// Both sides of each axis are touched: the width of the tool and of the plate cancel.
   void touch_sides() {
+    const Vector2d at = measured_.position_m.head<2>();
     switch (phase_) {
       case Phase::side_over:
         if (!there()) break;
-        if (!risen_) {
-          risen_ = true;
-          enter(Phase::side_over, {beside_, travel_m()});
-        } else {
-          enter(Phase::side_down, {beside_, *learnt_z_ - kBelow_m});
-        }
+        if (risen_) return enter(Phase::side_down, sides_.beside(), *learnt_z_ - kBelow_m);
+        risen_ = true;
+        enter(Phase::side_over, sides_.beside(), travel_m());
         break;
       case Phase::side_down:
-        if (there()) enter(Phase::side_in, {beside_, goal_.position_m.z()});
+        if (there()) enter(Phase::side_in, sides_.beside(), goal_.position_m.z());
         break;
-      case Phase::side_in: {
-        const Vector2d at = measured_.position_m.head<2>();
-        const bool touched = force_.head<2>().dot(side_) > kSide_n;
-        if (!touched && (beside_ - at).dot(side_) < kInwardMost_m) break;
-        sum_ += side_ * (at - Vector2d(plate_.position_m[0], plate_.position_m[1])).dot(side_) / 2;
-        enter(Phase::side_out, {at + 0.012 * side_, goal_.position_m.z()});
+      case Phase::side_in:
+        if (force_.head<2>().dot(sides_.outward()) < kSide_n &&
+            (sides_.beside() - at).dot(sides_.outward()) < kInward_m)
+          break;
+        enter(Phase::side_out, at + 0.012 * sides_.outward(), goal_.position_m.z());
+        sides_.touched(at);
         break;
-      }
       case Phase::side_out:
         if (!there()) break;
-        if (++side_number_ < 4) return go_to_side();
-        camera_off_ = -sum_;
-        if (plan()) enter(Phase::leave, {set_.position_m.head<2>(), travel_m()});
+        if (!sides_.done()) return go_to_side();
+        camera_off_ = sides_.seen_off();
+        if (plan()) enter(Phase::leave, set_.position_m.head<2>(), travel_m());
         break;
       default:
         break;
@@ -409,10 +384,8 @@ class SurfaceFollower final : public Policy {
   std::optional<double> learnt_z_;  ///< height of the tool where it last touched
   int steady_ = 0;
   bool started_ = false, withdrawn_ = false, halted_ = false, checked_ = false, risen_ = false;
-  // The camera's error, and what is needed to find it.
-  Vector2d camera_off_ = Vector2d::Zero(), sum_ = Vector2d::Zero(), side_ = Vector2d::Zero(), beside_ = Vector2d::Zero();
-  Detection plate_;
-  int side_number_ = 0;
+  policies::SideTouches sides_;
+  Vector2d camera_off_ = Vector2d::Zero();  ///< what detections are off by, as the sides showed
   std::string refusal_;
 };
 

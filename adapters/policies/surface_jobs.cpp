@@ -93,8 +93,8 @@ std::vector<std::string> read_order(const Instruction& instruction, const std::v
     if (at == std::string::npos) {
       rest.push_back(label);
     } else if (!says(before(text, at), {"except", "leave", "not touch", "not wipe"})) {
-      const bool is_last = says(before(text, at), {"end with", "finish with"}) ||
-                           text.compare(at + label.size(), 5, " last") == 0;
+      const bool is_last =
+          says(before(text, at), {"end with", "finish with"}) || text.compare(at + label.size(), 5, " last") == 0;
       if (is_last) {
         last.push_back(label);
       } else {

@@ -24,8 +24,8 @@ struct ProcessWords {
 ProcessWords read_process(const std::string& text, const ProcessWords& otherwise);
 
 /// Labels in the order of work, out of `known` (labels of what could be worked on, in the order of the alphabet).
-/// With labels given (slots target, target_2, …) these; else from the English text: what it names, in the order that its words make of
-/// it (then, before, after, last; every, except). Empty if the text names none of them.
+/// With labels given (slots target, target_2, …) these; else from the English text: what it names, in the order that
+/// its words make of it (then, before, after, last; every, except). Empty if the text names none of them.
 std::vector<std::string> read_order(const Instruction& instruction, const std::vector<std::string>& known);
 
 /// The seam `label` through its points "<label> point 1", "<label> point 2", …; empty if fewer than two were seen.

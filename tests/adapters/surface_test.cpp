@@ -5,6 +5,7 @@
 
 #include "adapters/policies/force_servo.h"
 #include "adapters/policies/grasp_plan.h"
+#include "adapters/policies/side_touches.h"
 #include "adapters/policies/surface_jobs.h"
 
 namespace assay::policies {
@@ -85,6 +86,25 @@ TEST(SurfaceLines, CoverTheAreaAndKeepClearOfWhatStandsThere) {
         EXPECT_LT(gap, 0.018) << u << ' ' << v;
       }
   }
+}
+
+TEST(SideTouches, FindWhereThePlateIsWhateverTheWidths) {
+  Detection seen;
+  seen.position_m = {0.45, 0.02, 0.06};
+  seen.size_m = {0.22, 0.30, 0.01};
+  seen.yaw_rad = 0.3;
+  const Eigen::Vector2d off(0.02, -0.013), is = Eigen::Vector2d(0.45, 0.02) - off;
+  SideTouches sides;
+  sides.start(seen);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_FALSE(sides.done());
+    const double half = (i < 2 ? 0.111 : 0.152) + 0.009;  // a plate a little larger than told, and half a tool
+    EXPECT_GT((sides.beside() - is).dot(sides.outward()), half);
+    const Eigen::Vector2d along(-sides.outward().y(), sides.outward().x());
+    sides.touched(is + half * sides.outward() + 0.03 * along);
+  }
+  EXPECT_TRUE(sides.done());
+  EXPECT_NEAR((sides.seen_off() - off).norm(), 0, 1e-12);
 }
 
 TEST(ForceServo, SettlesAlikeOnSoftAndHardSurfaces) {
