@@ -190,6 +190,9 @@ void add_catalog_commands(CLI::App& parser, App& app, Action& run) {
   items->add_option("suite", *names, app.say("ids or files (default: all)", "标识或文件（默认：全部）"));
   items->callback([&app, &run, names] { run = [&app, names] { return do_suite_items(app, *names); }; });
 
+  add_suite_check_command(*suite, app, run);
+  add_suite_page_command(*suite, app, run);
+
   auto* adapter =
       parser.add_subcommand("adapter", app.say("ways to reach a robot or a policy", "连接机器人或策略的方式"));
   adapter->require_subcommand(1);

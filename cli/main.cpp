@@ -11,6 +11,7 @@
 
 #include "adapters/registry.h"
 #include "cli/commands.h"
+#include "cli/picture.h"
 #include "cli/pin.h"
 #include "cli/version.h"
 #include "harness/campaign.h"
@@ -89,6 +90,8 @@ int main(int argc, char** argv) {
   using namespace assay::cli;  // NOLINT(google-build-using-namespace)
   try {
     if (argc == 5 && std::strcmp(argv[1], "worker") == 0) return worker(argv);
+    if (argc == 6 && std::strcmp(argv[1], "picture") == 0)
+      return draw_picture(argv[2], argv[3], static_cast<int>(std::strtol(argv[4], nullptr, 10)), argv[5]);
     pin_libm(own_path(), argv);
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -11,13 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string duration(double seconds) {
-  const auto whole = static_cast<long>(std::lround(std::max(0.0, seconds)));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
-  return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
-}
-
 class ConsoleListener final : public RunListener {
  public:
   explicit ConsoleListener(const App& app) : app_(app), live_(isatty(STDERR_FILENO) == 1) {}
@@ -64,7 +57,7 @@ class ConsoleListener final : public RunListener {
     const double eta_s = data.contains("eta_s") && data["eta_s"].is_number() ? data["eta_s"].get<double>() : -1;
     std::string line = fmt::format("{} {} / ~{} (≤ {})", app_.say("trials", "试验"), number(data, "done"),
                                    number(data, "expected"), number(data, "most"));
-    if (eta_s >= 0) line += fmt::format("  {} {}", app_.say("left", "剩余"), duration(eta_s));
+    if (eta_s >= 0) line += fmt::format("  {} {}", app_.say("left", "剩余"), duration_text(eta_s));
     if (!last_.empty()) line += "  " + last_;
     std::fprintf(stderr, "\r\033[K%s", line.c_str());
     std::fflush(stderr);
@@ -93,6 +86,27 @@ class EventFile final : public RunListener {
 };
 
 }  // namespace
+
+std::string duration_text(double seconds) {
+  if (seconds < 0) return "?";
+  const auto whole = static_cast<long>(std::lround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
+  return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
+}
+
+ProgressLine::ProgressLine(const App& app) : quiet_(app.quiet), live_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  if (shown_) std::fprintf(stderr, "\r\033[K");
+}
+
+void ProgressLine::show(const std::string& line) {
+  if (quiet_) return;
+  shown_ = live_;
+  std::fprintf(stderr, live_ ? "\r\033[K%s" : "%s\n", line.c_str());
+  std::fflush(stderr);
+}
 
 std::unique_ptr<RunListener> make_console_listener(const App& app) { return std::make_unique<ConsoleListener>(app); }
 

@@ -175,7 +175,7 @@ class Campaign {
       const double limit_s = wall_limit_s(record);
       last_series_[worker] = *chosen;
       flights_[worker] = {*chosen, std::move(record), steady_now()};
-      pool_.assign(worker, request, limit_s);
+      pool_.assign(worker, to_json(request), limit_s);
     }
     return {};
   }

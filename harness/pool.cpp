@@ -57,10 +57,10 @@ int WorkerPool::busy() const {
   return count;
 }
 
-bool WorkerPool::assign(int worker, const TrialRequest& request, double wall_limit_s) {
+bool WorkerPool::assign(int worker, const nlohmann::json& request, double wall_limit_s) {
   slot(worker).wall_limit_s = wall_limit_s;
   enter(slot(worker), State::busy);
-  return slot(worker).process->send(line_of(to_json(request)));
+  return slot(worker).process->send(line_of(request));
 }
 
 std::vector<WorkerEvent> WorkerPool::wait(double timeout_s) {

@@ -48,7 +48,7 @@ class WorkerPool {
   [[nodiscard]] std::vector<int> idle() const;
   [[nodiscard]] int busy() const;
   /// False if the worker died meanwhile; its loss is reported by the next wait().
-  bool assign(int worker, const TrialRequest& request, double wall_limit_s);
+  bool assign(int worker, const nlohmann::json& request, double wall_limit_s);
   /// What happened, after at most `timeout_s`. A reply outranks the end of the process that sent it.
   std::vector<WorkerEvent> wait(double timeout_s);
   /// Wish that trials under way end after make-safe.

@@ -12,6 +12,7 @@
 #include "harness/campaign.h"
 #include "harness/heartbeat.h"
 #include "harness/protocol.h"
+#include "harness/sanity.h"
 #include "harness/trial.h"
 
 namespace assay::harness {
@@ -115,7 +116,7 @@ Error policy_not_made(const std::string& message) {
 class Worker {
  public:
   Worker(int out_fd, HeartbeatPage& page, const AdapterRegistry& registry)
-      : out_fd_(out_fd), page_(page), registry_(registry) {
+      : out_fd_(out_fd), page_(page), registry_(registry), bench_(registry) {
     metrics::register_builtin_metrics(metrics_);
   }
 
@@ -126,6 +127,8 @@ class Worker {
       const std::string type = message.at("type");
       if (type == "exit") return false;
       if (type == "load") return answer(load(message.at("lock")));
+      if (type == "load_sanity") return answer(json{{"type", "loaded"}, {"repeatable", true}});
+      if (type == "sanity") return answer(sanity(sanity_request_from(message))) && !leave_;
       if (type == "trial") return answer(trial(trial_request_from(message))) && !leave_;
       return answer(bad_request("type " + type));
     } catch (const json::exception& e) {
@@ -179,6 +182,14 @@ class Worker {
     return to_json(reply);
   }
 
+  json sanity(const SanityRequest& request) {
+    json reply = to_json(bench_.run(request, hooks()));
+    policy_lost_ = policy_lost_ || bench_.policy_lost();
+    leave_ = policy_lost_ || g_terminated != 0;
+    reply["replace"] = leave_;
+    return reply;
+  }
+
   /// A vendor's constructor runs here, too.
   Result<std::unique_ptr<Policy>> make_policy() {
     enter(Phase::policy);
@@ -203,14 +214,19 @@ class Worker {
     policy_lost_ = policy_lost_ || runner.lost();
   }
 
-  TrialOptions options(const Suite& suite) {
+  TrialOptions hooks() {
     TrialOptions options;
-    options.policy_deadline_s = inputs_.subject.policy_deadline_s;
     options.heartbeat = [this](const char* phase, std::int64_t tick) {
       page_.tick.store(tick, std::memory_order_relaxed);
       enter(phase[0] == 'p' ? Phase::policy : phase[0] == 'r' ? Phase::robot : Phase::harness);
     };
     options.interrupted = [this] { return g_terminated != 0 || page_.abort.load(std::memory_order_relaxed) != 0; };
+    return options;
+  }
+
+  TrialOptions options(const Suite& suite) {
+    TrialOptions options = hooks();
+    options.policy_deadline_s = inputs_.subject.policy_deadline_s;
     options.metadata = {{"suite", suite.id},
                         {"suite_version", suite.version},
                         {"suite_sha256", suite.sha256},
@@ -234,6 +250,7 @@ class Worker {
   int out_fd_;
   HeartbeatPage& page_;
   const AdapterRegistry& registry_;
+  SanityBench bench_;
   metrics::MetricRegistry metrics_;
   SessionInputs inputs_;
   std::unique_ptr<Robot> robot_;
