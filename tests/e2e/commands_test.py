@@ -36,6 +36,27 @@ class Commands(Case):
         self.assertIn("mujoco", adapters["robot"])
         self.assertIn("scripted_manipulator", adapters["policy"])
 
+    def test_suite_check_goes_on_where_it_was(self):
+        words = ("suite", "check", "logistics_assembly", "--task", "parcel_sorting", "--level", "1", "--null", "0",
+                 "--random", "0", "--oracle", "1")
+        first = self.json(*words)
+        self.assertEqual(first["schema"], "assay.suite_check/1")
+        self.assertEqual((first["ok"], first["findings"]), (True, []))
+        self.assertEqual(first["rows"][0]["oracle"]["successes"], 1)
+        again = self.assay("--json", *words, lang="zh")
+        self.assertEqual(json.loads(again.stdout), first)
+        self.assertIn("1 / 1 次试验沿用此前检查的结果", again.stderr)
+        self.assertEqual(self.assay("suite", "check", "--task", "nowhere").returncode, 4)
+
+    def test_suite_page_needs_no_picture(self):
+        done = self.assay("suite", "page", "logistics_assembly", "--no-pictures", "--out", self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(done.stdout.strip(), encoding="utf-8") as page:
+            html = page.read()
+        for words in ("lies in", "内（±", "parcel_sorting", "goods_transport"):
+            self.assertIn(words, html)
+        self.assertNotIn("<img", html)
+
     def test_plan_tells_trials_and_chance(self):
         plan = self.json("plan", "--subject", "reference-arm", "--assume", "parcel_sorting=0.97")
         self.assertEqual(plan["schema"], "assay.outlook/1")
