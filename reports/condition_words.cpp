@@ -204,13 +204,13 @@ Text Names::of(const std::string& entity) const {
   return {spaced(entity), spaced(entity)};
 }
 
-Text Names::list(const std::vector<std::string>& entities) const {
+Text Names::list(const std::vector<std::string>& entities, const Text& last) const {
   Text out;
   for (std::size_t i = 0; i < entities.size(); ++i) {
     const Text name = of(entities[i]);
-    const bool last = i + 1 == entities.size();
-    out.en += (i == 0 ? "" : last ? " and " : ", ") + name.en;
-    out.zh += (i == 0 ? "" : last ? "和" : "、") + name.zh;
+    const bool ends = i + 1 == entities.size();
+    out.en += (i == 0 ? "" : ends ? last.en : ", ") + name.en;
+    out.zh += (i == 0 ? "" : ends ? last.zh : "、") + name.zh;
   }
   return out;
 }

@@ -22,8 +22,8 @@ class Names {
  public:
   explicit Names(const Task& task);
   [[nodiscard]] Text of(const std::string& entity) const;
-  /// "red parcel, blue parcel and orange bin"
-  [[nodiscard]] Text list(const std::vector<std::string>& entities) const;
+  /// "the red parcel, the blue parcel and the orange bin"
+  [[nodiscard]] Text list(const std::vector<std::string>& entities, const Text& last = {" and ", "和"}) const;
 
  private:
   std::map<std::string, Text> names_;

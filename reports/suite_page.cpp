@@ -9,6 +9,7 @@
 
 #include "reports/condition_words.h"
 #include "reports/html_page.h"
+#include "suites/items.h"
 
 namespace assay::reports {
 namespace {
@@ -26,7 +27,8 @@ text-decoration:none}
 .facts dt{padding-top:1px}.facts{margin:0}
 .words{margin:0;padding-left:1.15em}.words .words{margin:1px 0 3px}.words li{margin:1px 0}
 .words.top{padding-left:0;list-style:none}.words.top>li{margin:0 0 2px}
-.same{color:var(--muted)}.slot{font-weight:700;color:var(--accent)}
+.glance td:first-child:not(.num){min-width:2.6em}.glance td:nth-child(2){min-width:15em}
+dl.facts .same,.same{color:var(--muted)}.slot{font-weight:700;color:var(--accent)}
 @media (max-width:760px){.pair{grid-template-columns:1fr}}
 @media print{.level{break-inside:avoid}.toc{display:none}}
 )css";
@@ -48,7 +50,16 @@ std::string with_slots(const std::string& text) {
   return out;
 }
 
-void say(Page& page, const Text& text) { page.both_raw(with_slots(text.en), with_slots(text.zh)); }
+/// Spaces that set names apart, without those between two Chinese characters.
+std::string tight(const std::string& zh) {
+  const auto wide = [&](std::size_t i) { return static_cast<unsigned char>(zh[i]) >= 0x80; };
+  std::string out;
+  for (std::size_t i = 0; i < zh.size(); ++i)
+    if (zh[i] != ' ' || i == 0 || i + 1 == zh.size() || !wide(i - 1) || !wide(i + 1)) out += zh[i];
+  return out;
+}
+
+void say(Page& page, const Text& text) { page.both_raw(with_slots(text.en), with_slots(tight(text.zh))); }
 
 void write_words(Page& page, const std::vector<Words>& list, bool top) {
   if (list.empty()) return;
@@ -62,7 +73,7 @@ void write_words(Page& page, const std::vector<Words>& list, bool top) {
   page.raw("</ul>");
 }
 
-/// One fact of a level; where it is word for word as at the level before, it says so.
+/// One fact of a level; those that are word for word as at the level before are only named.
 struct Fact {
   Text name;
   std::vector<Words> words;
@@ -107,9 +118,9 @@ std::vector<Words> seen(const Task& task) {
 std::vector<Fact> facts_of(const Task& task) {
   const Names names(task);
   std::vector<Fact> out;
-  std::vector<Words> said = plain(task.instruction);
+  std::vector<Words> said;
   for (const auto& wording : task.wordings) said.push_back({wording, {}});
-  out.push_back({{"Instruction", "指令"}, std::move(said)});
+  out.push_back({{"Other wordings", "其他说法"}, std::move(said)});
   out.push_back({{"Success", "成功条件"}, {words_of(task.success, names)}});
   out.push_back({{"Steps on the way", "阶段目标"}, named(task.subgoals, names)});
   out.push_back({{"Checked besides", "另行检查"}, named(task.checks, names)});
@@ -208,9 +219,11 @@ class Writer {
   }
 
   void overview(const std::vector<const Task*>& levels) {
+    page_.raw("<div class=\"glance\">");
     page_.head({{{"Level", "级别"}},
                 {{"Instruction", "指令"}},
                 {{"Time limit", "时限"}, true},
+                {{"Different items", "不同题目"}, true},
                 {{"Things that vary", "变化项"}, true},
                 {{"Limits", "硬限值"}, true},
                 {{"Reference", "参考"}}},
@@ -219,10 +232,13 @@ class Writer {
       page_.raw("<tr><td><b>").text(fmt::format("L{}", task->level)).raw("</b></td><td>");
       say(page_, task->instruction);
       page_.raw("</td>").number(fmt::format("{:.4g} s", static_cast<double>(task->time_limit_ns) * 1e-9));
+      const Count items = count_items(*task).items();
+      page_.number(fmt::format("{}{}", items.more ? "≥ " : "", items.value));
       page_.number(fmt::format("{}", task->variation.size())).number(fmt::format("{}", task->limits.size()));
       page_.cell(task->reference ? task->reference->embodiment + ", " + task->reference->policy : "–").raw("</tr>\n");
     }
     page_.end_table();
+    page_.raw("</div>\n");
   }
 
   void level(const Task& task, const std::vector<Fact>& facts, const std::vector<Fact>* before, const Task* previous) {
@@ -231,20 +247,28 @@ class Writer {
     page_.raw("</h3>\n<div class=\"pair\"><figure class=\"shot\">");
     picture(task, true);
     page_.raw("</figure><dl class=\"facts\">\n");
+    Text same;
     for (std::size_t i = 0; i < facts.size(); ++i) {
-      const bool same = before != nullptr && (*before)[i].words == facts[i].words;
-      if (facts[i].words.empty() && (before == nullptr || same)) continue;
+      const bool gone = facts[i].words.empty();
+      if (gone && (before == nullptr || (*before)[i].words.empty())) continue;
+      if (before != nullptr && (*before)[i].words == facts[i].words) {
+        same.en += (same.en.empty() ? "" : ", ") + facts[i].name.en;
+        same.zh += (same.zh.empty() ? "" : "、") + facts[i].name.zh;
+        continue;
+      }
       page_.raw("<dt>").both(facts[i].name).raw("</dt><dd>");
-      if (same)
-        page_.raw("<span class=\"same\">")
-            .both({fmt::format("as at L{}", previous->level), fmt::format("同 L{}", previous->level)})
-            .raw("</span>");
-      else if (facts[i].words.empty())
+      if (gone)
         page_.raw("<span class=\"same\">").both({"none", "无"}).raw("</span>");
       else
         write_words(page_, facts[i].words, true);
       page_.raw("</dd>\n");
     }
+    if (!same.en.empty())
+      page_.raw("<dt class=\"same\">")
+          .both({fmt::format("As at L{}", previous->level), fmt::format("同 L{}", previous->level)})
+          .raw("</dt><dd class=\"same\">")
+          .both(same)
+          .raw("</dd>\n");
     page_.raw("</dl></div></div>\n");
   }
 

@@ -124,7 +124,7 @@ Words one_of(const Variation& v, const Names& names) {
 Words say(const Variation& v, const Text& who, const Names& names) {
   switch (v.kind) {
     case Kind::choice: {
-      const Text all = names.list(v.of);
+      const Text all = names.list(v.of, {" or ", "或"});
       return {{fmt::format("{{{}}} is one of {}", v.name, all.en), fmt::format("{{{}}} 取自 {}", v.name, all.zh)}, {}};
     }
     case Kind::place:
