@@ -37,7 +37,7 @@ std::vector<Suite> suites() {
 TEST(Catalog, LoadsCleanAndAgreesWithItself) {
   const auto loaded = suites();
   ASSERT_EQ(loaded.size(), 1u);
-  EXPECT_EQ(loaded[0].version, "1.0.0");
+  EXPECT_EQ(loaded[0].version, "1.1.0");
   for (const char* task : {"logistics_assembly/parcel_sorting", "logistics_assembly/goods_transport"})
     for (const int level : {1, 2, 3}) ASSERT_NE(loaded[0].find(task, level), nullptr) << task << level;
   const auto scheme = load_scheme((test::catalog() / "schemes/embodied-demo.yaml").string());
