@@ -148,14 +148,16 @@ class Trial {
     const std::int64_t total_ns = steady_now().ns - start.ns;
     const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
     recorder_.timing(asked_at, seconds(policy_ns), seconds(robot_ns), seconds(total_ns - policy_ns - robot_ns));
-    return !limit_broken();
+    if (limit_broken()) return false;
+    return !action->done || end("done", {}, StopCategory::cat2);
   }
 
-  /// Words that come with an action. False: the policy ends the trial.
+  /// Words that come with an action. False: the policy ends the trial. Last reports are heard first: done waits for the
+  /// end of the period.
   bool hear(const Action& action) {
     if (!action.utterance.empty()) recorder_.event(sample_.time, "utterance", text_of({{"text", action.utterance}}));
     if (action.refuse) return end("refuse", text_of({{"reason", action.reason}}), StopCategory::cat2);
-    if (action.done) return end("done", {}, StopCategory::cat2);
+    if (action.done && action.reports.empty()) return end("done", {}, StopCategory::cat2);
     return true;
   }
 

@@ -24,8 +24,8 @@ struct GroupAction {
 };
 
 /// "There is a `label`": position in the frame that detections come in, as of the observation that the action answers.
-/// An action that says done or refuse is not carried out, its reports included: report first. At most kMaxReports per
-/// action, kMaxLabelBytes per label and 1000 km; more is a fault of the subject.
+/// What says refuse, or done without a report, is not carried out; done with one is, so that it is heard. At most
+/// kMaxReports per action, kMaxLabelBytes per label and 1000 km; more is a fault of the subject.
 struct Report {
   std::string label;
   std::array<double, 3> position_m{};

@@ -145,6 +145,7 @@ TEST_F(Campaign, StallsAndCrashesAreFailuresAndTheRunGoesOn) {
     PolicySettings settings;
     settings.behaviour = static_cast<int>(behaviour);
     settings.deadline_s = 0.2;
+    settings.stall_s = 2;  // a loaded machine is late, too
     auto session = assay::testing::open_session(sub(reason + 14), settings);
     Events events;
     const auto end = run(session, options_with(2), events);

@@ -87,7 +87,10 @@ TEST(Told, ReportsAreEventsOfTheRecord) {
   const auto say = [](double x) { return [x](Action& action) { action.reports = {{"caf\xe9", {x, 2, 3}}}; }; };
   const auto result = run_reports(say(1));
   const auto reports = reports_in(result.trace);
-  ASSERT_EQ(reports.size(), 10u);  // the action that says done is not carried out
+  ASSERT_EQ(reports.size(), 11u);  // the last one with the word done: it is heard first
+  const auto& heard_ns = result.trace.stream("/truth")->t_ns;
+  EXPECT_EQ(reports.back().t_ns, heard_ns.at(heard_ns.size() - 2));
+  EXPECT_EQ(result.trace.event("done")->t_ns, heard_ns.back());
   const auto detail = nlohmann::json::parse(reports[3].detail);
   EXPECT_EQ(detail.at("x_m"), 1);
   EXPECT_EQ(detail.at("z_m"), 3);
