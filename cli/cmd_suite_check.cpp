@@ -152,7 +152,7 @@ class Eta {
     for (const auto& arm : arms_) wall += arm.wall_s, limit += arm.limit_s;
     if (limit <= 0) return -1;
     for (const auto& arm : arms_) left += arm.open_s * (arm.limit_s > 0 ? arm.wall_s / arm.limit_s : wall / limit);
-    return left / jobs_;
+    return std::max(0.0, left / jobs_);
   }
 
  private:
