@@ -35,6 +35,13 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        ""},
                       any_arms(make_scripted_manipulator));
   registry.add_policy(
+      {"shelf_picker",
+       {"takes goods from a shelf by description and stands them on a tray, with any bound arm and gripper",
+        "按描述从货架取货并立放到托盘，适用于任意已绑定的机械臂与夹爪"},
+       skill_params(),
+       ""},
+      make_shelf_picker);
+  registry.add_policy(
       {"waypoint_navigator",
        {"drives any differential base past obstacles by range scans", "凭测距扫描驱动任意差速底盘绕障行驶"},
        skill_params(),

@@ -37,7 +37,8 @@ class AdapterRegistry {
   std::map<std::string, std::pair<AdapterInfo, PolicyFactory>> policies_;
 };
 
-/// mujoco; scripted_manipulator, waypoint_navigator, peg_inserter, surface_follower, null, random, faulty.
+/// mujoco; scripted_manipulator, shelf_picker, waypoint_navigator, peg_inserter, surface_follower, null, random,
+/// faulty.
 void register_builtin_adapters(AdapterRegistry& registry);
 
 }  // namespace assay

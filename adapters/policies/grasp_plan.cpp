@@ -44,6 +44,13 @@ double outline_gap_m(const Detection& box, double x_m, double y_m) {
   return std::hypot(std::max(0.0, std::abs(u) - box.size_m[0] / 2), std::max(0.0, std::abs(v) - box.size_m[1] / 2));
 }
 
+double person_gap_m(const std::vector<Detection>& about, double x_m, double y_m) {
+  double gap = 10;
+  for (const auto& d : about)
+    if (d.kind == "person") gap = std::min(gap, outline_gap_m(d, x_m, y_m));
+  return gap;
+}
+
 bool lies_in(const Detection& object, const Detection& bin) {
   double u = 0, v = 0;
   to_box_frame(bin, object.position_m[0], object.position_m[1], u, v);

@@ -33,4 +33,7 @@ bool lies_in(const Detection& object, const Detection& bin);
 /// Horizontal distance from a point to the outline of a box (0 inside).
 double outline_gap_m(const Detection& box, double x_m, double y_m);
 
+/// Horizontal distance from a point to the outline of the nearest person; 10 m if there is none.
+double person_gap_m(const std::vector<Detection>& about, double x_m, double y_m);
+
 }  // namespace assay::policies

@@ -19,10 +19,14 @@ Result<std::unique_ptr<Policy>> make_random(const PolicyParams& params);
 Result<std::unique_ptr<Policy>> make_faulty(const PolicyParams& params);
 
 /// Picks and places by detections, with any bound arm and gripper. Slots object, target, object_2, target_2, … name
-/// the steps in order. Dials: `skill` 1 … 0 sets `noise_m` (error of belief per attempt, standard deviation),
-/// `delay_s` (age of the observations acted on) and `miss_rate` (probability per step of a mistake that it does not
-/// notice); each can be given alone.
+/// the steps in order; without labels the instruction's text is read (instruction_reader.h). Dials: `skill` 1 … 0 sets
+/// `noise_m` (error of belief per attempt, standard deviation), `delay_s` (age of the observations acted on) and
+/// `miss_rate` (probability per step of a mistake that it does not notice); each can be given alone.
 Result<std::unique_ptr<Policy>> make_scripted_manipulator(const PolicyParams& params);
+
+/// Takes goods from a shelf by their sides and stands them upright on a tray, with any bound arm and gripper. The same
+/// slots, texts and dials.
+Result<std::unique_ptr<Policy>> make_shelf_picker(const PolicyParams& params);
 
 /// Drives any differential base past obstacles by range scans and odometry to the stations of the slots target,
 /// target_2, … in order. The same dials.

@@ -34,6 +34,13 @@ Eigen::Quaterniond tool_down(double yaw_rad) {
   return Eigen::Quaterniond(Eigen::AngleAxisd(yaw_rad, Eigen::Vector3d::UnitZ())) * Eigen::Quaterniond(0, 1, 0, 0);
 }
 
+Eigen::Quaterniond tool_forward(double yaw_rad, double tilt_rad) {
+  constexpr double kQuarter = 1.5707963267948966;
+  return Eigen::Quaterniond(Eigen::AngleAxisd(yaw_rad, Eigen::Vector3d::UnitZ()) *
+                            Eigen::AngleAxisd(tilt_rad - kQuarter, Eigen::Vector3d::UnitY())) *
+         Eigen::Quaterniond(0, 1, 0, 0);
+}
+
 double tool_yaw(const Eigen::Quaterniond& rotation) {
   const Eigen::Vector3d x = rotation * Eigen::Vector3d::UnitX();
   return std::atan2(x.y(), x.x());

@@ -20,6 +20,8 @@ struct MotionLimits {
 
 /// Tool z down, turned by yaw_rad about the vertical.
 Eigen::Quaterniond tool_down(double yaw_rad);
+/// Tool z level forward along yaw_rad and then `tilt_rad` below the horizon, tool x up, fingers closing level.
+Eigen::Quaterniond tool_forward(double yaw_rad, double tilt_rad);
 /// Yaw of a tool that points down (inverse of tool_down).
 double tool_yaw(const Eigen::Quaterniond& rotation);
 
@@ -32,6 +34,8 @@ class PoseTrack {
                            double period_s);
   /// Comes to rest where it is; returns what is left of the motion.
   std::vector<double> halt(const MotionLimits& limits, double period_s);
+  /// From the set point to where the tool is: large when something is in the way.
+  [[nodiscard]] Eigen::Vector3d lag_m(const PoseTarget& measured) const { return measured.position_m - at_.position_m; }
   /// The set point stands on `target`.
   [[nodiscard]] bool arrived(const PoseTarget& target) const;
 

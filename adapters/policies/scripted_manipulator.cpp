@@ -1,14 +1,18 @@
 // Picks the named thing and places it in the named bin, step after step, with any bound arm and gripper: sees by
-// detections, grasps from above, feels by the gripper's width, looks whether it worked, tries again if not.
+// detections, grasps from above, feels by the gripper's width and by what stops the hand, looks whether it worked,
+// tries again if not, and learns from its touch what the detector is off by.
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include "adapters/policies/grasp_plan.h"
+#include "adapters/policies/hand_body.h"
 #include "adapters/policies/params.h"
 #include "adapters/policies/policies.h"
 #include "adapters/policies/pose_track.h"
 #include "adapters/policies/sightings.h"
+#include "adapters/policies/told_steps.h"
+#include "adapters/policies/touch_belief.h"
 
 namespace assay {
 namespace {
@@ -17,27 +21,28 @@ using policies::MotionLimits;
 using policies::PoseTarget;
 
 constexpr policies::Skill kWorst{0.04, 0.2, 0.6};
-constexpr MotionLimits kFree{0.50, 1.6, 1.6, 6};      // nothing in the hand
-constexpr MotionLimits kHolding{0.40, 1.2, 1.4, 5};   // something in it
-constexpr MotionLimits kWeakHold{0.28, 0.6, 0.9, 3};  // in a hand of little force
-constexpr MotionLimits kTouching{0.16, 0.8, 1.0, 4};  // the last way down to a thing or a bin
-constexpr double kWeakGrip_n = 10;
-constexpr double kNear_m = 0.004;        // measured pose is there
-constexpr double kHold_m = 0.0;          // tool above the object's centre when it grasps
+constexpr MotionLimits kFree{0.50, 1.6, 1.6, 6};        // nothing in the hand
+constexpr MotionLimits kHolding{0.40, 1.2, 1.4, 5};     // something in it
+constexpr MotionLimits kWeakHold{0.28, 0.6, 0.9, 3};    // in a hand of little force
+constexpr MotionLimits kTouching{0.16, 0.8, 1.0, 4};    // the last way down to a thing or a bin
+constexpr double kNear_m = 0.004;                       // measured pose is there
+constexpr double kOverFloor_m = 0.022;                  // tool above what the object stands on, at least
+constexpr double kBlocked_m = 0.010;                    // the tool lags that much: a finger stands on something
+constexpr double kBlocked_n = 8;                        // or the wrist feels that much
+constexpr double kSlowFrom_m = 0.03, kSlow_m_s = 0.12;  // above the object's top, go down gently
+constexpr double kAboveWalls_m = 0.045;  // more than it takes to lower something between the walls of a bin
+constexpr double kTrusted_m = 0.0075;    // an error of the detector smaller than that is not corrected
 constexpr double kClearance_m = 0.035;   // of what is carried above what stands about
 constexpr double kHandReserve_m = 0.05;  // from an object's top to the tool when hovering
 constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22;
-constexpr int kLooks = 4;  // reports to average over
-constexpr std::int64_t kGrip_ns = 400'000'000, kOpen_ns = 240'000'000, kWatch_ns = 350'000'000;
+constexpr int kLooks = 4;                         // reports to average over
+constexpr std::int64_t kClosed_ns = 260'000'000;  // by then what is held has come to the middle: look at it again
+constexpr std::int64_t kGrip_ns = 560'000'000, kOpen_ns = 240'000'000, kWatch_ns = 350'000'000;
 constexpr std::int64_t kSettle_ns = 700'000'000;     // longest wait for the measured pose
 constexpr std::int64_t kStuck_ns = 12'000'000'000;   // a phase that lasts longer has failed
 constexpr std::int64_t kUnseen_ns = 20'000'000'000;  // after which a thing that is not there is given up
 
 enum class Phase { look, rise, over, descend, grip, lift, carry, lower, release, retreat, verify, finished };
-
-struct Step {
-  std::string object, target;  // detector's labels
-};
 
 class ScriptedManipulator final : public Policy {
  public:
@@ -47,16 +52,8 @@ class ScriptedManipulator final : public Policy {
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) override {
     *this = ScriptedManipulator(skill_);
-    for (const auto& g : robot.groups) {
-      if (g.kind == Group::Kind::arm && arm_.name.empty()) arm_ = g;
-      if (g.kind == Group::Kind::gripper && gripper_.name.empty()) gripper_ = g;
-    }
-    if (arm_.name.empty() || gripper_.name.empty())
-      return policies::cannot_take_part("scripted_manipulator", "a robot without arm or gripper",
-                                        {"an arm and a gripper", "具有机械臂和夹爪"});
-    ASSAY_RETURN_IF_ERROR(read_steps(instruction));
-    period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
-    if (!(period_s_ > 0)) period_s_ = 0.02;
+    ASSAY_RETURN_IF_ERROR(body_.bind("scripted_manipulator", robot));
+    ASSAY_RETURN_IF_ERROR(told_.begin("scripted_manipulator", instruction));
     rng_ = Rng(key);
     delay_.reset(skill_.delay_s);
     return {};
@@ -64,10 +61,9 @@ class ScriptedManipulator final : public Policy {
 
   Result<Action> act(const Observation& now) override {
     const Observation& seen = delay_.pass(now);
-    const GroupState* arm = seen.group(arm_.name);
-    if (arm == nullptr || !policies::sound(seen)) return Action{};  // hold until the senses are back
+    if (!body_.feel(seen)) return Action{};  // hold until the senses are back
     sightings_.add(seen.detections, seen.time);
-    const PoseTarget measured = pose_of(*arm);
+    const PoseTarget& measured = body_.tool;
     if (!started_) {
       started_ = true;
       home_ = measured;
@@ -75,19 +71,18 @@ class ScriptedManipulator final : public Policy {
       enter(Phase::look, now.time, measured);
     }
     Action action;
-    const double gap = person_gap_m(measured);
+    const double gap = policies::person_gap_m(sightings_.all(), measured.position_m.x(), measured.position_m.y());
     std::vector<double> delta;
     if (gap < kPersonTooNear_m) {
       PoseTarget away{{home_.position_m.x(), home_.position_m.y(), measured.position_m.z()}, goal_.rotation};
-      delta = track_.step(measured, away, kWeakHold, period_s_);
+      delta = track_.step(measured, away, kWeakHold, body_.period_s);
     } else if (gap < kPersonGap_m) {
-      delta = track_.halt(limits_, period_s_);
+      delta = track_.halt(limits_, body_.period_s);
     } else {
-      advance(now.time, measured, width_of(seen));
-      delta = track_.step(measured, goal_, limits_, period_s_);
+      advance(now.time, measured, body_.width_m);
+      delta = track_.step(measured, goal_, limits_, body_.period_s);
     }
-    action.groups.push_back({arm_.name, Mode::ee_delta_pose, std::move(delta)});
-    action.groups.push_back({gripper_.name, Mode::gripper, {open_ ? 1.0 : 0.0}});
+    body_.command(action, std::move(delta), open_);
     action.done = phase_ == Phase::finished;
     action.refuse = !refusal_.empty();
     action.reason = refusal_;
@@ -95,48 +90,16 @@ class ScriptedManipulator final : public Policy {
   }
 
  private:
-  Result<void> read_steps(const Instruction& instruction) {
-    for (int i = 1;; ++i) {
-      const std::string tail = i == 1 ? "" : "_" + std::to_string(i);
-      const auto object = instruction.labels.find("object" + tail), target = instruction.labels.find("target" + tail);
-      if (object == instruction.labels.end() || target == instruction.labels.end()) break;
-      steps_.push_back({object->second, target->second});
-    }
-    if (!steps_.empty()) return {};
-    return policies::cannot_take_part("scripted_manipulator", "an instruction without object and target",
-                                      {"labels for the slots object and target", "指令中 object 与 target 的标签"});
-  }
-
-  static PoseTarget pose_of(const GroupState& arm) {
-    const Eigen::Quaterniond q(arm.tcp_wxyz[0], arm.tcp_wxyz[1], arm.tcp_wxyz[2], arm.tcp_wxyz[3]);
-    return {{arm.tcp_m[0], arm.tcp_m[1], arm.tcp_m[2]},
-            q.norm() > 0.5 ? q.normalized() : Eigen::Quaterniond::Identity()};
-  }
-
-  [[nodiscard]] double width_of(const Observation& seen) const {
-    const GroupState* gripper = seen.group(gripper_.name);
-    return gripper == nullptr || gripper->position_rad.empty() ? 0 : gripper->position_rad[0];
-  }
-
-  /// From the tool, and from where it is going next, to the outline of the nearest person.
-  [[nodiscard]] double person_gap_m(const PoseTarget& measured) const {
-    double gap = 10;
-    for (const auto& d : sightings_.all())
-      if (d.kind == "person")
-        gap = std::min(gap, policies::outline_gap_m(d, measured.position_m.x(), measured.position_m.y()));
-    return gap;
-  }
-
   /// Tool height at which what hangs from the tool passes over everything that stands about.
   [[nodiscard]] double travel_height_m() const {
-    double top = 0, hanging = 0;
+    double top = 0;
     for (const auto& d : sightings_.all()) {
       if (d.kind == "person") continue;
       // A bin's origin is the floor of it, other things' their centre: so this is the top, or a little more.
-      if (open_ || d.label != steps_[step_].object)
+      if (open_ || d.label != object_.label)
         top = std::max(top, d.position_m[2] + (d.kind == "bin" ? 1.0 : 0.5) * d.size_m[2]);
-      if (d.label == steps_[step_].object) hanging = 0.5 * d.size_m[2];
     }
+    const double hanging = 0.5 * object_.size_m[2];
     return top + hanging + kClearance_m + kHandReserve_m * 0.5;
   }
 
@@ -144,7 +107,7 @@ class ScriptedManipulator final : public Policy {
     phase_ = phase;
     since_ = now;
     arrived_at_.reset();
-    const bool weak = gripper_.grip_force_n > 0 && gripper_.grip_force_n < kWeakGrip_n;
+    const bool weak = body_.weak();
     limits_ = kFree;
     switch (phase) {
       case Phase::look:
@@ -153,9 +116,10 @@ class ScriptedManipulator final : public Policy {
         break;
       case Phase::grip:
         open_ = false;
+        looked_again_ = false;
         break;
       case Phase::verify:
-        sightings_.forget(steps_[step_].object);
+        sightings_.forget(object_.label);
         break;
       case Phase::finished:
         break;
@@ -196,29 +160,31 @@ class ScriptedManipulator final : public Policy {
   }
 
   /// Errors of a less skilled policy enter here: once per attempt in what it believes, once per step in a mistake.
-  bool plan(const PoseTarget& measured) {
-    const Step& step = steps_[step_];
+  bool plan() {
+    const policies::Step& step = told_.steps()[step_];
     auto object = sightings_.find(step.object), bin = sightings_.find(step.target);
     if (!object || !bin) return false;
     if (!erred_) erred_ = rng_.uniform() < skill_.miss_rate;
     for (const auto& wrong : {&*object, &*bin})
       for (std::size_t i = 0; i < 2; ++i) wrong->position_m[i] += skill_.noise_m * rng_.normal();
     const auto about = sightings_.all();
-    const double max_width = gripper_.max_width_m > 0 ? gripper_.max_width_m : 0.08;
-    const auto grasp = policies::plan_grasp(*object, about, max_width, policies::tool_yaw(home_.rotation));
+    const auto grasp = policies::plan_grasp(*object, about, body_.opening_m(), policies::tool_yaw(home_.rotation));
     if (!grasp) {
       refusal_ = "'" + step.object + "' does not fit between the fingers";
       return false;
     }
+    object_ = *object;
     grasp_ = *grasp;
-    grasp_.position_m.z() += kHold_m;
-    place_ = policies::plan_place(*bin, *object, about, kHold_m, policies::tool_yaw(home_.rotation));
+    const double half_m = object->size_m[2] / 2, over_centre_m = std::max(0.0, kOverFloor_m - half_m);
+    grasp_.position_m.z() += over_centre_m;
+    place_ = policies::plan_place(*bin, *object, about, over_centre_m, policies::tool_yaw(home_.rotation));
+    // What the detector is off by is known but roughly: stay above the walls and let it fall.
+    if (sightings_.error_m() != std::array<double, 2>{}) place_.position_m.z() += kAboveWalls_m;
     if (*erred_) {  // beside the bin, on the robot's side, and never looks back
       const double x = place_.position_m.x(), y = place_.position_m.y(), r = std::hypot(x, y);
       const double back = std::max(bin->size_m[0], bin->size_m[1]) + 0.05;
       if (r > back) place_.position_m.head<2>() *= (r - back) / r;
     }
-    static_cast<void>(measured);
     return true;
   }
 
@@ -242,13 +208,13 @@ class ScriptedManipulator final : public Policy {
         if (arrived) enter(Phase::over, now, measured);
         break;
       case Phase::over:
-        if (arrived && plan(measured)) enter(Phase::descend, now, measured);
+        if (arrived && plan()) enter(Phase::descend, now, measured);
         break;
       case Phase::descend:
-        if (arrived) enter(Phase::grip, now, measured);
+        descend(now, measured, arrived);
         break;
       case Phase::grip:
-        if (waited(now, kGrip_ns)) holding ? enter(Phase::lift, now, measured) : again(now, measured);
+        grip(now, measured, holding);
         break;
       case Phase::lift:
       case Phase::carry:
@@ -272,10 +238,60 @@ class ScriptedManipulator final : public Policy {
     }
   }
 
+  void descend(SimTime now, const PoseTarget& measured, bool arrived) {
+    const double top_m = object_.position_m[2] + object_.size_m[2] / 2;
+    if (measured.position_m.z() < top_m + kSlowFrom_m) limits_.speed_m_s = kSlow_m_s;
+    if (track_.lag_m(measured).z() > kBlocked_m || body_.wrist_n > kBlocked_n) {
+      touch_.blocked(attempt(measured, object_));
+      return again(now, measured);
+    }
+    if (arrived) enter(Phase::grip, now, measured);
+  }
+
+  void grip(SimTime now, const PoseTarget& measured, bool holding) {
+    if (waited(now, kClosed_ns) && !looked_again_) {
+      sightings_.forget(object_.label);
+      looked_again_ = true;
+    }
+    if (!waited(now, kGrip_ns)) return;
+    if (!holding) {
+      touch_.missed(attempt(measured, object_));
+      return again(now, measured);
+    }
+    if (const auto seen = sightings_.find(object_.label); seen && sightings_.reports(object_.label) > 1)
+      touch_.held(attempt(measured, *seen));
+    believe();
+    enter(Phase::lift, now, measured);
+  }
+
+  /// What touch has to be told of this try. `seen` is as corrected as sightings are.
+  [[nodiscard]] policies::TouchAttempt attempt(const PoseTarget& measured, const Detection& seen) const {
+    policies::TouchAttempt a;
+    a.tool_m = measured.position_m.head<2>();
+    a.seen_m = {seen.position_m[0] + sightings_.error_m()[0], seen.position_m[1] + sightings_.error_m()[1]};
+    a.across = {std::cos(grasp_.yaw_rad), std::sin(grasp_.yaw_rad)};
+    a.closing = {a.across.y(), -a.across.x()};
+    a.half_width_m = grasp_.width_m / 2;
+    a.half_length_m = (object_.size_m[0] + object_.size_m[1] - grasp_.width_m) / 2;
+    a.half_opening_m = body_.opening_m() / 2;
+    return a;
+  }
+
+  void believe() {
+    const auto error = touch_.best_m();
+    if (error.norm() < kTrusted_m)
+      sightings_.correct_by(0, 0);
+    else
+      sightings_.correct_by(error.x(), error.y());
+  }
+
   void look(SimTime now, const PoseTarget& measured) {
-    const Step& step = steps_[step_];
+    told_.look(sightings_, now);
+    refusal_ = told_.doubt();
+    if (!told_.known()) return;
+    const policies::Step& step = told_.steps()[step_];
     if (sightings_.reports(step.object) >= kLooks && sightings_.reports(step.target) >= kLooks) {
-      if (plan(measured)) enter(Phase::rise, now, measured);
+      if (plan()) enter(Phase::rise, now, measured);
     } else if (waited(now, kUnseen_ns)) {
       refusal_ = "'" + step.object + "' or '" + step.target + "' is not to be seen";
     }
@@ -283,25 +299,26 @@ class ScriptedManipulator final : public Policy {
 
   /// Is it in the bin? Next step, or once more.
   void judge(SimTime now, const PoseTarget& measured) {
-    const auto object = sightings_.find(steps_[step_].object), bin = sightings_.find(steps_[step_].target);
+    const auto object = sightings_.find(told_.steps()[step_].object),
+               bin = sightings_.find(told_.steps()[step_].target);
     const bool blind = erred_.value_or(false);
     if (!blind && !(object && bin && policies::lies_in(*object, *bin))) return again(now, measured);
     erred_.reset();
-    if (step_ + 1 == steps_.size()) return enter(Phase::finished, now, measured);
+    if (step_ + 1 == told_.steps().size()) return enter(Phase::finished, now, measured);
     ++step_;
     enter(Phase::look, now, measured);
   }
 
   void again(SimTime now, const PoseTarget& measured) {
-    sightings_.forget(steps_[step_].object);
+    believe();
+    sightings_.forget(object_.label);
     enter(Phase::look, now, measured);
   }
 
   policies::Skill skill_;
-  Group arm_, gripper_;
-  std::vector<Step> steps_;
+  policies::HandBody body_;
+  policies::ToldSteps told_;
   std::size_t step_ = 0;
-  double period_s_ = 0.02;
   Rng rng_{StreamKey{}};
   policies::DelayLine delay_;
   policies::Sightings sightings_;
@@ -311,10 +328,12 @@ class ScriptedManipulator final : public Policy {
   std::optional<SimTime> arrived_at_;
   PoseTarget home_, goal_;
   MotionLimits limits_ = kFree;
-  bool open_ = true, started_ = false;
+  bool open_ = true, started_ = false, looked_again_ = false;
   std::optional<bool> erred_;  ///< this step's mistake, drawn once
   std::string refusal_;
   policies::ToolPlace grasp_, place_;
+  Detection object_;  ///< of this attempt, as believed
+  policies::TouchBelief touch_;
 };
 
 }  // namespace

@@ -35,10 +35,15 @@ void Sightings::add(const std::vector<Detection>& detections, SimTime now) {
   }
 }
 
+Detection Sightings::corrected(Detection seen) const {
+  for (std::size_t i = 0; i < 2; ++i) seen.position_m[i] -= error_m_[i];
+  return seen;
+}
+
 std::optional<Detection> Sightings::find(const std::string& label) const {
   const auto it = seen_.find(label);
   if (it == seen_.end()) return std::nullopt;
-  return it->second.mean;
+  return corrected(it->second.mean);
 }
 
 int Sightings::reports(const std::string& label) const {
@@ -48,7 +53,7 @@ int Sightings::reports(const std::string& label) const {
 
 std::vector<Detection> Sightings::all() const {
   std::vector<Detection> out;
-  for (const auto& [label, item] : seen_) out.push_back(item.mean);
+  for (const auto& [label, item] : seen_) out.push_back(corrected(item.mean));
   return out;
 }
 

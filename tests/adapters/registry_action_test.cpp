@@ -27,7 +27,7 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
     EXPECT_TRUE(registry.policy(info.id, {}).ok()) << info.id;
   }
   EXPECT_EQ(policies, (std::set<std::string>{"faulty", "null", "peg_inserter", "random", "scripted_manipulator",
-                                             "surface_follower", "waypoint_navigator"}));
+                                             "shelf_picker", "surface_follower", "waypoint_navigator"}));
   ASSERT_EQ(registry.robots().size(), 1u);
   EXPECT_EQ(registry.robots()[0].engine, "MuJoCo 2.2.2");
   EXPECT_TRUE(registry.robot("mujoco").ok());

@@ -161,7 +161,9 @@ TEST(Scheme, NeedsIndicatorsAndTaskLevelsForEachLevel) {
   text = edited(text, "    level: 1\n", "    level: 4\n");
   scheme = load_scheme(folder.write("s.yaml", text));
   ASSERT_TRUE(scheme.ok());
-  EXPECT_EQ(brief(check_consistency(*scheme, suites())), brief(322, where(text, "4\n    task")));
+  auto cut = suites();
+  for (auto& suite : cut) std::erase_if(suite.tasks, [](const Task& task) { return task.level == 4; });
+  EXPECT_EQ(brief(check_consistency(*scheme, cut)), brief(322, where(text, "4\n    task")));
 }
 
 TEST(Subject, NamesAnEmbodimentThatExists) {

@@ -1,0 +1,98 @@
+#include "adapters/policies/shelf_plan.h"
+
+#include <algorithm>
+
+#include "adapters/policies/instruction_words.h"
+
+namespace assay::policies {
+namespace {
+
+constexpr double kQuarter = 1.5707963267948966;
+constexpr double kWidthReserve_m = 0.008;  // of the opening, for what the detections are off
+constexpr double kTurnShare = 0.5;         // of the azimuth: between square to the shelf and straight from the shoulder
+constexpr double kSpacing_m = 0.11;        // of standing places, along the tray
+constexpr double kEdge_m = 0.065;          // from the tray's edge to a standing place
+constexpr double kFree_m = 0.09;           // from a standing place to the nearest thing
+constexpr double kStanding_m = 0.02;       // heights agree within
+
+bool is_round(const Detection& d) {
+  const auto words = words_of(d.label, Lang::en);
+  return std::any_of(words.begin(), words.end(), [](const Word& word) {
+    return word.kind == WordKind::shape && (word.value == "can" || word.value == "bottle" || word.value == "cylinder");
+  });
+}
+
+Eigen::Vector2d in_frame(const Detection& box, const Detection& thing) {
+  const double c = std::cos(box.yaw_rad), s = std::sin(box.yaw_rad);
+  const double dx = thing.position_m[0] - box.position_m[0], dy = thing.position_m[1] - box.position_m[1];
+  return {c * dx + s * dy, -s * dx + c * dy};
+}
+
+bool lies_over(const Detection& thing, const Detection& tray) {
+  const auto at = in_frame(tray, thing);
+  return std::abs(at.x()) < tray.size_m[0] / 2 && std::abs(at.y()) < tray.size_m[1] / 2;
+}
+
+}  // namespace
+
+std::optional<ShelfGrasp> plan_shelf_grasp(const Detection& object, double max_width_m) {
+  const double wanted = kTurnShare * std::atan2(object.position_m[1], object.position_m[0]);
+  ShelfGrasp grasp;
+  grasp.position_m = {object.position_m[0], object.position_m[1], object.position_m[2]};
+  const double fits = max_width_m - kWidthReserve_m;
+  if (is_round(object)) {
+    grasp.yaw_rad = wanted;
+    grasp.width_m = grasp.length_m = object.size_m[1];
+    return grasp.width_m <= fits ? std::optional(grasp) : std::nullopt;
+  }
+  std::optional<ShelfGrasp> best;
+  for (const bool along_x : {true, false}) {
+    grasp.width_m = object.size_m[along_x ? 1 : 0];
+    grasp.length_m = object.size_m[along_x ? 0 : 1];
+    grasp.yaw_rad = wanted + std::remainder(object.yaw_rad + (along_x ? 0 : kQuarter) - wanted, 2 * kQuarter);
+    if (grasp.width_m > fits) continue;
+    if (!best || std::abs(grasp.yaw_rad - wanted) < std::abs(best->yaw_rad - wanted)) best = grasp;
+  }
+  return best;
+}
+
+Eigen::Vector3d plan_standing_place(const Detection& tray, const Detection& object,
+                                    const std::vector<Detection>& about) {
+  const double c = std::cos(tray.yaw_rad), s = std::sin(tray.yaw_rad);
+  const double half_u = std::max(0.0, tray.size_m[0] / 2 - kEdge_m),
+               half_v = std::max(0.0, tray.size_m[1] / 2 - kEdge_m);
+  const int n = static_cast<int>(half_u / kSpacing_m), m = 1;
+  Eigen::Vector3d best = Eigen::Vector3d::Zero();
+  double best_score = -1e9;
+  for (int i = -n; i <= n; ++i)
+    for (int j = -m; j <= m; j += 2) {
+      const double u = i * kSpacing_m, v = j * half_v;
+      const Eigen::Vector3d at(tray.position_m[0] + c * u - s * v, tray.position_m[1] + s * u + c * v,
+                               tray.position_m[2]);
+      double room = kFree_m;
+      for (const auto& other : about)
+        if (other.label != object.label && other.label != tray.label && lies_over(other, tray))
+          room = std::min(room, std::hypot(at.x() - other.position_m[0], at.y() - other.position_m[1]));
+      // Free room first, then far from the arm, then near the middle of the row.
+      const double score = 100 * room + at.head<2>().norm() - 0.2 * std::abs(u);
+      if (score <= best_score + 1e-9) continue;
+      best_score = score;
+      best = at;
+    }
+  return best;
+}
+
+double top_on_tray_m(const Detection& tray, const std::vector<Detection>& about) {
+  double top = tray.position_m[2];
+  for (const auto& d : about)
+    if (d.label != tray.label && d.kind != "person" && lies_over(d, tray))
+      top = std::max(top, d.position_m[2] + d.size_m[2] / 2);
+  return top;
+}
+
+bool stands_on(const Detection& object, const Detection& tray) {
+  return lies_over(object, tray) &&
+         std::abs(object.position_m[2] - tray.position_m[2] - object.size_m[2] / 2) < kStanding_m;
+}
+
+}  // namespace assay::policies

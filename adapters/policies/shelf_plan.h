@@ -1,0 +1,38 @@
+// How to take an upright thing from a shelf by its sides, tool forward, and where to stand it on a tray. From
+// detections only; frame of the detections (the arm's base: x towards the shelf).
+#pragma once
+
+#include <Eigen/Core>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "core/model/sample.h"
+
+namespace assay::policies {
+
+/// Tool forward along `yaw_rad` (pose_track.h, tool_forward), its centre at `position_m`.
+struct ShelfGrasp {
+  Eigen::Vector3d position_m = Eigen::Vector3d::Zero();
+  double yaw_rad = 0;
+  double width_m = 0;   ///< what is between the fingers
+  double length_m = 0;  ///< of the thing, along the approach
+
+  [[nodiscard]] Eigen::Vector3d approach() const { return {std::cos(yaw_rad), std::sin(yaw_rad), 0}; }
+};
+
+/// Round things from where the arm stands best, boxes square to a face. Empty if it does not fit between the fingers.
+std::optional<ShelfGrasp> plan_shelf_grasp(const Detection& object, double max_width_m);
+
+/// Centre of the standing place on `tray` (z: its floor): of the free ones the farthest from the arm, so that the hand
+/// never reaches over what stands there already.
+Eigen::Vector3d plan_standing_place(const Detection& tray, const Detection& object,
+                                    const std::vector<Detection>& about);
+
+/// Highest point of what stands on `tray`, or its floor.
+double top_on_tray_m(const Detection& tray, const std::vector<Detection>& about);
+
+/// Stands on the tray, on its foot.
+bool stands_on(const Detection& object, const Detection& tray);
+
+}  // namespace assay::policies
