@@ -59,6 +59,17 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        skill_params(),
                        ""},
                       any_arms(make_surface_follower));
+  registry.add_policy({"coverage_planner",
+                       {"goes over the floor in lanes, with any differential base", "驱动任意差速底盘逐道覆盖地面"},
+                       skill_params(),
+                       ""},
+                      make_coverage_planner);
+  registry.add_policy(
+      {"patrol",
+       {"goes a round past posts and reports hazards, with any differential base", "驱动任意差速底盘巡逻并上报隐患"},
+       skill_params(),
+       ""},
+      make_patrol);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(

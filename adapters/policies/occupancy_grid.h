@@ -24,6 +24,8 @@ class OccupancyGrid {
   void add(const std::array<double, 3>& pose, const RangeScan& scan);
   /// Distance to the nearest occupied cell of every cell, up to `reach_m`, by brushfire. Call before planning.
   void measure_clearance(double reach_m);
+  /// No clearance in this cell until clearance is measured anew: a place not to be driven on, whatever stands there.
+  void close(Cell c) { clearance_m_[at(c)] = 0; }
 
   [[nodiscard]] int side() const { return side_; }
   [[nodiscard]] double cell_m() const { return cell_m_; }

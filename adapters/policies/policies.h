@@ -29,7 +29,7 @@ Result<std::unique_ptr<Policy>> make_scripted_manipulator(const PolicyParams& pa
 Result<std::unique_ptr<Policy>> make_shelf_picker(const PolicyParams& params);
 
 /// Drives any differential base past obstacles by range scans and odometry to the stations of the slots target,
-/// target_2, … in order. The same dials.
+/// target_2, … in order; reads the text where it is given no labels. The same dials.
 Result<std::unique_ptr<Policy>> make_waypoint_navigator(const PolicyParams& params);
 
 /// Takes pegs from a tray and inserts them into sockets, by feel where sight is too coarse, with any bound arm that has
@@ -40,5 +40,11 @@ Result<std::unique_ptr<Policy>> make_peg_inserter(const PolicyParams& params);
 /// gives: seams of kind "seam" with points of kind "seam_point", areas of kind "surface", to be kept clear of kinds
 /// "obstacle" and "person". The same dials; a mistake is a force that is far too small.
 Result<std::unique_ptr<Policy>> make_surface_follower(const PolicyParams& params);
+/// Goes over the floor with any differential base, or over the parts that the text names. The same dials.
+Result<std::unique_ptr<Policy>> make_coverage_planner(const PolicyParams& params);
+
+/// Goes past the posts of the slots post, post_2, … (or of the text) with any differential base and reports the hazards
+/// that its detector shows. The same dials.
+Result<std::unique_ptr<Policy>> make_patrol(const PolicyParams& params);
 
 }  // namespace assay

@@ -1,0 +1,79 @@
+#include "adapters/policies/scan_matcher.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+namespace assay::policies {
+namespace {
+
+constexpr double kPatch_m = 0.4;
+constexpr double kLeastPoints = 4, kMostPoints = 400;
+constexpr double kThickness_m = 0.03;  // of what a scanner sees of a wall, noise included
+constexpr double kOutlier = 9;         // squared, in thicknesses
+constexpr double kTrust_m = 0.03, kTrust_rad = 0.03;  // in the guess, between two scans
+constexpr double kMost_m = 0.15, kMost_rad = 0.15;
+constexpr int kIterations = 6;
+
+}  // namespace
+
+ScanMatcher::Key ScanMatcher::key(const Point& p) {
+  const auto index = [](double v) { return static_cast<std::int32_t>(std::floor(std::clamp(v / kPatch_m, -1e6, 1e6))); };
+  return {index(p[0]), index(p[1])};
+}
+
+ScanMatcher::Pose ScanMatcher::fit(const Pose& guess, const std::vector<Point>& points) const {
+  Eigen::Vector3d pose(guess[0], guess[1], guess[2]);
+  const Eigen::Vector3d start = pose;
+  const Eigen::Vector3d trust(1 / (kTrust_m * kTrust_m), 1 / (kTrust_m * kTrust_m), 1 / (kTrust_rad * kTrust_rad));
+  for (int i = 0; i < kIterations; ++i) {
+    Eigen::Matrix3d normal = trust.asDiagonal();
+    Eigen::Vector3d gradient = trust.cwiseProduct(start - pose);
+    const double c = std::cos(pose[2]), s = std::sin(pose[2]);
+    for (const auto& p : points) {
+      const Eigen::Vector2d turned(c * p[0] - s * p[1], s * p[0] + c * p[1]);
+      const Eigen::Vector2d at = turned + pose.head<2>();
+      const auto found = patches_.find(key({at.x(), at.y()}));
+      if (found == patches_.end() || found->second.n < kLeastPoints) continue;
+      const Patch& patch = found->second;
+      Eigen::Matrix2d spread;
+      spread << patch.xx, patch.xy, patch.xy, patch.yy;
+      spread = spread / patch.n + kThickness_m * kThickness_m * Eigen::Matrix2d::Identity();
+      const Eigen::Matrix2d weight = spread.inverse();
+      const Eigen::Vector2d off = Eigen::Vector2d(patch.mean[0], patch.mean[1]) - at;
+      const double far = off.dot(weight * off);
+      if (far > kOutlier) continue;
+      Eigen::Matrix<double, 2, 3> slope;
+      slope << 1, 0, -turned.y(), 0, 1, turned.x();
+      // Neighbouring beams err alike, and patches are coarse: one scan is worth far less than its beams.
+      const double worth = 0.2 * std::exp(-0.25 * far);
+      normal += worth * slope.transpose() * weight * slope;
+      gradient += worth * slope.transpose() * weight * off;
+    }
+    const Eigen::Vector3d step = normal.ldlt().solve(gradient);
+    if (!step.allFinite()) return guess;
+    pose += step;
+    if (step.norm() < 1e-5) break;
+  }
+  const Eigen::Vector3d moved = pose - start;
+  if (moved.head<2>().norm() > kMost_m || std::abs(moved[2]) > kMost_rad) return guess;
+  return {pose[0], pose[1], pose[2]};
+}
+
+void ScanMatcher::add(const Pose& pose, const std::vector<Point>& points) {
+  const double c = std::cos(pose[2]), s = std::sin(pose[2]);
+  for (const auto& p : points) {
+    const Point at = {pose[0] + c * p[0] - s * p[1], pose[1] + s * p[0] + c * p[1]};
+    Patch& patch = patches_[key(at)];
+    if (patch.n >= kMostPoints) continue;  // settled: a map that follows every scan drifts with it
+    patch.n += 1;
+    const double dx = at[0] - patch.mean[0], dy = at[1] - patch.mean[1];
+    patch.mean[0] += dx / patch.n;
+    patch.mean[1] += dy / patch.n;
+    patch.xx += dx * (at[0] - patch.mean[0]);
+    patch.xy += dx * (at[1] - patch.mean[1]);
+    patch.yy += dy * (at[1] - patch.mean[1]);
+  }
+}
+
+}  // namespace assay::policies
