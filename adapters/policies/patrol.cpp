@@ -27,7 +27,7 @@ constexpr std::int64_t kTurnAtMost_ns = 15'000'000'000;
 /// Keys are words of the detector's labels.
 const std::vector<policies::Lexeme>& hazard_lexicon() {
   static const std::vector<policies::Lexeme> lexicon = {{"manhole", {"manhole", "井"}},
-                                                        {"liquid", {"liquid", "spill", "液", "泼洒"}},
+                                                        {"liquid", {"liquid", "spill", "液"}},
                                                         {"sign", {"sign", "标牌", "指示牌"}},
                                                         {"exit", {"exit", "出口"}},
                                                         {"bag", {"bag", "luggage", "包", "行李"}}};

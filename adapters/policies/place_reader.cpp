@@ -45,12 +45,19 @@ std::vector<Clause> clauses_of(const std::string& text) {
   return clauses;
 }
 
+/// An English word ends where it ends, or in a plural: "bed" does not stand in "bedroom".
+bool ends(const std::string& text, std::size_t at) {
+  const auto letter = [&](std::size_t i) { return i < text.size() && text[i] >= 'a' && text[i] <= 'z'; };
+  if (!letter(at - 1) || !letter(at)) return true;
+  return text[at] == 's' && !letter(at + 1);
+}
+
 std::vector<Found> find_all(const std::string& text, const std::vector<Lexeme>& lexicon) {
   std::vector<Found> all;
   for (const auto& lexeme : lexicon)
     for (const auto& word : lexeme.words)
       for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
-        all.push_back({at, word.size(), lexeme.key, 0, false});
+        if (ends(text, at + word.size())) all.push_back({at, word.size(), lexeme.key, 0, false});
   std::stable_sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
     return a.at != b.at ? a.at < b.at : a.length > b.length;
   });

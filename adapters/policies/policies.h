@@ -40,6 +40,7 @@ Result<std::unique_ptr<Policy>> make_peg_inserter(const PolicyParams& params);
 /// gives: seams of kind "seam" with points of kind "seam_point", areas of kind "surface", to be kept clear of kinds
 /// "obstacle" and "person". The same dials; a mistake is a force that is far too small.
 Result<std::unique_ptr<Policy>> make_surface_follower(const PolicyParams& params);
+
 /// Goes over the floor with any differential base, or over the parts that the text names. The same dials.
 Result<std::unique_ptr<Policy>> make_coverage_planner(const PolicyParams& params);
 

@@ -157,6 +157,8 @@ class FakeBase {
   std::vector<Detection> stations;  ///< positions in the world frame
   double half_x = 4, half_y = 3, x = -3.2, y = 0, yaw = 0, sight_m = 6;
   double speed = 0, yaw_rate = 0, nearest_m = 1e3, hardest_m_s2 = 0;
+  double way_gain = 1, turn_gain = 1;  ///< of its odometry
+  double bias_x = 0, bias_y = 0;       ///< of its detector, in its own frame
 
   [[nodiscard]] Observation observe() const {
     Observation seen;
@@ -165,7 +167,7 @@ class FakeBase {
     base.group = "base";
     base.position_rad = {0, 0};
     base.velocity_rad_s = {0, 0};
-    base.odometry = {x + 3.2, y, yaw};
+    base.odometry = odometry_;
     base.twist = {speed, yaw_rate};
     seen.groups = {base};
     RangeScan scan;
@@ -177,7 +179,8 @@ class FakeBase {
     for (auto d : stations) {
       const double dx = d.position_m[0] - x, dy = d.position_m[1] - y;
       if (std::hypot(dx, dy) > sight_m) continue;
-      d.position_m = {std::cos(yaw) * dx + std::sin(yaw) * dy, -std::sin(yaw) * dx + std::cos(yaw) * dy, 0};
+      d.position_m = {std::cos(yaw) * dx + std::sin(yaw) * dy + bias_x, -std::sin(yaw) * dx + std::cos(yaw) * dy + bias_y,
+                      0};
       seen.detections.push_back(d);
     }
     return seen;
@@ -194,6 +197,9 @@ class FakeBase {
     yaw += yaw_rate * 0.02;
     x += speed * 0.02 * std::cos(yaw);
     y += speed * 0.02 * std::sin(yaw);
+    odometry_[2] += turn_gain * yaw_rate * 0.02;
+    odometry_[0] += way_gain * speed * 0.02 * std::cos(odometry_[2]);
+    odometry_[1] += way_gain * speed * 0.02 * std::sin(odometry_[2]);
     for (auto& p : pillars) {
       p.x += p.vx * 0.02;
       p.y += p.vy * 0.02;
@@ -216,6 +222,7 @@ class FakeBase {
     return nearest;
   }
   std::int64_t tick_ = 0;
+  std::array<double, 3> odometry_{};
 };
 
 /// Runs until the policy says done or refuses, or the time is over. Returns the time in s, or -1.
