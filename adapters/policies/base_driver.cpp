@@ -58,7 +58,10 @@ bool BaseDriver::sense(const Observation& seen) {
     if (!scan.range_m.empty() && scan.group == base_.name) take_scan(scan);
   if (looked_ns_ < 0 || now_ns_ - looked_ns_ >= kLook_ns) {
     looked_ns_ = now_ns_;
-    landmarks_.add(pose_, seen.detections);
+    std::vector<Detection> standing;
+    for (const auto& d : seen.detections)
+      if (d.kind != "goods" && d.kind != "person") standing.push_back(d);  // goods ride along, people walk
+    landmarks_.add(pose_, standing);
   }
   return true;
 }

@@ -110,7 +110,7 @@ class CoveragePlanner final : public Policy {
 
   [[nodiscard]] std::optional<policies::Landmark> mark_of(const std::string& key) const {
     for (const auto& mark : driver_.landmarks().all())
-      if ((mark.kind == "area" || mark.kind == "room") && mark.label.find(key) != std::string::npos) return mark;
+      if (mark.kind == "surface" && mark.label.find(key) != std::string::npos) return mark;
     return std::nullopt;
   }
 
@@ -132,7 +132,7 @@ class CoveragePlanner final : public Policy {
     for (const auto& key : keep_out_)
       if (const auto mark = mark_of(key)) closed.push_back(area_of(*mark, kKeepOff_m));
     for (const auto& mark : driver_.landmarks().all())
-      if (mark.kind == "loose") closed.push_back(area_of(mark, kThingKeepOff_m));
+      if (mark.kind == "obstacle") closed.push_back(area_of(mark, kThingKeepOff_m));
     driver_.close(std::move(closed));
   }
 

@@ -19,7 +19,7 @@ using policies::Landmark;
 using policies::Twist;
 
 constexpr policies::Skill kWorst{0.5, 0.3, 0.7};
-constexpr double kAtPost_m = 0.25, kHome_m = 0.3, kTurn_rad = 6.4;
+constexpr double kAtPost_m = 0.25, kHome_m = 0.3, kTurn_rad = 4.7;  // with a view of a quarter turn that is all around
 constexpr double kKeepOff_m = 0.5;      // from the outline of a hazard to the middle of the base
 constexpr int kLooks = 12;              // of the detector, before a hazard is believed
 constexpr std::int64_t kTurnAtMost_ns = 15'000'000'000;
@@ -133,7 +133,7 @@ class Patrol final : public Policy {
   void keep_off() {
     std::vector<FloorArea> closed;
     for (const auto& mark : driver_.landmarks().all())
-      if (mark.kind == "hazard" || mark.kind == "object")
+      if (mark.kind == "hazard")
         closed.push_back(
             {mark.at_m, {mark.size_m[0] / 2 + kKeepOff_m, mark.size_m[1] / 2 + kKeepOff_m}, mark.yaw_rad});
     driver_.close(std::move(closed));

@@ -10,7 +10,9 @@ namespace {
 constexpr double kPatch_m = 0.4;
 constexpr double kLeastPoints = 4, kMostPoints = 400;
 constexpr double kThickness_m = 0.03;  // of what a scanner sees of a wall, noise included
-constexpr double kOutlier = 9;         // squared, in thicknesses
+constexpr double kPiece_m = 0.07;      // a piece of wall is at least so long (standard deviation of the points on it)
+constexpr double kOutlier = 16;        // squared, in thicknesses
+constexpr double kWorth = 0.2;
 constexpr double kTrust_m = 0.03, kTrust_rad = 0.03;  // in the guess, between two scans
 constexpr double kMost_m = 0.15, kMost_rad = 0.15;
 constexpr int kIterations = 6;
@@ -38,17 +40,18 @@ ScanMatcher::Pose ScanMatcher::fit(const Pose& guess, const std::vector<Point>& 
       const Patch& patch = found->second;
       Eigen::Matrix2d spread;
       spread << patch.xx, patch.xy, patch.xy, patch.yy;
-      spread = spread / patch.n + kThickness_m * kThickness_m * Eigen::Matrix2d::Identity();
-      const Eigen::Matrix2d weight = spread.inverse();
-      const Eigen::Vector2d off = Eigen::Vector2d(patch.mean[0], patch.mean[1]) - at;
-      const double far = off.dot(weight * off);
-      if (far > kOutlier) continue;
-      Eigen::Matrix<double, 2, 3> slope;
-      slope << 1, 0, -turned.y(), 0, 1, turned.x();
+      const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> axes(Eigen::Matrix2d(spread / patch.n));
+      // Only a piece of wall says something, and only across itself: beams hit it here and there along its length.
+      if (axes.eigenvalues()[1] < kPiece_m * kPiece_m || axes.eigenvalues()[0] > kThickness_m * kThickness_m) continue;
+      const Eigen::Vector2d across = axes.eigenvectors().col(0);
+      const double off = across.dot(Eigen::Vector2d(patch.mean[0], patch.mean[1]) - at) / kThickness_m;
+      if (off * off > kOutlier) continue;
+      const Eigen::Vector3d slope =
+          Eigen::Vector3d(across.x(), across.y(), across.dot(Eigen::Vector2d(-turned.y(), turned.x()))) / kThickness_m;
       // Neighbouring beams err alike, and patches are coarse: one scan is worth far less than its beams.
-      const double worth = 0.2 * std::exp(-0.25 * far);
-      normal += worth * slope.transpose() * weight * slope;
-      gradient += worth * slope.transpose() * weight * off;
+      const double worth = kWorth * std::exp(-0.25 * off * off);
+      normal += worth * slope * slope.transpose();
+      gradient += worth * slope * off;
     }
     const Eigen::Vector3d step = normal.ldlt().solve(gradient);
     if (!step.allFinite()) return guess;

@@ -84,7 +84,7 @@ class WaypointNavigator final : public Policy {
 
   [[nodiscard]] bool taken(const FloorPoint& at) const {
     for (const auto& mark : driver_.landmarks().all())
-      if (mark.kind == "box" && std::hypot(mark.at_m[0] - at[0], mark.at_m[1] - at[1]) < kOnStation_m) return true;
+      if (mark.kind == "parcel" && std::hypot(mark.at_m[0] - at[0], mark.at_m[1] - at[1]) < kOnStation_m) return true;
     return false;
   }
 

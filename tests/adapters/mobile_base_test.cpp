@@ -243,8 +243,8 @@ Heard patrol(FakeBase& base, const Instruction& instruction) {
 
 FakeBase place() {
   FakeBase base;
-  base.stations = {mark("post 1", "post", -1, 2), mark("post 2", "post", 3, 0), mark("fallen sign", "hazard", 1, -1.5),
-                   mark("open manhole", "hazard", 0.5, 0.2), mark("closed manhole", "object", -1.5, -2)};
+  base.stations = {mark("post 1", "station", -1, 2), mark("post 2", "station", 3, 0), mark("fallen sign", "hazard", 1, -1.5),
+                   mark("open manhole", "hazard", 0.5, 0.2), mark("closed manhole", "fixture", -1.5, -2)};
   return base;
 }
 
