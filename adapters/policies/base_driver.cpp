@@ -10,12 +10,13 @@ namespace assay::policies {
 namespace {
 
 constexpr double kGrid_m = 24, kCell_m = 0.1, kTurn = 6.283185307179586;
-constexpr DriveLimits kDrive{0.8, 1.1, 0.5, 0.7, 1.8};
+constexpr DriveLimits kGentle{0.8, 1.1, 0.5, 0.7, 1.8}, kBrisk{0.8, 1.1, 0.6, 0.8, 1.8};
 constexpr double kLookahead_m = 0.6, kStopShort_m = 0.035;
+constexpr double kTight = 0.85;          // of the radius, where there is no other way
 constexpr double kStopGap_m = 0.12;      // ahead, beyond the robot's outline
 constexpr double kRoom_m = 0.25;         // between robot and what moves
 constexpr double kThingRadius_m = 0.25;  // a person's, about its middle
-constexpr double kHorizon_s = 2.2;
+constexpr double kHorizon_s = 2.2, kWalking_m_s = 0.12;
 constexpr double kNewView_m = 0.15, kNewView_rad = 0.15;  // since the last scan that went into the matcher's map
 constexpr int kFirstScans = 8;
 constexpr double kBlind = 0.3;  // share of its usual returns below which a scanner is as good as silent
@@ -34,10 +35,11 @@ bool FloorArea::contains(const FloorPoint& p, double margin_m) const {
   return std::abs(c * dx + s * dy) <= half_m[0] + margin_m && std::abs(-s * dx + c * dy) <= half_m[1] + margin_m;
 }
 
-BaseDriver::BaseDriver() : grid_(kGrid_m, kCell_m), limits_(kDrive) {}
+BaseDriver::BaseDriver() : grid_(kGrid_m, kCell_m) {}
 
-Result<void> BaseDriver::begin(const std::string& policy, const RobotDescription& robot) {
+Result<void> BaseDriver::begin(const std::string& policy, const RobotDescription& robot, bool loaded) {
   *this = BaseDriver();
+  limits_ = loaded ? kGentle : kBrisk;
   for (const auto& g : robot.groups)
     if (g.kind == Group::Kind::base && base_.name.empty()) base_ = g;
   if (base_.name.empty())
@@ -81,6 +83,7 @@ void BaseDriver::localise(const GroupState& base) {
 void BaseDriver::take_scan(const RangeScan& scan) {
   if (!scan.fresh) return;
   std::vector<FloorPoint> standing;
+  const auto walkers = this->walkers();
   std::size_t returns = 0;
   const std::size_t n = scan.range_m.size();
   for (std::size_t i = 0; i < n; ++i) {
@@ -90,8 +93,11 @@ void BaseDriver::take_scan(const RangeScan& scan) {
     const double angle = kTurn * static_cast<double>(i) / static_cast<double>(n);
     const FloorPoint p = {range * std::cos(angle), range * std::sin(angle)};
     const double c = std::cos(pose_[2]), s = std::sin(pose_[2]);
-    const Cell cell = grid_.cell(pose_[0] + c * p[0] - s * p[1], pose_[1] + s * p[0] + c * p[1]);
-    if (grid_.contains(cell) && !grid_.long_free(cell)) standing.push_back(p);
+    const FloorPoint at = {pose_[0] + c * p[0] - s * p[1], pose_[1] + s * p[0] + c * p[1]};
+    const bool walks = std::any_of(walkers.begin(), walkers.end(), [&](const MovingThing& w) {
+      return std::hypot(w.at_m[0] - at[0], w.at_m[1] - at[1]) < 2 * kThingRadius_m;
+    });
+    if (!walks) standing.push_back(p);
   }
   // A scanner that suddenly meets nothing has not found an empty world.
   const auto met = static_cast<double>(returns);
@@ -108,6 +114,14 @@ void BaseDriver::take_scan(const RangeScan& scan) {
     mapped_at_ = pose_;
   }
   scan_ = scan;
+}
+
+/// What moves, and not only seems to because the base is not quite where it believes. Who stands is an obstacle.
+std::vector<MovingThing> BaseDriver::walkers() const {
+  auto things = moving_.things();
+  std::erase_if(things,
+                [](const MovingThing& t) { return std::hypot(t.velocity_m_s[0], t.velocity_m_s[1]) < kWalking_m_s; });
+  return things;
 }
 
 void BaseDriver::act(const Twist& wanted, Action& action) {
@@ -147,16 +161,16 @@ Twist BaseDriver::drive_along(std::vector<FloorPoint> way) {
 void BaseDriver::plan(const std::optional<FloorPoint>& aim) {
   measure_clearance();
   std::vector<Discomfort> keep_off;
-  for (const auto& thing : moving_.things())
+  for (const auto& thing : walkers())
     for (const double t : {0.0, 0.7, 1.4, 2.1})
       keep_off.push_back({thing.at_m[0] + t * thing.velocity_m_s[0], thing.at_m[1] + t * thing.velocity_m_s[1],
                           radius_m_ + kThingRadius_m + kRoom_m, 12});
   const Cell from = grid_.cell(pose_[0], pose_[1]);
   path_.clear();
-  for (const double radius : {radius_m_, 0.85 * radius_m_}) {
+  for (const double radius : {radius_m_, kTight * radius_m_}) {
     const bool tight = radius < radius_m_;
-    const auto cells = aim ? plan_path(grid_, from, grid_.cell((*aim)[0], (*aim)[1]), radius, keep_off, tight)
-                           : explore(from, radius);
+    const auto cells =
+        aim ? plan_path(grid_, from, grid_.cell((*aim)[0], (*aim)[1]), radius, keep_off, tight) : explore(from, radius);
     if (cells.empty()) continue;
     for (const Cell c : cells) path_.push_back(grid_.centre(c));
     if (aim && cells.back() == grid_.cell((*aim)[0], (*aim)[1])) path_.back() = *aim;
@@ -229,7 +243,7 @@ double BaseDriver::gap_ahead_m(double heading_rad) const {
 
 /// `wanted`, unless something that moves would come too near: then what keeps the most room.
 Twist BaseDriver::safe(const Twist& wanted) const {
-  const auto things = moving_.things();
+  const auto things = walkers();
   if (things.empty()) return wanted;
   const double keep = radius_m_ + kThingRadius_m + kRoom_m;
   const auto room = [&](const Twist& twist) {

@@ -30,8 +30,8 @@ struct FloorArea {
 class BaseDriver {
  public:
   BaseDriver();
-  /// ASSAY-0404 where the robot has no base.
-  Result<void> begin(const std::string& policy, const RobotDescription& robot);
+  /// Gentle where goods stand on the deck, brisk else. ASSAY-0404 where the robot has no base.
+  Result<void> begin(const std::string& policy, const RobotDescription& robot, bool loaded);
 
   /// Takes in scans, odometry and detections. False: nothing sound came; stand still.
   bool sense(const Observation& seen);
@@ -70,6 +70,7 @@ class BaseDriver {
   [[nodiscard]] std::optional<FloorPoint> farthest_unvisited(double radius_m) const;
   [[nodiscard]] Twist follow() const;
   [[nodiscard]] double gap_ahead_m(double heading_rad) const;
+  [[nodiscard]] std::vector<MovingThing> walkers() const;
   [[nodiscard]] Twist safe(const Twist& wanted) const;
 
   OccupancyGrid grid_;

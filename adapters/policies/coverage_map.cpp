@@ -8,10 +8,10 @@
 namespace assay::policies {
 namespace {
 
-constexpr int kComb = 5;               // cells between the lanes of the comb
-constexpr int kShortest = 4;           // cells of new floor that a lane of the comb must have
-constexpr int kLeastGain = 4;          // cells that are worth a way of their own
-constexpr double kTurning_m = 0.6;     // what setting out on a lane costs, as a way
+constexpr int kComb = 5;            // cells between the lanes of the comb
+constexpr int kShortest = 4;        // cells of new floor that a lane of the comb must have
+constexpr int kLeastGain = 4;       // cells that are worth a way of their own
+constexpr double kTurning_m = 0.6;  // what setting out on a lane costs, as a way
 constexpr double kFar_m = 1e9;
 
 }  // namespace

@@ -19,7 +19,7 @@ using policies::Lane;
 using policies::Twist;
 
 constexpr policies::Skill kWorst{0.25, 0.3, 0.7};
-constexpr double kBrush_m = 0.27, kAtLane_m = 0.15, kHome_m = 0.1;
+constexpr double kBrush_m = 0.27, kAtLane_m = 0.15, kHome_m = 0.1, kInside_m = 0.8;
 constexpr double kKeepOff_m = 0.45;       // from the edge of a place that it must not enter, to the middle of the base
 constexpr double kThingKeepOff_m = 0.35;  // from the outline of a thing that must not be pushed
 constexpr std::int64_t kPatience_ns = 12'000'000'000, kCheck_ns = 300'000'000, kIdle_ns = 2'000'000'000;
@@ -27,12 +27,8 @@ constexpr std::int64_t kPatience_ns = 12'000'000'000, kCheck_ns = 300'000'000, k
 /// Parts of a home; keys are words of the detector's labels.
 const std::vector<policies::Lexeme>& area_lexicon() {
   static const std::vector<policies::Lexeme> lexicon = {
-      {"bed", {"bed", "床"}},
-      {"dining", {"dining", "table", "餐桌"}},
-      {"sofa", {"sofa", "couch", "沙发"}},
-      {"desk", {"desk", "书桌"}},
-      {"kitchen", {"kitchen", "厨房"}},
-      {"bedroom", {"bedroom", "卧室"}},
+      {"bed", {"bed", "床"}},        {"dining", {"dining", "table", "餐桌"}}, {"sofa", {"sofa", "couch", "沙发"}},
+      {"desk", {"desk", "书桌"}},    {"kitchen", {"kitchen", "厨房"}},        {"bedroom", {"bedroom", "卧室"}},
       {"living", {"living", "客厅"}}};
   return lexicon;
 }
@@ -45,7 +41,7 @@ class CoveragePlanner final : public Policy {
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) override {
     *this = CoveragePlanner(skill_);
-    ASSAY_RETURN_IF_ERROR(driver_.begin("coverage_planner", robot));
+    ASSAY_RETURN_IF_ERROR(driver_.begin("coverage_planner", robot, false));
     const auto& text = instruction.text.en.empty() ? instruction.text.zh : instruction.text.en;
     auto mentions = policies::read_places(text, area_lexicon());
     areas_ = std::move(mentions.named);
@@ -84,6 +80,7 @@ class CoveragePlanner final : public Policy {
     if (!inside) return driver_.drive_to(std::nullopt);
     if (on_lane_) return follow_lane();
     if (lane_) return go_to_lane();
+    if (!entered_) return enter();
     driver_.measure_clearance();
     const auto next = map_.next(driver_.grid(), driver_.pose(), driver_.radius_m(), *inside);
     if (!next) return next_area();
@@ -112,6 +109,15 @@ class CoveragePlanner final : public Policy {
     for (const auto& mark : driver_.landmarks().all())
       if (mark.kind == "surface" && mark.label.find(key) != std::string::npos) return mark;
     return std::nullopt;
+  }
+
+  /// To the middle of the part that is named: how much of it there is shows from there.
+  Twist enter() {
+    const auto mark = areas_[at_area_].empty() ? std::nullopt : mark_of(areas_[at_area_]);
+    if (entering_since_ns_ < 0) entering_since_ns_ = driver_.now_ns();
+    entered_ = !mark || driver_.distance_to(mark->at_m) < kInside_m ||
+               driver_.now_ns() - entering_since_ns_ > 5 * kPatience_ns;
+    return entered_ ? Twist{} : driver_.drive_to(mark->at_m);
   }
 
   static FloorArea area_of(const policies::Landmark& mark, double margin_m) {
@@ -164,8 +170,8 @@ class CoveragePlanner final : public Policy {
     const double lx = lane_->to_m[0] - lane_->from_m[0], ly = lane_->to_m[1] - lane_->from_m[1];
     const double length = std::max(1e-6, std::hypot(lx, ly));
     // From the foot of the perpendicular on, so that a base that is off the lane comes back to it.
-    const double foot = std::clamp(((pose[0] - lane_->from_m[0]) * lx + (pose[1] - lane_->from_m[1]) * ly) / length,
-                                   0.0, length);
+    const double foot =
+        std::clamp(((pose[0] - lane_->from_m[0]) * lx + (pose[1] - lane_->from_m[1]) * ly) / length, 0.0, length);
     for (double along = foot; along < length; along += 0.1)
       way.push_back({lane_->from_m[0] + lx * along / length, lane_->from_m[1] + ly * along / length});
     way.push_back(lane_->to_m);
@@ -201,6 +207,8 @@ class CoveragePlanner final : public Policy {
     if (driver_.now_ns() - idle_since_ns_ < kIdle_ns) return {0, 0.3};
     idle_since_ns_ = -1;
     ++at_area_;
+    entered_ = false;
+    entering_since_ns_ = -1;
     driver_.new_aim();
     return {};
   }
@@ -223,8 +231,8 @@ class CoveragePlanner final : public Policy {
   std::optional<Lane> lane_;
   FloorPoint error_{};
   double turned_rad_ = 0, last_yaw_ = 0;
-  std::int64_t set_out_ns_ = 0, checked_ns_ = 0, idle_since_ns_ = -1;
-  bool looked_round_ = false, on_lane_ = false, return_home_ = false, homing_ = false;
+  std::int64_t set_out_ns_ = 0, checked_ns_ = 0, idle_since_ns_ = -1, entering_since_ns_ = -1;
+  bool looked_round_ = false, entered_ = false, on_lane_ = false, return_home_ = false, homing_ = false;
 };
 
 }  // namespace

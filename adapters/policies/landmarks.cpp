@@ -5,8 +5,8 @@
 namespace assay::policies {
 namespace {
 
-constexpr double kMemory = 150;     // looks; older ones fade
-constexpr double kSmallError = 6;   // looks' worth of belief that the detector is right
+constexpr double kMemory = 150;    // looks; older ones fade
+constexpr double kSmallError = 6;  // looks' worth of belief that the detector is right
 
 }  // namespace
 
@@ -15,8 +15,8 @@ void Landmarks::add(const std::array<double, 3>& pose, const std::vector<Detecti
   for (const auto& d : detections) {
     Sums& sums = seen_[d.label];
     if (sums.n > kMemory)
-      for (double* sum : {&sums.n, &sums.qx, &sums.qy, &sums.c, &sums.s, &sums.tx, &sums.ty, &sums.sin_yaw,
-                          &sums.cos_yaw})
+      for (double* sum :
+           {&sums.n, &sums.qx, &sums.qy, &sums.c, &sums.s, &sums.tx, &sums.ty, &sums.sin_yaw, &sums.cos_yaw})
         *sum *= 1 - 1 / kMemory;
     const double qx = pose[0] + c * d.position_m[0] - s * d.position_m[1];
     const double qy = pose[1] + s * d.position_m[0] + c * d.position_m[1];

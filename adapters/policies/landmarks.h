@@ -15,8 +15,8 @@ namespace assay::policies {
 
 struct Landmark {
   std::string label, kind;
-  std::array<double, 2> at_m{};     ///< map frame, the detector's error taken off
-  double yaw_rad = 0;               ///< map frame
+  std::array<double, 2> at_m{};  ///< map frame, the detector's error taken off
+  double yaw_rad = 0;            ///< map frame
   std::array<double, 3> size_m{};
   int looks = 0;
 };

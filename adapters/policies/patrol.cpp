@@ -20,8 +20,8 @@ using policies::Twist;
 
 constexpr policies::Skill kWorst{0.5, 0.3, 0.7};
 constexpr double kAtPost_m = 0.25, kHome_m = 0.3, kTurn_rad = 4.7;  // with a view of a quarter turn that is all around
-constexpr double kKeepOff_m = 0.5;      // from the outline of a hazard to the middle of the base
-constexpr int kLooks = 12;              // of the detector, before a hazard is believed
+constexpr double kKeepOff_m = 0.5;  // from the outline of a hazard to the middle of the base
+constexpr int kLooks = 12;          // of the detector, before a hazard is believed
 constexpr std::int64_t kTurnAtMost_ns = 15'000'000'000;
 
 /// Keys are words of the detector's labels.
@@ -52,7 +52,7 @@ class Patrol final : public Policy {
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) override {
     *this = Patrol(skill_);
-    ASSAY_RETURN_IF_ERROR(driver_.begin("patrol", robot));
+    ASSAY_RETURN_IF_ERROR(driver_.begin("patrol", robot, false));
     const auto& text = instruction.text.en.empty() ? instruction.text.zh : instruction.text.en;
     if (instruction.text_only) {
       posts_ = policies::read_places(text, post_lexicon()).named;
@@ -134,8 +134,7 @@ class Patrol final : public Policy {
     std::vector<FloorArea> closed;
     for (const auto& mark : driver_.landmarks().all())
       if (mark.kind == "hazard")
-        closed.push_back(
-            {mark.at_m, {mark.size_m[0] / 2 + kKeepOff_m, mark.size_m[1] / 2 + kKeepOff_m}, mark.yaw_rad});
+        closed.push_back({mark.at_m, {mark.size_m[0] / 2 + kKeepOff_m, mark.size_m[1] / 2 + kKeepOff_m}, mark.yaw_rad});
     driver_.close(std::move(closed));
   }
 

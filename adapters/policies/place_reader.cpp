@@ -16,9 +16,9 @@ struct Found {
 
 const std::vector<std::string> kBreaks = {".", ";", ",", ":", " but ", "。", "；", "，", "：", "而是", "再"};
 /// What comes after one of these in its clause is ruled out.
-const std::vector<std::string> kNot = {" not ",   "n't",    "neither", " nor ",  "never", "except", "skip", "leave out",
-                                       "without", "stay off", "keep off", "avoid", "不",    "别",     "勿",   "除",
-                                       "跳过",    "避开"};
+const std::vector<std::string> kNot = {" not ", "n't",       "neither", " nor ",    "never",    "except",
+                                       "skip",  "leave out", "without", "stay off", "keep off", "avoid",
+                                       "不",    "别",        "勿",      "除",       "跳过",     "避开"};
 /// The whole clause with one of these speaks of what is ruled out.
 const std::vector<std::string> kShut = {"closed", "out of service", "shut", "关闭", "停用", "除外", "以外", "之外"};
 const std::vector<std::string> kFirst = {" first", "begin", "start", "先"};
@@ -38,7 +38,8 @@ std::vector<Clause> clauses_of(const std::string& text) {
     for (const auto& mark : kBreaks)
       if (text.compare(at, mark.size(), mark) == 0) {
         clauses.push_back({from, at});
-        from = mark.front() == '.' || mark.front() == ',' ? at + mark.size() : at;  // words stay: a clause may need them
+        from =
+            mark.front() == '.' || mark.front() == ',' ? at + mark.size() : at;  // words stay: a clause may need them
         break;
       }
   clauses.push_back({from, text.size()});
@@ -58,9 +59,8 @@ std::vector<Found> find_all(const std::string& text, const std::vector<Lexeme>& 
     for (const auto& word : lexeme.words)
       for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
         if (ends(text, at + word.size())) all.push_back({at, word.size(), lexeme.key, 0, false});
-  std::stable_sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
-    return a.at != b.at ? a.at < b.at : a.length > b.length;
-  });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Found& a, const Found& b) { return a.at != b.at ? a.at < b.at : a.length > b.length; });
   std::vector<Found> out;
   for (const auto& f : all) {
     const bool inside = !out.empty() && f.at < out.back().at + out.back().length;
@@ -122,7 +122,7 @@ Mentions read_places(const Text& text, const std::vector<Lexeme>& lexicon) {
 
 const std::vector<Lexeme>& colour_lexicon() {
   static const std::vector<Lexeme> lexicon = {
-      {"blue", {"blue", "蓝"}},    {"orange", {"orange", "橙"}}, {"green", {"green", "绿"}}, {"red", {"red", "红"}},
+      {"blue", {"blue", "蓝"}},     {"orange", {"orange", "橙"}}, {"green", {"green", "绿"}}, {"red", {"red", "红"}},
       {"yellow", {"yellow", "黄"}}, {"violet", {"violet", "紫"}}, {"white", {"white", "白"}}, {"grey", {"grey", "灰"}}};
   return lexicon;
 }

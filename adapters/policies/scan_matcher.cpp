@@ -20,7 +20,9 @@ constexpr int kIterations = 6;
 }  // namespace
 
 ScanMatcher::Key ScanMatcher::key(const Point& p) {
-  const auto index = [](double v) { return static_cast<std::int32_t>(std::floor(std::clamp(v / kPatch_m, -1e6, 1e6))); };
+  const auto index = [](double v) {
+    return static_cast<std::int32_t>(std::floor(std::clamp(v / kPatch_m, -1e6, 1e6)));
+  };
   return {index(p[0]), index(p[1])};
 }
 

@@ -28,7 +28,7 @@ class WaypointNavigator final : public Policy {
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) override {
     *this = WaypointNavigator(skill_);
-    ASSAY_RETURN_IF_ERROR(driver_.begin("waypoint_navigator", robot));
+    ASSAY_RETURN_IF_ERROR(driver_.begin("waypoint_navigator", robot, true));
     if (instruction.text_only) {
       read(instruction.text);
     } else {

@@ -179,8 +179,8 @@ class FakeBase {
     for (auto d : stations) {
       const double dx = d.position_m[0] - x, dy = d.position_m[1] - y;
       if (std::hypot(dx, dy) > sight_m) continue;
-      d.position_m = {std::cos(yaw) * dx + std::sin(yaw) * dy + bias_x, -std::sin(yaw) * dx + std::cos(yaw) * dy + bias_y,
-                      0};
+      d.position_m = {std::cos(yaw) * dx + std::sin(yaw) * dy + bias_x,
+                      -std::sin(yaw) * dx + std::cos(yaw) * dy + bias_y, 0};
       seen.detections.push_back(d);
     }
     return seen;

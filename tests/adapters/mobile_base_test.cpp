@@ -97,7 +97,8 @@ TEST(PlaceReader, OrderAndExclusionInBothLanguages) {
        "不去蓝色站点也不去橙色站点，货物送到绿色站点。",
        {"green"},
        {"blue", "orange"}},
-      {"The goods end at the blue station; before that you call at the green station, and first of all at the orange station.",
+      {"The goods end at the blue station; before that you call at the green station, and first of all at the orange "
+       "station.",
        "货物最后到蓝色站点，在此之前到绿色站点，最先到橙色站点。",
        {"orange", "green", "blue"},
        {}},
@@ -243,8 +244,9 @@ Heard patrol(FakeBase& base, const Instruction& instruction) {
 
 FakeBase place() {
   FakeBase base;
-  base.stations = {mark("post 1", "station", -1, 2), mark("post 2", "station", 3, 0), mark("fallen sign", "hazard", 1, -1.5),
-                   mark("open manhole", "hazard", 0.5, 0.2), mark("closed manhole", "fixture", -1.5, -2)};
+  base.stations = {mark("post 1", "station", -1, 2), mark("post 2", "station", 3, 0),
+                   mark("fallen sign", "hazard", 1, -1.5), mark("open manhole", "hazard", 0.5, 0.2),
+                   mark("closed manhole", "fixture", -1.5, -2)};
   return base;
 }
 
