@@ -105,7 +105,15 @@ void BaseDriver::take_scan(const RangeScan& scan) {
   if (blind_) return;
   usual_returns_ += (usual_returns_ == 0 ? 1 : 0.1) * (met - usual_returns_);
   if (scans_ >= kFirstScans) pose_ = matcher_.fit(pose_, standing);
-  moving_.update(now_ns_, grid_, pose_, scan);
+  // What lies on a known wall does not move, wherever a coarse grid puts it.
+  RangeScan unexplained = scan;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double range = static_cast<double>(scan.range_m[i]);
+    const double angle = kTurn * static_cast<double>(i) / static_cast<double>(n);
+    if (matcher_.explains(pose_, {range * std::cos(angle), range * std::sin(angle)}))
+      unexplained.range_m[i] = scan.max_m;
+  }
+  moving_.update(now_ns_, grid_, pose_, unexplained);
   grid_.add(pose_, scan);
   const bool new_view = std::hypot(pose_[0] - mapped_at_[0], pose_[1] - mapped_at_[1]) > kNewView_m ||
                         std::abs(wrapped(pose_[2] - mapped_at_[2])) > kNewView_rad;

@@ -48,6 +48,9 @@ class BaseDriver {
   [[nodiscard]] bool has_way() const { return !path_.empty(); }
   /// Has stood still for half a second.
   [[nodiscard]] bool at_rest() const;
+  [[nodiscard]] double rested_s() const {
+    return rest_since_ns_ < 0 ? 0 : 1e-9 * static_cast<double>(now_ns_ - rest_since_ns_);
+  }
   [[nodiscard]] double distance_to(const FloorPoint& p) const;
 
   /// Areas that it must not drive into.

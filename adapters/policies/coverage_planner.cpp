@@ -20,9 +20,11 @@ using policies::Twist;
 
 constexpr policies::Skill kWorst{0.25, 0.3, 0.7};
 constexpr double kBrush_m = 0.27, kAtLane_m = 0.15, kHome_m = 0.1, kInside_m = 0.8;
+constexpr double kLaneRoom_m = 0.06;      // a base that runs up to a wall stops before it touches
 constexpr double kKeepOff_m = 0.45;       // from the edge of a place that it must not enter, to the middle of the base
 constexpr double kThingKeepOff_m = 0.35;  // from the outline of a thing that must not be pushed
-constexpr std::int64_t kPatience_ns = 12'000'000'000, kCheck_ns = 300'000'000, kIdle_ns = 2'000'000'000;
+constexpr std::int64_t kPatience_ns = 12'000'000'000, kCheck_ns = 300'000'000, kIdle_ns = 2'000'000'000,
+                       kWait_ns = 5'000'000'000;
 
 /// Parts of a home; keys are words of the detector's labels.
 const std::vector<policies::Lexeme>& area_lexicon() {
@@ -82,7 +84,7 @@ class CoveragePlanner final : public Policy {
     if (lane_) return go_to_lane();
     if (!entered_) return enter();
     driver_.measure_clearance();
-    const auto next = map_.next(driver_.grid(), driver_.pose(), driver_.radius_m(), *inside);
+    const auto next = map_.next(driver_.grid(), driver_.pose(), driver_.radius_m() + kLaneRoom_m, *inside);
     if (!next) return next_area();
     idle_since_ns_ = -1;
     if (rng_.uniform() < skill_.miss_rate) {
@@ -145,7 +147,7 @@ class CoveragePlanner final : public Policy {
   Twist go_to_lane() {
     if (driver_.distance_to(lane_->from_m) < kAtLane_m) {
       on_lane_ = true;
-      checked_ns_ = driver_.now_ns();
+      checked_ns_ = lane_since_ns_ = driver_.now_ns();
       return follow_lane();
     }
     if (driver_.now_ns() - set_out_ns_ > kPatience_ns) {
@@ -159,9 +161,13 @@ class CoveragePlanner final : public Policy {
   Twist follow_lane() {
     const auto& pose = driver_.pose();
     const double dx = lane_->to_m[0] - pose[0], dy = lane_->to_m[1] - pose[1], left = std::hypot(dx, dy);
-    const bool late = driver_.now_ns() - set_out_ns_ > 2 * kPatience_ns;
-    if (left < 0.1 || late || blocked()) {
-      if (late) map_.give_up(driver_.grid(), lane_->to_m, kBrush_m);
+    const bool stuck = driver_.now_ns() - lane_since_ns_ > kWait_ns && driver_.rested_s() > 1e-9 * kWait_ns;
+    if (left < 0.1 || stuck || blocked()) {
+      // Done as far as may be: what is left of it must not be sought again for ever. Who stands in the way may go.
+      if (left < 2 * kBrush_m)
+        leave_out(*lane_);
+      else if (stuck)
+        map_.give_up(driver_.grid(), {pose[0] + dx * 0.5 / left, pose[1] + dy * 0.5 / left}, 2 * kBrush_m);
       lane_.reset();
       on_lane_ = false;
       return {};
@@ -231,7 +237,7 @@ class CoveragePlanner final : public Policy {
   std::optional<Lane> lane_;
   FloorPoint error_{};
   double turned_rad_ = 0, last_yaw_ = 0;
-  std::int64_t set_out_ns_ = 0, checked_ns_ = 0, idle_since_ns_ = -1, entering_since_ns_ = -1;
+  std::int64_t set_out_ns_ = 0, checked_ns_ = 0, lane_since_ns_ = 0, idle_since_ns_ = -1, entering_since_ns_ = -1;
   bool looked_round_ = false, entered_ = false, on_lane_ = false, return_home_ = false, homing_ = false;
 };
 

@@ -26,6 +26,27 @@ ScanMatcher::Key ScanMatcher::key(const Point& p) {
   return {index(p[0]), index(p[1])};
 }
 
+std::optional<ScanMatcher::Offset> ScanMatcher::off_wall(const Point& at) const {
+  const auto found = patches_.find(key(at));
+  if (found == patches_.end() || found->second.n < kLeastPoints) return std::nullopt;
+  const Patch& patch = found->second;
+  Eigen::Matrix2d spread;
+  spread << patch.xx, patch.xy, patch.xy, patch.yy;
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> axes(Eigen::Matrix2d(spread / patch.n));
+  // Only a piece of wall says something, and only across itself: beams hit it here and there along its length.
+  if (axes.eigenvalues()[1] < kPiece_m * kPiece_m || axes.eigenvalues()[0] > kThickness_m * kThickness_m)
+    return std::nullopt;
+  const Eigen::Vector2d across = axes.eigenvectors().col(0);
+  const Eigen::Vector2d to_wall(patch.mean[0] - at[0], patch.mean[1] - at[1]);
+  return Offset{across.dot(to_wall) / kThickness_m, {across.x(), across.y()}};
+}
+
+bool ScanMatcher::explains(const Pose& pose, const Point& point) const {
+  const double c = std::cos(pose[2]), s = std::sin(pose[2]);
+  const auto wall = off_wall({pose[0] + c * point[0] - s * point[1], pose[1] + s * point[0] + c * point[1]});
+  return wall && wall->thicknesses * wall->thicknesses < kOutlier;
+}
+
 ScanMatcher::Pose ScanMatcher::fit(const Pose& guess, const std::vector<Point>& points) const {
   Eigen::Vector3d pose(guess[0], guess[1], guess[2]);
   const Eigen::Vector3d start = pose;
@@ -37,17 +58,10 @@ ScanMatcher::Pose ScanMatcher::fit(const Pose& guess, const std::vector<Point>& 
     for (const auto& p : points) {
       const Eigen::Vector2d turned(c * p[0] - s * p[1], s * p[0] + c * p[1]);
       const Eigen::Vector2d at = turned + pose.head<2>();
-      const auto found = patches_.find(key({at.x(), at.y()}));
-      if (found == patches_.end() || found->second.n < kLeastPoints) continue;
-      const Patch& patch = found->second;
-      Eigen::Matrix2d spread;
-      spread << patch.xx, patch.xy, patch.xy, patch.yy;
-      const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> axes(Eigen::Matrix2d(spread / patch.n));
-      // Only a piece of wall says something, and only across itself: beams hit it here and there along its length.
-      if (axes.eigenvalues()[1] < kPiece_m * kPiece_m || axes.eigenvalues()[0] > kThickness_m * kThickness_m) continue;
-      const Eigen::Vector2d across = axes.eigenvectors().col(0);
-      const double off = across.dot(Eigen::Vector2d(patch.mean[0], patch.mean[1]) - at) / kThickness_m;
-      if (off * off > kOutlier) continue;
+      const auto wall = off_wall({at.x(), at.y()});
+      if (!wall || wall->thicknesses * wall->thicknesses > kOutlier) continue;
+      const double off = wall->thicknesses;
+      const Eigen::Vector2d across(wall->across[0], wall->across[1]);
       const Eigen::Vector3d slope =
           Eigen::Vector3d(across.x(), across.y(), across.dot(Eigen::Vector2d(-turned.y(), turned.x()))) / kThickness_m;
       // Neighbouring beams err alike, and patches are coarse: one scan is worth far less than its beams.

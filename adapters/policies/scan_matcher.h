@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace assay::policies {
@@ -17,6 +18,8 @@ class ScanMatcher {
   /// The pose near `guess` at which `points` (frame of the scanner, m) lie best on the map. Where the map says
   /// nothing, the guess; never farther from it than a scan's worth of error.
   [[nodiscard]] Pose fit(const Pose& guess, const std::vector<Point>& points) const;
+  /// The point (frame of the scanner) lies on a piece of wall that the map knows, seen from `pose`.
+  [[nodiscard]] bool explains(const Pose& pose, const Point& point) const;
   /// Adds the points of a scan taken at `pose`.
   void add(const Pose& pose, const std::vector<Point>& points);
 
@@ -28,6 +31,12 @@ class ScanMatcher {
   };
   using Key = std::pair<std::int32_t, std::int32_t>;
   static Key key(const Point& p);
+  /// How far `at` (map) is in front of the piece of wall in its patch, in thicknesses, and which way is across.
+  struct Offset {
+    double thicknesses = 0;
+    Point across{};
+  };
+  [[nodiscard]] std::optional<Offset> off_wall(const Point& at) const;
 
   std::map<Key, Patch> patches_;
 };
