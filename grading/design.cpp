@@ -32,7 +32,7 @@ Error rule_error(const Scheme& scheme, const std::string& expected, std::string 
 
 Result<void> check_rules(const Scheme& scheme) {
   if (!known_aggregation(scheme.aggregation))
-    return rule_error(scheme, "aggregation: all_of | min_over_dimensions", "aggregation: " + scheme.aggregation);
+    return rule_error(scheme, "aggregation: all_of | min_over_dimensions | weighted_score", "aggregation: " + scheme.aggregation);
   if (!cap_ratio(scheme.cap)) return rule_error(scheme, "cap: <number>n, e.g. 1.5n", "cap: " + scheme.cap);
   if (!(scheme.void_cap >= 0 && scheme.void_cap <= 0.5))
     return rule_error(scheme, "0 <= void_cap <= 0.5", fmt::format("void_cap: {}", scheme.void_cap));
@@ -42,8 +42,8 @@ Result<void> check_rules(const Scheme& scheme) {
                         fmt::format("gate {}: limit {}, confidence {}", gate.id, gate.limit, gate.confidence));
   std::set<std::string> ids;
   for (const auto& indicator : scheme.indicators) {
-    if (indicator.statistic != "success_probability")
-      return rule_error(scheme, "statistic: success_probability",
+    if (indicator.statistic != "success_probability" && !is_attached(indicator))
+      return rule_error(scheme, "statistic: success_probability | attached_evidence",
                         fmt::format("indicator {}: statistic: {}", indicator.id, indicator.statistic));
     if (!ids.insert(indicator.id).second)
       return rule_error(scheme, "each indicator id once", "indicator " + indicator.id + " twice");
@@ -86,6 +86,7 @@ Result<void> check_selection(const Scheme& scheme, const Subject& subject, const
                          fmt::format("{} indicators below it", selected.size()),
                          {"declare a lower level or another scope", "请申报较低等级或其他适用范围"});
   for (const auto* indicator : selected) {
+    if (is_attached(*indicator)) continue;
     const auto task = std::find_if(tasks.begin(), tasks.end(), [&](const Task& t) {
       return t.key() == indicator->task && t.level == indicator->level;
     });
@@ -105,9 +106,11 @@ Result<void> check_selection(const Scheme& scheme, const Subject& subject, const
   return {};
 }
 
-Result<PlannedIndicator> plan_one(const Scheme& scheme, const SchemeIndicator& indicator, double beta) {
+Result<PlannedIndicator> plan_one(const Scheme& scheme, const std::string& scope, const SchemeIndicator& indicator,
+                                  double beta) {
   auto designed =
-      metrics::design_sequential(indicator.limit, indicator.design, scheme.alpha, beta, *cap_ratio(scheme.cap));
+      metrics::design_sequential(indicator.limit, indicator.design, indicator_alpha(scheme, scope, indicator.level),
+                                 beta, *cap_ratio(scheme.cap));
   if (!designed) {
     const auto& why = designed.error();
     return grading_error(
@@ -131,7 +134,7 @@ void add_series(Plan& plan) {
     const auto same = [&](const Series& s) { return s.task == indicator.task && s.level == indicator.level; };
     const auto place = std::find_if(plan.series.begin(), plan.series.end(), same);
     if (place == plan.series.end())
-      plan.series.push_back({indicator.task, indicator.level, n_max, 0, 0});
+      plan.series.push_back({indicator.task, indicator.level, n_max, 0, 0, {}});
     else
       place->cap = std::max(place->cap, n_max);
   }
@@ -140,6 +143,7 @@ void add_series(Plan& plan) {
 /// The lowest level's series get as many trials as its gates need when nothing unsafe happens: otherwise a robot that
 /// shows that level, and is refused above it, could never be given it.
 void add_gate_trials(const Scheme& scheme, Plan& plan) {
+  if (plan.indicators.empty()) return;  // documents alone
   const int lowest = plan.indicators.front().level;  // sorted by level
   int need = 0;
   for (const auto& gate : scheme.gates)
@@ -150,6 +154,21 @@ void add_gate_trials(const Scheme& scheme, Plan& plan) {
     if (at_lowest(series)) series.least = std::min((need + count - 1) / count, series.cap);
     series.reserved = void_allowance(plan.void_cap, series.cap);
   }
+}
+
+/// Documents that answer what the scheme asks of this scope; any other is a mistake of the declarer.
+Result<void> take_evidence(const Scheme& scheme, const Subject& subject, const Indicators& selected, Plan& plan) {
+  for (const auto& document : subject.evidence) {
+    const auto* indicator = find_indicator(scheme, document.indicator);
+    if (indicator == nullptr || !is_attached(*indicator))
+      return grading_error(611, {"the scheme has no such indicator for attached evidence", "方案中没有可附证据的该指标"},
+                           subject.path,
+                           {"an indicator with statistic: attached_evidence for this class",
+                            "适用于此类别且 statistic 为 attached_evidence 的指标"},
+                           document.indicator, {"correct the indicator's id", "请更正指标 id"});
+    if (std::find(selected.begin(), selected.end(), indicator) != selected.end()) plan.evidence.push_back(document);
+  }
+  return {};
 }
 
 /// A gate that even a perfect robot cannot pass within the plan would make every level unreachable.
@@ -170,7 +189,8 @@ Result<void> check_gates(const Scheme& scheme, const Plan& plan) {
 
 }  // namespace
 
-Result<Plan> design(const Scheme& scheme, const Subject& subject, const std::vector<Task>& tasks) {
+Result<Plan> design(const Scheme& all_classes, const Subject& subject, const std::vector<Task>& tasks) {
+  const Scheme scheme = for_class(all_classes, subject.robot_class);
   ASSAY_RETURN_IF_ERROR(check_rules(scheme));
   ASSAY_RETURN_IF_ERROR(check_subject(scheme, subject));
   auto selected = required(scheme, subject.scope, subject.declared_level);
@@ -180,13 +200,18 @@ Result<Plan> design(const Scheme& scheme, const Subject& subject, const std::vec
   plan.scheme = scheme.id + "@" + scheme.version;
   plan.scope = subject.scope;
   plan.declared_level = subject.declared_level;
-  plan.alpha = scheme.alpha;
+  plan.subject = subject.id;
+  plan.robot_class = subject.robot_class;
+  plan.alpha = claim_alpha(scheme);
+  plan.audit_alpha = scheme.audit_alpha;
   plan.beta = scheme.beta;
   plan.void_cap = scheme.void_cap;
-  // The level is an intersection: each indicator keeps the whole α, all of them share β.
-  const double beta = split_beta(scheme.beta, static_cast<int>(selected.size()));
+  ASSAY_RETURN_IF_ERROR(take_evidence(scheme, subject, selected, plan));
+  std::erase_if(selected, [](const auto* indicator) { return is_attached(*indicator); });
+  // A level by intersection: each indicator keeps the whole α, all of them share β.
+  const double beta = split_beta(scheme.beta, std::max(1, static_cast<int>(selected.size())));
   for (const auto* indicator : selected) {
-    ASSAY_TRY(auto planned, plan_one(scheme, *indicator, beta));
+    ASSAY_TRY(auto planned, plan_one(scheme, plan.scope, *indicator, beta));
     plan.indicators.push_back(std::move(planned));
   }
   add_series(plan);

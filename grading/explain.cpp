@@ -37,6 +37,12 @@ Item of_indicator(const Scheme& scheme, const Plan& plan, const IndicatorResult&
   Item item;
   item.id = r.id;
   item.failed_trials = failures_of(r);
+  if (r.attached) {
+    item.why = r.reason;
+    item.could = {"No trial can show this: attach the document (--evidence) to a new session.",
+                  "任何试验都无法证明此项：请在新的检测中附上该文件（--evidence）。"};
+    return item;
+  }
   const Text where{fmt::format("{} at L{}: ", r.task, r.level), fmt::format("{}（L{}）：", r.task, r.level)};
   item.why = where + r.reason + named(item.failed_trials, {"; failed in trials ", "；失败的试验为 "});
   const auto* planned = find_by_id(plan.indicators, r.id);
@@ -65,6 +71,12 @@ Item of_gate(const Scheme& scheme, const Plan& plan, const Grade& grade, const G
 Item of_undeclared(const Scheme& scheme, const Plan& plan, const std::string& id, int level) {
   Item item;
   item.id = id;
+  if (const auto* asked = find_indicator(scheme, id); asked && is_attached(*asked)) {
+    item.why = {"evidence from outside, asked above the declared level", "外部证据，属于申报等级以上的要求"};
+    item.could = {"Attach the document (--evidence) to a session that declares the level.",
+                  "请在申报该等级的检测中附上该文件（--evidence）。"};
+    return item;
+  }
   item.why = {fmt::format("not in this session's plan, which declares L{}", plan.declared_level),
               fmt::format("不在本次检测的试验方案中（申报等级为 L{}）", plan.declared_level)};
   if (const auto* indicator = find_indicator(scheme, id))
@@ -88,8 +100,9 @@ Item of_scheme(const Scheme& scheme, int level) {
 
 }  // namespace
 
-Explanation explain(const Scheme& scheme, const Plan& plan, const Grade& grade, const std::vector<TrialRecord>& trials,
+Explanation explain(const Scheme& all_classes, const Plan& plan, const Grade& grade, const std::vector<TrialRecord>& trials,
                     int level) {
+  const Scheme scheme = for_class(all_classes, plan.robot_class);
   Explanation explanation;
   const LevelStep* step = nullptr;
   for (const auto& candidate : grade.overall)
@@ -104,7 +117,13 @@ Explanation explain(const Scheme& scheme, const Plan& plan, const Grade& grade, 
     return explanation;
   }
   for (const auto& id : step->blocking) {
-    if (const auto* gate = find_by_id(grade.gates, id))
+    if (id == AuditResult::kId && grade.audit)
+      explanation.items.push_back({id, grade.audit->text,
+                                   {"No further trial of this session can change this: a reviewer has to look at the "
+                                    "trials named.",
+                                    "本次检测的后续试验无法改变：须由评审员查看所列试验。"},
+                                   grade.audit->trials});
+    else if (const auto* gate = find_by_id(grade.gates, id))
       explanation.items.push_back(of_gate(scheme, plan, grade, *gate, trials));
     else if (const auto* result = find_by_id(grade.indicators, id))
       explanation.items.push_back(of_indicator(scheme, plan, *result, step->level));

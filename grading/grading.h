@@ -26,7 +26,8 @@ using metrics::Walk;
 using metrics::walk;
 
 /// All of it. `trials`: every trial of the session on record, in any order. Deterministic in its arguments.
-/// The scheme may be another than the plan's: an indicator whose limit differs from the plan's is decided by the
+/// Rules are those of the plan's class of subject. Documents of the plan answer indicators of attached evidence.
+/// The scheme may be another than the plan's: an indicator whose limit or α differs from the plan's is decided by the
 /// limits after stopping, one that the plan lacks is not_tested. So is one whose counted trials lack a signal that it
 /// needs, or were observed at a weaker vantage than it asks: instrument > simulator > operator > self_report. A trial's
 /// vantage is that of its metric `success`; without that metric, the simulator's.

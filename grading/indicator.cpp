@@ -13,6 +13,7 @@
 #include "grading/rules.h"
 #include "grading/words.h"
 #include "metrics/sequential.h"
+#include "metrics/statistics/proportion.h"
 
 namespace assay::grading {
 
@@ -163,7 +164,7 @@ void decide_by_plan(IndicatorResult& r) {
   }
 }
 
-IndicatorResult blank(const Plan& plan, const SchemeIndicator& indicator) {
+IndicatorResult blank(const Scheme& scheme, const Plan& plan, const SchemeIndicator& indicator) {
   IndicatorResult r;
   r.id = indicator.id;
   r.dimension = indicator.dimension;
@@ -173,7 +174,7 @@ IndicatorResult blank(const Plan& plan, const SchemeIndicator& indicator) {
   r.level = indicator.level;
   r.title = indicator.title;
   r.limit = indicator.limit;
-  r.confidence = 1 - plan.alpha;
+  r.confidence = 1 - indicator_alpha(scheme, plan.scope, indicator.level);
   return r;
 }
 
@@ -194,6 +195,20 @@ SchemeIndicator from_plan(const PlannedIndicator& planned) {
 /// The scheme's indicator asks what the plan tested; otherwise the trials are evidence for something else.
 bool same_question(const SchemeIndicator& indicator, const PlannedIndicator& planned) {
   return indicator.task == planned.task && indicator.level == planned.level && indicator.check == planned.check;
+}
+
+/// Whether some order of n trials with that many failures is not stopped before the last of them.
+bool can_stand_at(const StopTable& table, int n, int failures) {
+  if (n < 1 || n > table.n_max || failures < 0) return false;
+  std::set<int> running{0};
+  for (int i = 1; i <= n; ++i) {
+    std::set<int> next;
+    for (const int f : running)
+      for (const int failed : {f, f + 1})
+        if (i == n || metrics::state_at(table, i, failed) == StopState::running) next.insert(failed);
+    running = std::move(next);
+  }
+  return running.count(failures) > 0;
 }
 
 /// Reasons for which no boundary is asked.
@@ -231,24 +246,75 @@ IndicatorResult decide_indicator(const Scheme& scheme, const Plan& plan, const P
                                  const std::vector<TrialRecord>& trials, bool voids_as_failures) {
   const auto* found = find_indicator(scheme, planned.id);
   const auto indicator = found ? *found : from_plan(planned);
-  auto r = blank(plan, indicator);
-  if (!same_question(indicator, planned)) return unplanned_indicator(plan, indicator);
+  auto r = blank(scheme, plan, indicator);
+  if (!same_question(indicator, planned)) return unplanned_indicator(scheme, plan, indicator);
   r.n_max = planned.design.table.n_max;
   const auto relevant = planned_trials(plan, planned, trials);
   auto w = walk(planned, relevant, voids_as_failures);
   fill_numbers(r, planned, w);
   if (voids_as_failures) w.voids = 0;  // they are failures here, and there is no cap on failures
   if (decide_outside_plan(r, plan, w, indicator.vantage, relevant)) return r;
-  if (r.limit != planned.design.p0)
+  // The boundaries answer exactly one question: the planned limit at the planned α.
+  if (r.limit != planned.design.p0 || 1 - planned.design.alpha != r.confidence)
     decide_by_limits(r);
   else
     decide_by_plan(r);
   return r;
 }
 
-IndicatorResult unplanned_indicator(const Plan& plan, const SchemeIndicator& indicator) {
-  auto r = blank(plan, indicator);
+IndicatorResult unplanned_indicator(const Scheme& scheme, const Plan& plan, const SchemeIndicator& indicator) {
+  auto r = blank(scheme, plan, indicator);
   set(r, Conformity::not_tested, {"not in this session's plan", "不在本次检测的试验方案中"});
+  return r;
+}
+
+void suppose_counts(IndicatorResult& r, const PlannedIndicator& planned, int n, int successes) {
+  const auto& table = planned.design.table;
+  const int failures = n - successes;
+  r.n = n;
+  r.successes = successes;
+  r.n_max = table.n_max;
+  r.voids = 0;
+  r.path.clear();
+  r.trials.clear();
+  const bool stands = can_stand_at(table, n, failures);
+  r.stop = stands ? metrics::state_at(table, n, failures) : StopState::running;
+  if (stands) {
+    const auto limits = metrics::stagewise_limits(table, n, failures, r.confidence);
+    r.lower = limits.lower;
+    r.upper = limits.upper;
+  } else {
+    const auto lower = metrics::clopper_pearson_lower(successes, n, r.confidence);
+    const auto upper = metrics::clopper_pearson_upper(successes, n, r.confidence);
+    r.lower = lower ? *lower : 0;
+    r.upper = upper ? *upper : 1;
+  }
+  r.estimate = static_cast<double>(successes) / n;
+  const bool own_question = r.limit == planned.design.p0 && 1 - planned.design.alpha == r.confidence;
+  if (stands && own_question)
+    decide_by_plan(r);
+  else
+    decide_by_limits(r);
+}
+
+IndicatorResult attached_indicator(const Scheme& scheme, const Plan& plan, const SchemeIndicator& indicator) {
+  auto r = blank(scheme, plan, indicator);
+  r.attached = true;
+  r.limit = 0;
+  const auto document = std::find_if(plan.evidence.begin(), plan.evidence.end(),
+                                     [&](const Evidence& e) { return e.indicator == indicator.id; });
+  if (document == plan.evidence.end()) {
+    set(r, Conformity::not_tested,
+        {"evidence from outside was not attached to this session", "本次检测未附外部证据"});
+    return r;
+  }
+  const Text says = document->conforms ? Text{"says that it conforms", "结论为符合"}
+                                       : Text{"says that it does not conform", "结论为不符合"};
+  set(r, document->conforms ? Conformity::conform : Conformity::not_conform,
+      {fmt::format("document {} of {}, {}, SHA-256 {}, {}; not examined by Assay", document->document,
+                   document->issuer, document->date, document->sha256.substr(0, 16), says.en),
+       fmt::format("文件 {}（{}，{}，SHA-256 {}）{}；Assay 未对其内容进行检测", document->document, document->issuer,
+                   document->date, document->sha256.substr(0, 16), says.zh)});
   return r;
 }
 

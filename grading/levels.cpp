@@ -64,6 +64,8 @@ LevelStep rung(const Grade& grade, int level, const std::vector<const SchemeIndi
     blockers.push_back(std::move(block));
   };
   for (const auto& gate : grade.gates) add(gate.conformity, blocker(gate));
+  if (grade.audit && grade.audit->flagged)
+    add(Conformity::not_conform, {0, false, 0, grade.audit->alpha - 1, 0, AuditResult::kId});
   for (const auto* indicator : needed) {
     const auto* result = find(grade, indicator->id);
     if (result)
@@ -74,6 +76,61 @@ LevelStep rung(const Grade& grade, int level, const std::vector<const SchemeIndi
   std::sort(blockers.begin(), blockers.end(), [](const Blocker& a, const Blocker& b) { return a.key() < b.key(); });
   for (auto& block : blockers) step.blocking.push_back(std::move(block.id));
   step.conformity = conforms ? Conformity::conform : worst;
+  return step;
+}
+
+/// Share of the weight of those that `keep` holds for; 0 where nothing is asked.
+template <class Keep>
+double share(const std::vector<const SchemeIndicator*>& needed, Keep&& keep) {
+  double kept = 0, all = 0;
+  for (const auto* indicator : needed) {
+    all += indicator->weight;
+    if (keep(*indicator)) kept += indicator->weight;
+  }
+  return all > 0 ? kept / all : 0;
+}
+
+/// What is asked of a level's score: overall, and of each dimension by itself.
+struct ScoreRule {
+  double pass = 1;
+  std::vector<std::pair<std::string, double>> floors;
+};
+
+/// Whether the score passes where an indicator counts if `counts` says so.
+template <class Counts>
+bool passes(const ScoreRule& rule, const std::vector<const SchemeIndicator*>& needed, Counts&& counts) {
+  if (!reaches(share(needed, counts), rule.pass)) return false;
+  return std::all_of(rule.floors.begin(), rule.floors.end(), [&](const auto& floor) {
+    std::vector<const SchemeIndicator*> own;
+    for (const auto* indicator : needed)
+      if (indicator->dimension == floor.first) own.push_back(indicator);
+    return own.empty() || reaches(share(own, counts), floor.second);
+  });
+}
+
+/// A rung of weighted_score: the level's own indicators are weighed, conforming ones count whole, others nothing.
+LevelStep scored_rung(const Grade& grade, int level, const std::vector<const SchemeIndicator*>& up_to,
+                      const ScoreRule& rule) {
+  std::vector<const SchemeIndicator*> needed;
+  for (const auto* indicator : up_to)
+    if (indicator->level == level) needed.push_back(indicator);
+  LevelStep step = rung(grade, level, needed, !needed.empty());
+  if (needed.empty()) return step;
+  const auto conformity_of = [&](const SchemeIndicator& indicator) {
+    const auto* result = find(grade, indicator.id);
+    return result ? result->conformity : Conformity::not_tested;
+  };
+  const auto conforms = [&](const SchemeIndicator& i) { return conformity_of(i) == Conformity::conform; };
+  const auto may_conform = [&](const SchemeIndicator& i) { return conformity_of(i) != Conformity::not_conform; };
+  const auto was_tested = [&](const SchemeIndicator& i) { return conforms(i) || conformity_of(i) == Conformity::inconclusive; };
+  step.score = share(needed, conforms);
+  step.pass = rule.pass;
+  const LevelStep gates = rung(grade, level, {}, true);
+  if (passes(rule, needed, conforms)) return {level, gates.conformity, gates.blocking, step.score, step.pass};
+  const auto shown = !passes(rule, needed, may_conform) ? Conformity::not_conform
+                     : passes(rule, needed, was_tested) ? Conformity::inconclusive
+                                                        : Conformity::not_tested;
+  step.conformity = severity(gates.conformity) < severity(shown) ? gates.conformity : shown;
   return step;
 }
 
@@ -104,6 +161,12 @@ std::vector<std::string> dimensions_in_scope(const Scheme& scheme, const std::st
   return ids;
 }
 
+std::vector<std::pair<std::string, double>> floors_of(const Scheme& scheme) {
+  std::vector<std::pair<std::string, double>> floors;
+  for (const auto& [id, title] : scheme.dimensions) floors.emplace_back(id, floor_of(scheme, id));
+  return floors;
+}
+
 void climb_dimensions(const Scheme& scheme, const Plan& plan, Grade& grade) {
   for (const auto& id : dimensions_in_scope(scheme, plan.scope)) {
     auto& steps = grade.dimensions[id];
@@ -112,7 +175,9 @@ void climb_dimensions(const Scheme& scheme, const Plan& plan, Grade& grade) {
     for (const auto& [level, title] : scheme.levels) {
       const auto needed = of_dimension(required(scheme, plan.scope, level), id);
       const bool asked = has_level(needed, level);
-      steps.push_back(rung(grade, level, needed, asked));
+      steps.push_back(scheme.aggregation == "weighted_score"
+                          ? scored_rung(grade, level, needed, {floor_of(scheme, id), {}})
+                          : rung(grade, level, needed, asked));
       // A rung at which the scheme asks nothing of this dimension neither is reached nor stops the climb.
       if (!asked) continue;
       climbing = climbing && steps.back().conformity == Conformity::conform;
@@ -132,7 +197,9 @@ void climb(const Scheme& scheme, const Plan& plan, Grade& grade) {
     if (scheme.aggregation == "min_over_dimensions")
       for (const auto& [id, steps] : grade.dimensions)
         complete = complete && has_level(of_dimension(needed, id), level);
-    grade.overall.push_back(rung(grade, level, needed, complete));
+    grade.overall.push_back(scheme.aggregation == "weighted_score"
+                                ? scored_rung(grade, level, needed, {scheme.pass_score, floors_of(scheme)})
+                                : rung(grade, level, needed, complete));
   }
   grade.overall_level = highest(grade.overall);
   for (const auto& step : grade.overall) {
@@ -140,6 +207,14 @@ void climb(const Scheme& scheme, const Plan& plan, Grade& grade) {
     if (step.level > grade.overall_level && step.level <= plan.declared_level && grade.limiting.empty())
       grade.limiting = step.blocking;
   }
+}
+
+void regrade_levels(const Scheme& scheme, const Plan& plan, Grade& grade) {
+  grade.dimensions.clear();
+  grade.dimension_level.clear();
+  grade.overall.clear();
+  grade.limiting.clear();
+  climb(scheme, plan, grade);
 }
 
 }  // namespace assay::grading

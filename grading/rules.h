@@ -2,11 +2,25 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/model/scheme.h"
 
 namespace assay::grading {
+
+/// The rules as they hold for one class of subject: indicators of other classes left out, its own limits put in.
+/// An empty class (an old plan, a test) leaves the scheme as it is.
+Scheme for_class(const Scheme& scheme, const std::string& robot_class);
+/// α of one examination's level claim: the scheme's, divided by the examinations it allows where it says so.
+double claim_alpha(const Scheme& scheme);
+/// α of each indicator of `level` such that the claim keeps claim_alpha() (docs/decisions/0013).
+double indicator_alpha(const Scheme& scheme, const std::string& scope, int level);
+bool is_attached(const SchemeIndicator& indicator);
+/// Floor of the dimension's score; without one, the pass score.
+double floor_of(const Scheme& scheme, const std::string& dimension);
+/// Whether a share of weight reaches what is asked, rounding of sums of decimal weights aside.
+bool reaches(double share, double asked);
 
 /// nullptr if the scheme has no such scope.
 const Scope* find_scope(const Scheme& scheme, const std::string& id);

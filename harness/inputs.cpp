@@ -93,7 +93,8 @@ Result<SessionInputs> load_paths(const std::string& scheme_path, const std::stri
   ASSAY_TRY(inputs.subject, load_subject(subject_path));
   ASSAY_TRY(inputs.embodiment, load_embodiment(inputs.subject.embodiment_path));
   std::set<std::string> ids;
-  for (const auto& indicator : inputs.scheme.indicators) ids.insert(indicator.task.substr(0, indicator.task.find('/')));
+  for (const auto& indicator : inputs.scheme.indicators)
+    if (!indicator.task.empty()) ids.insert(indicator.task.substr(0, indicator.task.find('/')));
   for (const auto& id : ids) {
     ASSAY_TRY(const auto path, catalog_find("suites", id));
     ASSAY_TRY(auto suite, load_suite(path));

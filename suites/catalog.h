@@ -29,6 +29,8 @@ Result<std::string> catalog_find(const std::string& kind, const std::string& id_
 Result<Suite> load_suite(const std::string& path);
 Result<Scheme> load_scheme(const std::string& path);
 Result<Subject> load_subject(const std::string& path);
+/// Documents from outside, their files hashed. Also 0327 (a file cannot be read), 0328 (not the hash declared).
+Result<std::vector<Evidence>> load_evidence(const std::string& path);
 Result<Embodiment> load_embodiment(const std::string& path);
 
 /// Cross-checks that need several files: indicator names a task, check and level that exist, scope tasks

@@ -59,6 +59,7 @@ class Consistency {
   }
 
   Result<void> indicator(const SchemeIndicator& indicator, const std::string& at) const {
+    if (indicator.statistic == kAttachedEvidence) return {};
     ASSAY_RETURN_IF_ERROR(task(indicator.task, at + "/task"));
     const Task* found = nullptr;
     for (const auto& suite : suites_)
@@ -95,18 +96,28 @@ class Consistency {
     return {};
   }
 
-  /// A level that asks nothing would be given for nothing.
+  bool asks(int level, const Scope& scope, const std::string& robot_class) const {
+    return std::any_of(scheme_.indicators.begin(), scheme_.indicators.end(), [&](const auto& one) {
+      const bool of_class = one.classes.empty() ||
+                            std::find(one.classes.begin(), one.classes.end(), robot_class) != one.classes.end();
+      return one.level == level && of_class && applies(one, scope.id);
+    });
+  }
+
+  /// A level that asks nothing of a class would be given for nothing.
   Result<void> every_level_asks_something() const {
     for (std::size_t i = 0; i < scheme_.scopes.size(); ++i)
       for (const auto& [level, unused] : scheme_.levels) {
         const int wanted = level;
         const auto& scope = scheme_.scopes[i].id;
-        const bool asked = std::any_of(scheme_.indicators.begin(), scheme_.indicators.end(),
-                                       [&](const auto& one) { return one.level == wanted && applies(one, scope); });
-        if (!asked)
+        const auto& classes = scheme_.scopes[i].classes;
+        const auto unasked = std::find_if(classes.begin(), classes.end(), [&](const auto& robot_class) {
+          return !asks(wanted, scheme_.scopes[i], robot_class);
+        });
+        if (unasked != classes.end())
           return Error{325,
-                       {fmt::format("scope {} has no indicator at level L{}", scope, wanted),
-                        fmt::format("范围 {} 在级别 L{} 没有任何指标", scope, wanted)},
+                       {fmt::format("scope {} has no indicator at level L{} for class {}", scope, wanted, *unasked),
+                        fmt::format("范围 {} 在级别 L{} 对类别 {} 没有任何指标", scope, wanted, *unasked)},
                        file_.place(fmt::format("/scopes/{}", i)),
                        {"at least one indicator for each level", "每个级别至少一个指标"},
                        "",

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/sha256.h"
 #include "suites/catalog.h"
 #include "suites/schema_words.h"
 #include "suites/task_reader.h"
@@ -29,15 +30,20 @@ SchemeIndicator read_indicator(const Json& value) {
   out.id = value["id"].get<std::string>();
   out.dimension = value["dimension"].get<std::string>();
   out.level = value["level"].get<int>();
-  out.task = value["task"].get<std::string>();
+  out.task = value.value("task", "");
   out.check = value.value("check", "");
   out.statistic = value.value("statistic", out.statistic);
-  out.limit = value["limit"].get<double>();
-  out.design = value["design"].get<double>();
+  out.limit = value.value("limit", out.limit);
+  out.design = value.value("design", out.design);
+  out.weight = value.value("weight", out.weight);
   out.vantage = value.value("vantage", out.vantage);
   out.clause = value.value("clause", "");
   out.title = read_text(value["title"]);
   out.scopes = value.value("scopes", std::vector<std::string>{});
+  out.classes = value.value("classes", std::vector<std::string>{});
+  if (value.contains("for_class"))
+    for (const auto& [robot_class, limits] : value["for_class"].items())
+      out.for_class.push_back({robot_class, limits["limit"].get<double>(), limits["design"].get<double>()});
   return out;
 }
 
@@ -68,6 +74,18 @@ Scheme read_scheme(const Json& value) {
   for (const auto& one : value["indicators"]) out.indicators.push_back(read_indicator(one));
   for (const auto& one : value["gates"]) out.gates.push_back(read_gate(one));
   out.aggregation = value["aggregation"].get<std::string>();
+  out.pass_score = value.value("pass_score", out.pass_score);
+  if (value.contains("floors"))
+    for (const auto& [dimension, floor] : value["floors"].items()) out.floors.emplace_back(dimension, floor.get<double>());
+  out.order = value.value("order", out.order);
+  if (value.contains("audit")) {
+    out.audit_share = value["audit"]["share"].get<double>();
+    out.audit_alpha = value["audit"]["alpha"].get<double>();
+  }
+  if (value.contains("reexamination")) {
+    out.most_examinations = value["reexamination"]["most"].get<int>();
+    out.divide_alpha = value["reexamination"]["alpha"] == "divided";
+  }
   out.alpha = value["alpha"].get<double>();
   out.beta = value["beta"].get<double>();
   out.void_cap = value.value("void_cap", out.void_cap);
@@ -101,16 +119,60 @@ class SchemeChecker {
       ASSAY_RETURN_IF_ERROR(known(indicator.dimension, dimensions_, at + "/dimension"));
       ASSAY_RETURN_IF_ERROR(known(std::to_string(indicator.level), levels_, at + "/level"));
       ASSAY_RETURN_IF_ERROR(all_known(indicator.scopes, scopes_, at + "/scopes"));
-      if (indicator.design <= indicator.limit)
-        return rule_broken(file_.place(at + "/design"),
-                           {"the design alternative must lie above the limit", "设计备择值须高于限值"},
-                           {fmt::format("more than {}", indicator.limit), fmt::format("大于 {}", indicator.limit)},
-                           fmt::format("{}", indicator.design));
+      ASSAY_RETURN_IF_ERROR(all_known(indicator.classes, classes_, at + "/classes"));
+      ASSAY_RETURN_IF_ERROR(check_keys((*file_.value)["indicators"][i], indicator, at));
+      ASSAY_RETURN_IF_ERROR(check_limits(indicator.limit, indicator.design, at));
+      for (const auto& other : indicator.for_class) {
+        const std::string place = at + "/for_class/" + other.robot_class;
+        ASSAY_RETURN_IF_ERROR(known(other.robot_class, classes_, place));
+        ASSAY_RETURN_IF_ERROR(check_limits(other.limit, other.design, place));
+      }
     }
-    return {};
+    return check_score();
   }
 
  private:
+  Result<void> check_limits(double limit, double design, const std::string& at) const {
+    if (design > limit) return {};
+    return rule_broken(file_.place(at + "/design"),
+                       {"the design alternative must lie above the limit", "设计备择值须高于限值"},
+                       {fmt::format("more than {}", limit), fmt::format("大于 {}", limit)}, fmt::format("{}", design));
+  }
+
+  /// Trials answer an indicator, or a document does: each has keys of its own.
+  Result<void> check_keys(const Json& given, const SchemeIndicator& indicator, const std::string& at) const {
+    const bool attached = indicator.statistic == kAttachedEvidence;
+    for (const char* key : {"task", "limit", "design"})
+      if (given.contains(key) == attached)
+        return rule_broken(file_.place(at),
+                           attached ? Text{"an indicator of attached evidence has no trials", "附证据的指标不做试验"}
+                                    : Text{"an indicator of trials is not complete", "以试验判定的指标不完整"},
+                           attached ? Text{std::string("no ") + key, std::string("不含 ") + key}
+                                    : Text{std::string(key), key},
+                           attached ? key : fmt::format("no {}", key));
+    return {};
+  }
+
+  /// A score without a pass mark or without a floor for each dimension would say nothing of the weakest.
+  Result<void> check_score() const {
+    const Json& value = *file_.value;
+    const bool scored = scheme_.aggregation == "weighted_score";
+    for (const char* key : {"pass_score", "floors"})
+      if (value.contains(key) != scored)
+        return rule_broken(file_.place("/aggregation"),
+                           {"pass_score and floors belong to weighted_score", "pass_score 与 floors 须与 weighted_score 配套"},
+                           scored ? Text{std::string(key), key}
+                                  : Text{std::string("no ") + key, std::string("不含 ") + key},
+                           scheme_.aggregation);
+    for (const auto& [dimension, unused] : scheme_.floors)
+      ASSAY_RETURN_IF_ERROR(known(dimension, dimensions_, "/floors/" + dimension));
+    for (const auto& dimension : dimensions_)
+      if (scored && !value["floors"].contains(dimension))
+        return rule_broken(file_.place("/floors"), {"a dimension has no floor", "有维度未设下限"},
+                           {dimension, dimension}, "nothing");
+    return {};
+  }
+
   Result<void> known(const std::string& name, const std::vector<std::string>& names, const std::string& pointer) const {
     if (std::find(names.begin(), names.end(), name) != names.end()) return {};
     return Error{320,
@@ -150,6 +212,50 @@ class SchemeChecker {
   std::vector<std::string> dimensions_, levels_, classes_, scopes_;
 };
 
+/// The list under /evidence; files lie relative to `file`, their bytes are hashed here and now.
+Result<std::vector<Evidence>> read_evidence(const YamlFile& file) {
+  std::vector<Evidence> out;
+  const Json& list = (*file.value)["evidence"];
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Json& value = list[i];
+    const std::string at = fmt::format("/evidence/{}", i);
+    Evidence one;
+    one.indicator = value["indicator"].get<std::string>();
+    one.document = value["document"].get<std::string>();
+    one.issuer = value["issuer"].get<std::string>();
+    one.date = value["date"].get<std::string>();
+    one.file = value["file"].get<std::string>();
+    one.conforms = value["result"] == "conform";
+    for (const auto& other : out)
+      if (other.indicator == one.indicator)
+        return Error{311,
+                     {"two documents for one indicator", "同一指标附有两份文件"},
+                     file.place(at + "/indicator"),
+                     {"one document each", "每项一份文件"},
+                     one.indicator,
+                     {"keep the one that counts", "请保留有效的一份"}};
+    const auto path = (fs::path(file.path).parent_path() / one.file).lexically_normal().string();
+    const auto digest = sha256_file(path);
+    if (!digest)
+      return Error{327,
+                   {"an attached document cannot be read", "无法读取所附文件"},
+                   file.place(at + "/file"),
+                   {"a file, relative to this one", "相对于本文件的文件路径"},
+                   path,
+                   {"correct the path", "请更正路径"}};
+    one.sha256 = to_hex(*digest);
+    if (const auto stated = value.value("sha256", one.sha256); stated != one.sha256)
+      return Error{328,
+                   {"an attached document is not the one that was declared", "所附文件与申报的不一致"},
+                   file.place(at + "/sha256"),
+                   {stated, stated},
+                   one.sha256,
+                   {"attach the declared file, or declare this one", "请附上所申报的文件，或改报此文件"}};
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 std::string absolute_path(const std::string& path) {
   std::error_code ignored;
   return fs::absolute(path, ignored).lexically_normal().string();
@@ -165,6 +271,12 @@ Result<Scheme> load_scheme(const std::string& path) {
   scheme.sha256 = file.sha256;
   ASSAY_RETURN_IF_ERROR(SchemeChecker(file, scheme).check());
   return scheme;
+}
+
+Result<std::vector<Evidence>> load_evidence(const std::string& path) {
+  ASSAY_TRY(const YamlFile file, read_yaml(path));
+  ASSAY_RETURN_IF_ERROR(validate_schema(file, "evidence"));
+  return read_evidence(file);
 }
 
 Result<Subject> load_subject(const std::string& path) {
@@ -191,6 +303,9 @@ Result<Subject> load_subject(const std::string& path) {
     for (const auto& [name, number] : policy["params"].items())
       out.policy_params.emplace_back(name, number.get<double>());
   out.policy_deadline_s = policy.value("deadline_s", out.policy_deadline_s);
+  if (value.contains("evidence")) {
+    ASSAY_TRY(out.evidence, read_evidence(file));
+  }
 
   std::string embodiment = value["embodiment"].get<std::string>();
   const bool is_path = embodiment.find('/') != std::string::npos || embodiment.ends_with(".yaml");

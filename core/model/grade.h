@@ -29,6 +29,7 @@ struct IndicatorResult {
   int n_max = 0;
   std::vector<int> path;             ///< failures after trial 1, 2 … n: the plotted walk
   std::vector<std::int64_t> trials;  ///< store rows behind it, in counting order
+  bool attached = false;             ///< answered by a document from outside, not by trials
 };
 
 struct GateResult {
@@ -43,6 +44,18 @@ struct LevelStep {  ///< one rung of the ladder
   int level = 1;
   Conformity conformity = Conformity::not_tested;
   std::vector<std::string> blocking;  ///< indicator or gate ids, the binding one first
+  std::optional<double> score, pass;  ///< weighted_score: share of this level's weight that conforms, share asked
+};
+
+/// Trials run again with other nuisance details, against their originals (exact sign test on the pairs that differ).
+struct AuditResult {
+  static constexpr const char* kId = "memory_audit";  ///< stands among blocking ids
+  int planned = 0, pairs = 0;
+  int only_original = 0, only_audit = 0;  ///< pairs in which one of the two succeeded
+  double p = 1, alpha = 0.01;             ///< P(so many of only_original | no memory)
+  bool flagged = false;                   ///< succeeded on what it may remember, failed on what it cannot
+  std::vector<std::int64_t> trials;       ///< audit trials that failed where the original succeeded
+  Text text;
 };
 
 struct Grade {
@@ -59,6 +72,9 @@ struct Grade {
   int declared_level = 1;
   double alpha = 0.05;
   Text claim;  ///< what the confidence covers, to be printed with the levels
+  std::string robot_class;
+  int examination = 1;            ///< of this subject under this scheme in this workspace: the first is 1
+  std::optional<AuditResult> audit;
   /// The same with every void counted as a failure; printed beside (DESIGN §4.6).
   int overall_level_voids_as_failures = 0;
 };

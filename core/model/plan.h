@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/model/evidence.h"
+
 namespace assay {
 
 /// After n counted trials with f failures: f <= accept[n] → accept; f >= refuse[n] → refuse; else go on.
@@ -43,17 +45,23 @@ struct Series {
   int cap = 0;       ///< largest n_max of its indicators
   int reserved = 0;  ///< further indices that may replace invalid trials (void cap)
   int least = 0;     ///< fewest trials unless an indicator is refused: what a clean gate needs to be shown
+  std::vector<int> audit{};  ///< indices run once more, when the series has stopped unrefused, with other nuisance
 };
 
 struct Plan {
-  std::string schema = "assay.plan/1";
+  std::string schema = "assay.plan/2";
   std::string scheme, scheme_sha256, suite_sha256, subject_sha256, embodiment_sha256, model_sha256;
   std::string build, engine;  ///< git revision and flags; simulator and version
   std::string division;       ///< lab, self, dev
   std::string scope;          ///< scheme scope id that the subject declares
   int declared_level = 1;
-  std::string session_seed;  ///< lab: commitment only until close
-  double alpha = 0.05, beta = 0.10, void_cap = 0.05;
+  std::string session_seed;  ///< as stored: commitment "sha256:…" only, revealed at close
+  std::string subject, robot_class;
+  std::vector<std::string> earlier_sessions;  ///< of the same subject under the same scheme, when this was locked
+  std::vector<Evidence> evidence;
+  std::vector<int> order;    ///< series by place in `series`, one entry per trial; empty: series after series
+  double audit_alpha = 0.01;
+  double alpha = 0.05, beta = 0.10, void_cap = 0.05;  ///< alpha: of this examination's level claim
   std::vector<PlannedIndicator> indicators;
   std::vector<Series> series;
 };

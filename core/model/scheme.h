@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/model/evidence.h"
 #include "core/text.h"
 
 namespace assay {
@@ -11,16 +13,25 @@ namespace assay {
 struct SchemeIndicator {
   std::string id, dimension;
   int level = 1;
-  std::string task;   ///< "suite/task"
+  std::string task;   ///< "suite/task"; "" for attached evidence
   std::string check;  ///< "" = trial success, else a named check of the task
-  std::string statistic = "success_probability";
-  double limit = 0.8;    ///< p0
+  std::string statistic = "success_probability";  ///< or kAttachedEvidence: a document from outside answers
+  double limit = 0.8;                             ///< p0
   double design = 0.95;  ///< p1, the design alternative
   std::string vantage = "simulator";
   std::string clause;
   Text title;
-  std::vector<std::string> scopes;  ///< empty: every scope
+  std::vector<std::string> scopes;   ///< empty: every scope
+  std::vector<std::string> classes;  ///< empty: every class of subject
+  double weight = 1;                 ///< weighted_score: its share of the level's score
+  struct Requirement {
+    std::string robot_class;
+    double limit = 0.8, design = 0.95;
+  };
+  std::vector<Requirement> for_class;  ///< other limits for a class
 };
+
+inline constexpr const char* kAttachedEvidence = "attached_evidence";
 
 struct SchemeGate {
   std::string id;
@@ -47,8 +58,15 @@ struct Scheme {
   std::vector<SchemeIndicator> indicators;
   std::vector<SchemeGate> gates;
   std::string aggregation = "all_of";  ///< all_of | min_over_dimensions | weighted_score
+  double pass_score = 1;               ///< weighted_score: least share of a level's weight that must conform
+  std::vector<std::pair<std::string, double>> floors;  ///< weighted_score: least share in that dimension
   double alpha = 0.05, beta = 0.10, void_cap = 0.05;
-  std::string cap = "1.5n";  ///< cap of sequential plans relative to the fixed n
+  std::string cap = "1.5n";         ///< cap of sequential plans relative to the fixed n
+  std::string order = "by_series";  ///< or random: trials of all series interleaved as the seed says
+  double audit_share = 0;     ///< of each series' first trials, run again with other nuisance details (memory audit)
+  double audit_alpha = 0.01;  ///< chance that an honest subject is flagged
+  int most_examinations = 0;  ///< of one subject under this scheme; 0: no maximum
+  bool divide_alpha = false;  ///< each examination is held at alpha / most_examinations
 };
 
 struct Subject {
@@ -64,6 +82,7 @@ struct Subject {
   std::string policy;  ///< registered id
   std::vector<std::pair<std::string, double>> policy_params;
   double policy_deadline_s = 2;
+  std::vector<Evidence> evidence;
 };
 
 }  // namespace assay

@@ -35,6 +35,10 @@ struct MetricValue {
   Vantage vantage = Vantage::simulator;
 };
 
+/// An audit trial of index i is stored as index kAuditIndex + i: it shares the original's goal and differs in nuisance.
+inline constexpr int kAuditIndex = 1'000'000;
+inline constexpr bool is_audit_index(int index) { return index >= kAuditIndex; }
+
 struct TrialRecord {
   std::int64_t number = 0;  ///< row in the store, unique in the workspace
   std::string task;         ///< Task::key()
