@@ -7,7 +7,9 @@
 
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/seed.h"
 #include "cli/session.h"
+#include "grading/what_if.h"
 
 namespace assay::cli {
 namespace {
@@ -19,6 +21,7 @@ struct InspectOptions {
   std::int64_t trial = 0;
   int level = 0;
   bool before_reveal = false;
+  std::vector<std::string> what_if;
 };
 
 struct Loaded {
@@ -142,6 +145,10 @@ int do_grade(const App& app, const InspectOptions& o) {
     std::printf("%s\n", json.c_str());
   else
     print_grade(app, *model);
+  if (!app.json && !o.scheme.empty()) {
+    std::printf("\n%s\n", app.say("What changed:", "变化：").c_str());
+    print_change(app, under_own, model->grade);
+  }
   if (!app.json && !o.scheme.empty())
     std::printf(
         "\n%s\n",
@@ -153,11 +160,46 @@ int do_grade(const App& app, const InspectOptions& o) {
   return exit_code_of(model->grade);
 }
 
+nlohmann::json levels_json(const Grade& grade) {
+  nlohmann::json out = {{"overall_level", grade.overall_level}, {"dimension_level", grade.dimension_level}};
+  for (const auto& r : grade.indicators)
+    out["indicators"].push_back({{"id", r.id},
+                                 {"limit", r.limit},
+                                 {"n", r.n},
+                                 {"successes", r.successes},
+                                 {"conformity", to_string(r.conformity)}});
+  return out;
+}
+
+/// The level that would follow; the store is open for reading only.
+int do_what_if(const App& app, const reports::ReportModel& model, const std::vector<std::string>& texts) {
+  std::vector<grading::Supposition> suppositions;
+  for (const auto& text : texts) {
+    auto read = grading::read_supposition(text);
+    if (!read) return fail(app, read.error());
+    suppositions.push_back(std::move(*read));
+  }
+  const auto result = grading::what_if(model.scheme, model.plan, model.trials, suppositions);
+  if (!result) return fail(app, result.error());
+  if (app.json) {
+    print_json({{"schema", "assay.what_if/1"},
+                {"suppositions", texts},
+                {"before", levels_json(result->before)},
+                {"after", levels_json(result->after)}});
+    return kConforms;
+  }
+  std::printf("%s\n", app.say("Supposed, not measured, not stored:", "以下为假设，非测量结果，不予存档：").c_str());
+  for (const auto& text : texts) std::printf("  %s\n", text.c_str());
+  print_change(app, result->before, result->after);
+  return kConforms;
+}
+
 int do_explain(const App& app, const InspectOptions& o) {
   const auto loaded = load(app, o.session, true);
   if (!loaded) return fail(app, loaded.error());
   const auto model = build_model(*loaded->store, loaded->session);
   if (!model) return fail(app, model.error());
+  if (!o.what_if.empty()) return do_what_if(app, *model, o.what_if);
   const auto explanation = grading::explain(model->scheme, model->plan, model->grade, model->trials, o.level);
   if (!app.json) {
     print_explanation(app, explanation);
@@ -171,6 +213,22 @@ int do_explain(const App& app, const InspectOptions& o) {
                             {"could", {{"en", item.could.en}, {"zh", item.could.zh}}},
                             {"failed_trials", item.failed_trials}});
   print_json(out);
+  return kConforms;
+}
+
+int do_reveal(const App& app, const InspectOptions& o) {
+  const auto store = Store::open(app.workspace);
+  if (!store) return fail(app, store.error());
+  const auto row = (*store)->session(o.session);
+  if (!row) return fail(app, row.error());
+  const auto seed = reveal_seed(**store, *row);
+  if (!seed) return fail(app, seed.error());
+  if (app.json)
+    print_json({{"schema", "assay.seed/1"}, {"session", row->id}, {"seed", *seed}, {"commitment", commitment(*seed)}});
+  else
+    std::printf("%s\n", fmt::format("{}  {}  {} {}", row->id, *seed,
+                                    app.say("fits the commitment at lock", "与锁定时的承诺一致："), commitment(*seed))
+                            .c_str());
   return kConforms;
 }
 
@@ -287,7 +345,18 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
   explain
       ->add_option("--level", o->level, app.say("level to explain (default: the next)", "要解释的等级（默认：下一级）"))
       ->check(CLI::Range(1, 5));
+  explain->add_option(
+      "--what-if", o->what_if,
+      app.say("ID=successes/n, ID=+successes/n (further trials), limit:ID=0.85 or more=N (further successes "
+              "everywhere): the level that would follow; may be given several times; stores nothing",
+              "ID=成功数/n、ID=+成功数/n（追加试验）、limit:ID=0.85 或 more=N（各序列再成功 N 次）："
+              "给出相应等级；可多次给出；不存档"));
   bind(explain, do_explain);
+  auto* revealed = parser.add_subcommand(
+      "reveal", app.say("reveal the seed of a closed session and check it against its commitment",
+                        "公开已结束检测的种子，并与锁定时的承诺核对"));
+  revealed->add_option("session", o->session, session_help);
+  bind(revealed, do_reveal);
   auto* report = parser.add_subcommand("report", app.say("write the report", "生成报告"));
   report->add_option("session", o->session, session_help);
   report->add_option("--format", o->format, app.say("html, json or csv", "html、json 或 csv"))

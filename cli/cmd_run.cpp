@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/plan.h"
 #include "cli/print.h"
+#include "cli/seed.h"
 #include "cli/session.h"
 
 extern char** environ;
@@ -41,7 +42,9 @@ int do_run(const App& app, const RunOptions& options) {
   if (!app.quiet)
     std::fprintf(stderr, "%s\n",
                  fmt::format("{} {} {}  [{}]", app.say("session", "检测"), row->id,
-                             app.say("locked, plan", "已锁定，计划") + " " + row->plan_sha256.substr(0, 16),
+                             app.say("locked, plan", "已锁定，计划") + " " + row->plan_sha256.substr(0, 16) +
+                                 app.say(", seed ", "，种子承诺 ") +
+                                 commitment(prepared->plan.session_seed).substr(0, 23),
                              app.say(division_notice(prepared->plan.division)))
                      .c_str());
   return run_and_tell(app, **store, {*row, std::move(prepared->inputs), std::move(prepared->plan)}, options.jobs,

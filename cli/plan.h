@@ -19,7 +19,7 @@ struct PlanView {
 /// Trials, chances, robot time on stdout. Fails with 0907 (an assumption that does not fit).
 int show_plan(const App& app, const Prepared& prepared, const PlanView& view);
 
-/// --scheme, --subject, --level, --seed, --division, --secret-file, --campaign; returns --subject.
+/// --scheme, --subject, --level, --seed, --division, --secret-file, --campaign, --evidence; returns --subject.
 CLI::Option* add_session_options(CLI::App& command, const App& app, SessionRequest& request);
 
 }  // namespace assay::cli

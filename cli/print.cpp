@@ -23,16 +23,26 @@ std::string title_of(const std::vector<std::pair<std::string, Text>>& list, cons
   return id;
 }
 
+std::string index_word(const App& app, int index) {
+  if (!is_audit_index(index)) return fmt::format("{}", index);
+  return fmt::format("{} {}", index - kAuditIndex, app.say("audit", "审查"));
+}
+
 void print_indicators(const App& app, const Grade& grade) {
   std::vector<std::vector<std::string>> rows = {
       {app.say("indicator", "指标"), app.say("limit", "限值"), "n", app.say("successes", "成功"),
-       app.say("voids", "作废"), app.say("estimate", "估计"), app.say("[lower, upper] 95 %", "[下限, 上限] 95 %"),
+       app.say("voids", "作废"), app.say("estimate", "估计"), app.say("[lower, upper]", "[下限, 上限]"),
        app.say("verdict", "结论")}};
-  for (const auto& r : grade.indicators)
+  for (const auto& r : grade.indicators) {
+    const auto verdict = paint(app, r.conformity, verdict_word(app, r.conformity));
+    if (r.attached) {
+      rows.push_back({r.id, app.say("document", "文件"), "–", "–", "–", "–", "–", verdict});
+      continue;
+    }
     rows.push_back({r.id, fmt::format("≥ {:.2f}", r.limit), fmt::format("{}", r.n), fmt::format("{}", r.successes),
                     fmt::format("{}", r.voids), number(r.estimate),
-                    fmt::format("[{}, {}]", number(r.lower), number(r.upper)),
-                    paint(app, r.conformity, verdict_word(app, r.conformity))});
+                    fmt::format("[{}, {}]", number(r.lower), number(r.upper)), verdict});
+  }
   print_table(rows);
   for (const auto& g : grade.gates)
     std::printf("%s\n", fmt::format("{} {}: {} {} {} {}, {} {:.3f} (≤ {:.2f})  {}", app.say("gate", "门槛"), g.id,
@@ -40,6 +50,19 @@ void print_indicators(const App& app, const Grade& grade) {
                                     app.say("attempts", "次尝试"), app.say("95 % upper bound", "95 % 上限"), g.upper,
                                     g.limit, paint(app, g.conformity, verdict_word(app, g.conformity)))
                             .c_str());
+  for (const auto& r : grade.indicators)
+    if (r.attached) std::printf("%s: %s\n", r.id.c_str(), app.say(r.reason).c_str());
+  if (grade.audit) std::printf("%s: %s\n", app.say("memory audit", "记忆审查").c_str(), app.say(grade.audit->text).c_str());
+}
+
+/// "L1: 0.83 of the weight conforms, 0.75 asked" for each level that is scored.
+void print_scores(const App& app, const Grade& grade) {
+  for (const auto& step : grade.overall)
+    if (step.score)
+      std::printf("%s\n", fmt::format(fmt::runtime(app.say("  L{}: {:.3f} of the weight conforms, {:.3f} asked",
+                                                           "  L{}：符合项占权重 {:.3f}，要求 {:.3f}")),
+                                      step.level, *step.score, step.pass.value_or(1))
+                              .c_str());
 }
 
 }  // namespace
@@ -58,6 +81,7 @@ void print_grade(const App& app, const reports::ReportModel& model) {
                           .c_str());
   print_indicators(app, grade);
   std::printf("\n");
+  print_scores(app, grade);
   for (const auto& [dimension, level] : grade.dimension_level)
     std::printf("%s\n", fmt::format("  {} {}: {}", dimension, title_of(model.scheme.dimensions, dimension, app.lang),
                                     level_word(model.scheme, level, app.lang))
@@ -71,6 +95,14 @@ void print_grade(const App& app, const reports::ReportModel& model) {
     std::printf("%s\n", fmt::format("{}: {}", app.say("with every void counted as a failure", "若作废均按失败计"),
                                     level_word(model.scheme, grade.overall_level_voids_as_failures, app.lang))
                             .c_str());
+  std::printf("%s\n", grade.examination < 2
+                          ? app.say("First examination of this subject under this scheme in this workspace.",
+                                    "本工作区内该对象依本方案的首次检测。")
+                                .c_str()
+                          : fmt::format("{}: {} ({})",
+                                        app.say("Examination of this subject under this scheme", "该对象依本方案的检测次数"),
+                                        grade.examination, fmt::join(model.plan.earlier_sessions, ", "))
+                                .c_str());
   if (!app.say(grade.claim).empty()) std::printf("%s\n", app.say(grade.claim).c_str());
   std::printf("%s: %s\n", app.say("Limiting indicators", "限制性指标").c_str(),
               grade.limiting.empty() ? app.say("none up to the declared level", "在申报等级内无").c_str()
@@ -91,6 +123,26 @@ void print_explanation(const App& app, const grading::Explanation& explanation) 
       std::printf("  %s: %s\n", app.say("trials behind it", "相关试验").c_str(),
                   fmt::format("{}", fmt::join(item.failed_trials, ", ")).c_str());
   }
+}
+
+/// What the lock will fix beside the trials: class, order, audit, documents.
+void print_conditions(const App& app, const Plan& plan) {
+  std::size_t audited = 0;
+  for (const auto& series : plan.series) audited += series.audit.size();
+  std::printf("%s: %s\n", app.say("class", "类别").c_str(), plan.robot_class.c_str());
+  std::printf("%s: %s\n", app.say("order of trials", "试验顺序").c_str(),
+              plan.order.empty()
+                  ? app.say("series after series", "逐序列进行").c_str()
+                  : app.say("all series interleaved, drawn from the seed", "各序列交错，由种子抽定").c_str());
+  if (audited > 0)
+    std::printf("%s\n", fmt::format(fmt::runtime(app.say("memory audit: up to {} trials run again with other nuisance",
+                                                         "记忆审查：至多 {} 次试验更换无关条件后重做")),
+                                    audited)
+                            .c_str());
+  for (const auto& e : plan.evidence)
+    std::printf("%s\n", fmt::format("{}: {}, {}, {}, SHA-256 {}", e.indicator, e.document, e.issuer, e.date,
+                                    e.sha256.substr(0, 16))
+                            .c_str());
 }
 
 void print_plan(const App& app, const Plan& plan, const grading::Outlook& outlook, const RobotTime& time,
@@ -134,6 +186,7 @@ void print_plan(const App& app, const Plan& plan, const grading::Outlook& outloo
                               "机器人时间（每次试验均达时限，间隔 {:.0f} 秒）：期望 {:.2f} 小时，至多 {:.2f} 小时")),
                           time.between_s, time.expected_s / 3600, time.most_s / 3600)
                   .c_str());
+  print_conditions(app, plan);
   if (oc.empty()) return;
   std::printf("\n");
   print_characteristics(app, oc);
@@ -163,7 +216,7 @@ void print_trials(const App& app, const std::vector<TrialRecord>& trials) {
                                                  app.say("reason", "原因"), app.say("validity", "有效性"),
                                                  app.say("digest", "摘要")}};
   for (const auto& t : trials)
-    rows.push_back({fmt::format("{}", t.number), t.task, fmt::format("{}", t.level), fmt::format("{}", t.index),
+    rows.push_back({fmt::format("{}", t.number), t.task, fmt::format("{}", t.level), index_word(app, t.index),
                     fmt::format("{}", t.attempt),
                     t.finished ? std::string(to_string(t.verdict.outcome)) : app.say("started only", "仅开始"),
                     t.verdict.reason,
@@ -184,6 +237,41 @@ void print_trial(const App& app, const TrialRecord& t) {
     rows.push_back({fmt::format("{} v{}", m.id, m.version), m.value ? fmt::format("{:.6g}", *m.value) : "–",
                     m.value ? m.unit : m.why_undefined});
   print_table(rows);
+}
+
+void print_change(const App& app, const Grade& before, const Grade& after) {
+  std::vector<std::vector<std::string>> rows = {{app.say("indicator", "指标"), app.say("limit", "限值"), "→",
+                                                 app.say("counts", "计数"), "→", app.say("verdict", "结论"), "→"}};
+  const auto limit = [](const IndicatorResult& r) { return r.attached ? "–" : fmt::format("{:.3g}", r.limit); };
+  const auto counts = [](const IndicatorResult& r) { return fmt::format("{}/{}", r.successes, r.n); };
+  const auto verdict = [&](const IndicatorResult& r) {
+    return paint(app, r.conformity, verdict_word(app, r.conformity));
+  };
+  for (const auto& b : before.indicators) {
+    const auto a = std::find_if(after.indicators.begin(), after.indicators.end(),
+                                [&](const IndicatorResult& r) { return r.id == b.id; });
+    if (a == after.indicators.end())
+      rows.push_back({b.id, limit(b), app.say("removed", "删除"), counts(b), "", verdict(b), ""});
+    else if (a->limit != b.limit || a->n != b.n || a->successes != b.successes || a->conformity != b.conformity ||
+             a->confidence != b.confidence)
+      rows.push_back({b.id, limit(b), limit(*a), counts(b), counts(*a), verdict(b), verdict(*a)});
+  }
+  for (const auto& a : after.indicators)
+    if (std::none_of(before.indicators.begin(), before.indicators.end(),
+                     [&](const IndicatorResult& r) { return r.id == a.id; }))
+      rows.push_back({a.id, app.say("added", "新增"), limit(a), "", counts(a), "", verdict(a)});
+  if (rows.size() > 1)
+    print_table(rows);
+  else
+    std::printf("%s\n", app.say("No indicator changes.", "各指标均无变化。").c_str());
+  const auto levels = [&](const std::string& name, int b, int a) {
+    std::printf("%s\n", fmt::format("{}: L{} → L{}", name, b, a).c_str());
+  };
+  for (const auto& [id, level] : before.dimension_level) {
+    const auto a = after.dimension_level.find(id);
+    levels("  " + id, level, a == after.dimension_level.end() ? 0 : a->second);
+  }
+  levels(app.say("Overall level", "综合等级"), before.overall_level, after.overall_level);
 }
 
 }  // namespace assay::cli

@@ -23,4 +23,7 @@ void print_trial(const App& app, const TrialRecord& trial);
 /// The division's notice: what a session of it may be used for.
 Text division_notice(const std::string& division);
 
+/// What differs between two grades of the same trials, indicator by indicator, then the levels.
+void print_change(const App& app, const Grade& before, const Grade& after);
+
 }  // namespace assay::cli

@@ -8,9 +8,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "core/sha256.h"
+#include "harness/campaign.h"
 
 namespace assay::cli {
 namespace {
@@ -102,6 +104,43 @@ Result<std::string> recall_seed(const Store& store, const std::string& session, 
                .found = seed.empty() ? "nothing" : commitment(seed),
                .help = {"restore the file from a backup; without it no further trial can be drawn",
                         "请从备份恢复该文件；没有它便无法继续抽取试验"}};
+}
+
+Result<std::string> reveal_seed(Store& store, const SessionRow& session) {
+  ASSAY_TRY(const auto plan, harness::plan_from_json(session.plan_json));
+  ASSAY_TRY(const auto seed, recall_seed(store, session.id, plan.session_seed));
+  ASSAY_TRY(const auto sessions, store.sessions());
+  for (const auto& other : sessions) {
+    const auto its = harness::plan_from_json(other.plan_json);
+    if (!its || its->session_seed != plan.session_seed || other.state == "closed") continue;
+    return Error{.id = 916,
+                 .what = {"the seed cannot be revealed before every session that uses it is closed",
+                          "使用该种子的检测全部结束之前，不能公开种子"},
+                 .place = {store.folder()},
+                 .expected = {"state closed", "状态为 closed"},
+                 .found = other.id + ": " + other.state,
+                 .help = {"`assay resume` it first", "请先用 `assay resume` 完成"}};
+  }
+  const nlohmann::json detail = {{"session", session.id}, {"seed", seed}};
+  ASSAY_RETURN_IF_ERROR(store.audit("seed_revealed", "assay", detail.dump(), utc_now()));
+  return seed;
+}
+
+Result<std::string> revealed_seed(const Store& store, const std::string& session, const std::string& committed) {
+  ASSAY_TRY(const auto rows, store.audit_log());
+  std::string seed;
+  for (const auto& row : rows) {
+    if (row.kind != "seed_revealed") continue;
+    const auto detail = nlohmann::json::parse(row.detail_json, nullptr, false);
+    if (detail.is_object() && detail.value("session", "") == session) seed = detail.value("seed", "");
+  }
+  if (seed.empty() || commitment(seed) == committed) return seed;
+  return Error{.id = 909,
+               .what = {"the revealed seed is not the one committed at lock", "公开的种子与锁定时的承诺不符"},
+               .place = {session},
+               .expected = {committed, committed},
+               .found = commitment(seed),
+               .help = {"the session's draws cannot be trusted", "该次检测的抽取不可信"}};
 }
 
 }  // namespace assay::cli

@@ -15,7 +15,7 @@ std::string random_seed();
 /// ASSAY-0904 (secret file or campaign not given), 0905 (unreadable, readable by others, or shorter than 16 bytes).
 Result<std::string> lab_seed(const std::string& secret_file, const std::string& campaign);
 
-/// What the plan says of a lab seed until the session is closed: "sha256:…".
+/// What the plan says of the seed, in every division: "sha256:…". The seed itself is revealed after the close.
 std::string commitment(const std::string& seed);
 bool is_commitment(const std::string& seed);
 
@@ -24,5 +24,11 @@ Result<void> keep_seed(const Store& store, const std::string& session, const std
 /// The kept seed. Fails with ASSAY-0909 if it is gone or does not fit the commitment: without it no further trial
 /// of the session can be drawn.
 Result<std::string> recall_seed(const Store& store, const std::string& session, const std::string& committed);
+
+/// The seed goes into the chained audit log (again, if asked again). Fails with 0909, 0916 (this session, or another of
+/// the same seed, is not closed yet: its trials could still be prepared for).
+Result<std::string> reveal_seed(Store& store, const SessionRow& session);
+/// As revealed; empty before. Fails with 0909 if what was revealed does not fit the commitment.
+Result<std::string> revealed_seed(const Store& store, const std::string& session, const std::string& committed);
 
 }  // namespace assay::cli

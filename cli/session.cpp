@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "cli/pin.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/regrade.h"
 #include "cli/seed.h"
 #include "cli/version.h"
 #include "core/sha256.h"
@@ -116,10 +118,46 @@ Result<void> same_build(const Plan& plan, const std::string& adapter) {
 /// Seed known, build the same: further trials may be drawn.
 Result<void> ready_to_run(const Store& store, Opened& session) {
   ASSAY_RETURN_IF_ERROR(same_build(session.plan, session.inputs.subject.adapter));
-  if (session.plan.division == "lab" && is_commitment(session.plan.session_seed)) {
+  if (is_commitment(session.plan.session_seed)) {
     ASSAY_TRY(session.plan.session_seed, recall_seed(store, session.row.id, session.plan.session_seed));
   }
   return {};
+}
+
+/// The robots of a campaign share their seed: there it waits for `assay reveal`. A session of a seed of one's own that
+/// was locked twice waits, too, until both are closed.
+std::optional<int> reveal(const App& app, Store& store, const std::string& id) {
+  const auto row = store.session(id);
+  if (!row) return fail(app, row.error());
+  const auto seed = reveal_seed(store, *row);
+  if (!seed && seed.error().id != 916) return fail(app, seed.error());
+  return std::nullopt;
+}
+
+/// Sessions with trials on record of the same subject, as declared, under the same scheme, whatever its version.
+Result<std::vector<std::string>> earlier_sessions(const Store& store, const Plan& plan) {
+  const auto name_of = [](const std::string& scheme) { return scheme.substr(0, scheme.find('@')); };
+  std::vector<std::string> out;
+  ASSAY_TRY(const auto sessions, store.sessions());
+  for (const auto& session : sessions) {
+    const auto earlier = harness::plan_from_json(session.plan_json);
+    if (!earlier || earlier->subject != plan.subject || name_of(earlier->scheme) != name_of(plan.scheme)) continue;
+    ASSAY_TRY(const auto trials, store.trials(session.number));
+    if (!trials.empty()) out.push_back(session.id);
+  }
+  return out;
+}
+
+Result<void> may_examine_again(const Scheme& scheme, const Plan& plan) {
+  const auto before = static_cast<int>(plan.earlier_sessions.size());
+  if (plan.division != "lab" || scheme.most_examinations == 0 || before < scheme.most_examinations) return {};
+  return Error{.id = 915,
+               .what = {"the scheme does not allow another examination of this subject", "方案不允许再次检测该对象"},
+               .expected = {fmt::format("at most {}", scheme.most_examinations),
+                            fmt::format("至多 {} 次", scheme.most_examinations)},
+               .found = fmt::format("{} on record, last {}", before, plan.earlier_sessions.back()),
+               .help = {"a changed robot is another subject: give it a serial or version of its own",
+                        "经改动的机器人属于另一对象：请使用新的编号或版本"}};
 }
 
 /// Runs what is left and closes the session if that was all. Returns the exit code of an end without verdict.
@@ -138,13 +176,9 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
     return trials && !trials->empty() ? kInterrupted : kInterruptedEarly;
   }
   if (!end->complete) return std::nullopt;
-  if (session.plan.division == "lab") {
-    const nlohmann::json detail = {{"session", session.row.id}, {"seed", session.plan.session_seed}};
-    if (auto said = store.audit("seed_revealed", "assay", detail.dump(), utc_now()); !said)
-      return fail(app, said.error());
-  }
   if (auto closed = store.close_session(session.row.number, "closed", utc_now()); !closed)
     return fail(app, closed.error());
+  if (session.plan.division != "lab") return reveal(app, store, session.row.id);
   return std::nullopt;
 }
 
@@ -160,6 +194,11 @@ Result<Prepared> prepare(const SessionRequest& request) {
   Prepared out;
   ASSAY_TRY(out.inputs, harness::load_inputs(request.scheme, request.subject));
   if (request.level > 0) out.inputs.subject.declared_level = request.level;
+  if (!request.evidence.empty()) {
+    ASSAY_TRY(auto documents, load_evidence(request.evidence));
+    auto& all = out.inputs.subject.evidence;
+    all.insert(all.end(), std::make_move_iterator(documents.begin()), std::make_move_iterator(documents.end()));
+  }
   AdapterRegistry registry;
   register_builtin_adapters(registry);
   const Subject& subject = out.inputs.subject;
@@ -186,19 +225,21 @@ Result<Prepared> prepare(const SessionRequest& request) {
   } else {
     plan.session_seed = request.seed.empty() ? random_seed() : request.seed;
   }
+  harness::arrange(plan, out.inputs.scheme, plan.session_seed);
   return out;
 }
 
 Result<SessionRow> lock(Store& store, Prepared& prepared) {
+  ASSAY_TRY(prepared.plan.earlier_sessions, earlier_sessions(store, prepared.plan));
   Plan stored = prepared.plan;
-  const bool lab = stored.division == "lab";
-  if (lab) {
-    stored.session_seed = commitment(prepared.plan.session_seed);
+  stored.session_seed = commitment(prepared.plan.session_seed);
+  if (stored.division == "lab") {
     ASSAY_RETURN_IF_ERROR(first_use(store, stored));
+    ASSAY_RETURN_IF_ERROR(may_examine_again(prepared.inputs.scheme, stored));
   }
   const std::string text = harness::plan_to_json(stored);
   ASSAY_TRY(auto row, store.lock_session(text, sha256_hex(text), harness::lock_json(prepared.inputs), utc_now()));
-  if (lab) ASSAY_RETURN_IF_ERROR(keep_seed(store, row.id, prepared.plan.session_seed));
+  ASSAY_RETURN_IF_ERROR(keep_seed(store, row.id, prepared.plan.session_seed));
   return row;
 }
 
@@ -240,6 +281,9 @@ Result<reports::ReportModel> build_model(const Store& store, const Opened& sessi
   model.files = deciding_files(session.row.lock_json);
   model.control_period_s = control_periods(session);
   ASSAY_TRY(model.validation, validation_of(store, session.plan.build));
+  ASSAY_TRY(model.revealed_seed, revealed_seed(store, model.session, model.plan.session_seed));
+  ASSAY_TRY(const auto grades, store.grades(session.row.number));
+  model.regrades = regrades_of(grades, model.scheme.sha256);
   return model;
 }
 

@@ -21,6 +21,7 @@ struct SessionRequest {
   std::string seed;               ///< given: division dev
   std::string division = "self";  ///< lab needs secret_file and campaign
   std::string secret_file, campaign;
+  std::string evidence;  ///< file with documents from outside, beside those of the subject file
 };
 
 /// Everything locked, nothing run.
@@ -32,8 +33,9 @@ struct Prepared {
 /// 0905 (secret file unreadable or readable by others).
 Result<Prepared> prepare(const SessionRequest& request);
 
-/// Stores the session. In the lab division the plan holds SHA-256 of the seed; the seed itself waits in
-/// seeds/<session> (mode 0600) until the session is closed.
+/// Stores the session. The plan holds SHA-256 of the seed; the seed itself waits in seeds/<session> (mode 0600): it is
+/// revealed when the session closes, in the lab division by `assay reveal`, because its robots share it. Also writes
+/// down which earlier sessions examined the same subject under the same scheme: 0915 (lab: more than it allows).
 Result<SessionRow> lock(Store& store, Prepared& prepared);
 
 /// The plan with its seed, and the inputs unchanged since lock.

@@ -200,7 +200,7 @@ Result<Plan> design(const Scheme& all_classes, const Subject& subject, const std
   plan.scheme = scheme.id + "@" + scheme.version;
   plan.scope = subject.scope;
   plan.declared_level = subject.declared_level;
-  plan.subject = subject.id;
+  plan.subject = subject.serial.empty() ? subject.id : subject.id + " " + subject.serial;
   plan.robot_class = subject.robot_class;
   plan.alpha = claim_alpha(scheme);
   plan.audit_alpha = scheme.audit_alpha;

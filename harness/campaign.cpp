@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -65,6 +66,10 @@ class Campaign {
                .stale_s = std::max(options.heartbeat_stale_s, 3 * inputs.subject.policy_deadline_s),
                .load_limit_s = options.load_limit_s}) {
     for (const auto& series : plan.series) series_.emplace_back(series, plan.indicators);
+    places_.resize(plan.series.size());
+    for (std::size_t i = 0; i < plan.order.size(); ++i)
+      places_[static_cast<std::size_t>(plan.order[i])].push_back(i);
+    ordered_ = !plan.order.empty();
   }
 
   Result<CampaignEnd> run() {
@@ -119,7 +124,7 @@ class Campaign {
       recorded_ += trial.finished ? 1 : 0;
     }
     for (const auto& trial : trials)
-      if (const auto* series = find(trial); series != nullptr && !trial.finished && trial.index >= series->done())
+      if (const auto* series = find(trial); series != nullptr && !trial.finished && !series->is_decided(trial.index))
         unfinished_.push_back(trial);
     return {};
   }
@@ -146,12 +151,25 @@ class Campaign {
     return {};
   }
 
-  /// The series that needs most trials first, so that none is left alone at the end; a worker keeps its series,
-  /// because its world is loaded.
+  /// Place of the series' next trial in the locked order; reserved and audit trials come after all of it.
+  std::size_t place_of(std::size_t series) const {
+    const auto& places = places_[series];
+    const auto done = static_cast<std::size_t>(series_[series].done());
+    return done < places.size() ? places[done] : std::numeric_limits<std::size_t>::max();
+  }
+
+  /// In the locked order where the plan has one. Else the series that needs most trials first, so that none is left
+  /// alone at the end; a worker keeps its series, because its world is loaded.
   std::optional<std::size_t> choose(int worker) {
     std::set<std::size_t> taken;
     for (const auto& [w, flight] : flights_) taken.insert(flight.series);
     const auto free = [&](std::size_t i) { return !series_[i].stopped() && taken.count(i) == 0; };
+    if (ordered_) {
+      std::optional<std::size_t> first;
+      for (std::size_t i = 0; i < series_.size(); ++i)
+        if (free(i) && (!first || place_of(i) < place_of(*first))) first = i;
+      return first;
+    }
     if (const auto last = last_series_.find(worker); last != last_series_.end() && free(last->second))
       return last->second;
     std::optional<std::size_t> best;
@@ -308,6 +326,8 @@ class Campaign {
   std::string stderr_path_;
   WorkerPool pool_;
   std::vector<SeriesRun> series_;
+  std::vector<std::vector<std::size_t>> places_;  ///< by series: places of its trials in the locked order
+  bool ordered_ = false;
   std::map<int, Flight> flights_;           ///< by worker
   std::map<int, std::size_t> last_series_;  ///< by worker
   std::map<std::tuple<std::string, int, int>, int> repeats_;

@@ -28,6 +28,10 @@ Result<SessionInputs> load_inputs(const std::string& scheme, const std::string& 
 std::string lock_json(const SessionInputs& inputs);
 Result<SessionInputs> load_locked(const std::string& lock_json);
 
+/// Draws from the session's seed, before the plan is locked: the order of all trials where the scheme asks for a random
+/// one, and each series' audited indices (the scheme's share of those that run whatever comes out).
+void arrange(Plan& plan, const Scheme& scheme, const std::string& seed);
+
 std::string plan_to_json(const Plan& plan);
 Result<Plan> plan_from_json(const std::string& text);
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <set>
 
+#include "core/model/trial.h"
 #include "harness/draw.h"
+#include "harness/nuisance.h"
 #include "harness/trial.h"
 #include "metrics/condition.h"
 
@@ -80,10 +82,13 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
   setup.key = {task.key(), task.level, index, session_seed};
   setup.world = world;
   if (setup.world.groups.empty()) setup.world.groups = embodiment.groups;
-  const Streams streams = streams_of(setup.key);
+  TrialKey original = setup.key;  // an audit trial shares its original's goal
+  if (is_audit_index(index)) original.index -= kAuditIndex;
+  const Streams streams = streams_of(original);
   ASSAY_TRY(const auto slots, draw_slots(task, streams));
   ASSAY_TRY(setup.instruction, make_instruction(task, slots, draw_wording(task, streams)));
   ASSAY_RETURN_IF_ERROR(draw_rest(task, streams, slots, setup));
+  if (is_audit_index(index)) ASSAY_RETURN_IF_ERROR(change_nuisance(task, streams_of(setup.key), slots, setup));
   setup.detectables = task.detectables;
   setup.detector = task.detector;
   ASSAY_TRY(setup.success, fill(task.success, slots));
@@ -98,7 +103,7 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
   setup.control_period_ns = task.control_period_ns;
   setup.range_rate_hz = task.range_rate_hz;
   setup.physics = task.physics;
-  setup.policy_key = streams.policy;
+  setup.policy_key = streams_of(setup.key).policy;
   setup.initial_state_digest = digest_of(setup);
   return setup;
 }

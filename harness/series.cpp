@@ -9,6 +9,7 @@ SeriesRun::SeriesRun(const Series& series, const std::vector<PlannedIndicator>& 
   for (const auto& indicator : all)
     if (indicator.task == series.task && indicator.level == series.level) indicators_.push_back(indicator);
   walks_.resize(indicators_.size());
+  step();
 }
 
 std::vector<std::pair<std::string, metrics::Walk>> SeriesRun::put(const TrialRecord& record) {
@@ -33,22 +34,38 @@ void SeriesRun::step() {
   next_index_ = voids_ = 0;
   for (auto it = deciding.find(0); it != deciding.end() && it->first == next_index_; ++it, ++next_index_)
     voids_ += metrics::is_void(*it->second) ? 1 : 0;
+  next_audit_ = -1;
+  audits_ = 0;
+  for (const int index : series_.audit)
+    if (deciding.count(kAuditIndex + index) > 0)
+      ++audits_;
+    else if (next_audit_ < 0)
+      next_audit_ = kAuditIndex + index;
+}
+
+bool SeriesRun::is_decided(int index) const {
+  return is_audit_index(index) ? next_audit_ < 0 || index < next_audit_ : index < next_index_;
 }
 
 bool SeriesRun::decided() const {
   return std::all_of(walks_.begin(), walks_.end(), [](const auto& w) { return w.state != StopState::running; });
 }
 
-bool SeriesRun::stopped() const {
-  if (next_index_ >= series_.cap + series_.reserved) return true;
-  const bool refused =
-      std::any_of(walks_.begin(), walks_.end(), [](const auto& w) { return w.state == StopState::refused; });
-  return decided() && (refused || next_index_ - voids_ >= series_.least);
+bool SeriesRun::refused() const {
+  return std::any_of(walks_.begin(), walks_.end(), [](const auto& w) { return w.state == StopState::refused; });
 }
+
+bool SeriesRun::tested() const {
+  if (next_index_ >= series_.cap + series_.reserved) return true;
+  return decided() && (refused() || next_index_ - voids_ >= series_.least);
+}
+
+bool SeriesRun::stopped() const { return tested() && (refused() || next_audit_ < 0); }
 
 int SeriesRun::expected() const {
   if (stopped()) return done();
-  int most = std::max(done() + 1, std::min(series_.least + voids_, series_.cap + series_.reserved));
+  const int audit = static_cast<int>(series_.audit.size());
+  int most = std::max(next_index_ + 1, std::min(series_.least + voids_, series_.cap + series_.reserved));
   for (std::size_t i = 0; i < walks_.size(); ++i) {
     const auto& walk = walks_[i];
     if (walk.state != StopState::running) continue;
@@ -56,7 +73,7 @@ int SeriesRun::expected() const {
     const auto& design = indicators_[i].design;
     most = std::max(most, flawless ? design.least_n : static_cast<int>(std::ceil(design.expected_at_p1)));
   }
-  return most;
+  return most + audit;
 }
 
 }  // namespace assay::harness

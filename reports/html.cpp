@@ -46,6 +46,15 @@ Text title_of_class(const ReportModel& model) {
   return filled({}, model.subject.robot_class.empty() ? "–" : model.subject.robot_class);
 }
 
+Text examination_text(const ReportModel& model) {
+  const int n = model.grade.examination;
+  if (n < 2) return {"the first in this workspace", "本工作区内首次"};
+  std::string earlier;
+  for (const auto& id : model.plan.earlier_sessions) earlier += (earlier.empty() ? "" : ", ") + id;
+  return {fmt::format("number {} in this workspace, after {}", n, earlier),
+          fmt::format("本工作区内第 {} 次，此前为 {}", n, earlier)};
+}
+
 class Facts {
  public:
   explicit Facts(Page& page) : page_(page) { page_.raw("<dl>\n"); }
@@ -114,7 +123,17 @@ void write_identity(Page& page, const ReportModel& model) {
     facts.add({"Plan locked", "计划锁定"}, time_text(model.locked));
     facts.add({"Session closed", "检测结束"},
               model.closed.ns == 0 ? Text{"not yet", "尚未结束"} : filled({}, time_text(model.closed)));
-    facts.add({"Session seed", "会话种子"}, model.plan.session_seed);
+    facts.add({"Examination of this subject under this scheme", "该对象依本方案的检测次数"},
+              examination_text(model));
+    facts.hash({"Seed, committed at lock", "种子承诺（锁定时）"}, model.plan.session_seed);
+    facts.add({"Seed, revealed", "种子（已公开）"},
+              model.revealed_seed.empty() ? Text{"not revealed yet", "尚未公开"}
+                                          : Text{model.revealed_seed + " (fits the commitment)",
+                                                 model.revealed_seed + "（与承诺一致）"});
+    facts.add({"Order of trials", "试验顺序"},
+              model.plan.order.empty() ? Text{"series after series", "逐序列进行"}
+                                       : Text{"all series interleaved, drawn from the seed, locked in the plan",
+                                              "各序列交错进行，由种子抽定并锁定于计划"});
     facts.add({"Simulator or robot link", "仿真器或机器人接口"}, model.plan.engine);
     facts.add({"Program", "程序"}, model.tool_version);
     facts.add({"Build", "构建"}, model.plan.build);
@@ -152,8 +171,10 @@ Result<std::string> to_html(const ReportModel& model, Lang first) {
   write_why_not(page, model);
   write_identity(page, model);
   write_results(page, model);
+  write_regrades(page, model);
   write_walks(page, model);
   write_gates(page, model);
+  write_audit(page, model);
   write_metrics(page, model);
   write_latency(page, model);
   write_uncertainty(page, model);

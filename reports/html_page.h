@@ -71,8 +71,10 @@ std::string style_sheet();
 void write_conclusion(Page& page, const ReportModel& model);
 void write_why_not(Page& page, const ReportModel& model);
 void write_results(Page& page, const ReportModel& model);
+void write_regrades(Page& page, const ReportModel& model);  ///< nothing where there is none
 void write_walks(Page& page, const ReportModel& model);
 void write_gates(Page& page, const ReportModel& model);
+void write_audit(Page& page, const ReportModel& model);  ///< nothing where the plan has none
 void write_metrics(Page& page, const ReportModel& model);
 void write_latency(Page& page, const ReportModel& model);
 void write_uncertainty(Page& page, const ReportModel& model);

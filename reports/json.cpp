@@ -48,7 +48,8 @@ json of(const IndicatorResult& x) {
           {"stop", name_of(x.stop)},
           {"n_max", x.n_max},
           {"path", x.path},
-          {"trials", x.trials}};
+          {"trials", x.trials},
+          {"attached", x.attached}};
 }
 
 json of(const GateResult& x) {
@@ -69,8 +70,16 @@ json of(const std::vector<LevelStep>& steps) {
   json out = json::array();
   for (const auto& step : steps) {
     out.push_back({{"level", step.level}, {"conformity", to_string(step.conformity)}, {"blocking", step.blocking}});
+    if (step.score) out.back().update({{"score", *step.score}, {"pass_score", of(step.pass)}});
   }
   return out;
+}
+
+json of(const std::optional<AuditResult>& x) {
+  if (!x) return nullptr;
+  return {{"planned", x->planned}, {"pairs", x->pairs}, {"only_original", x->only_original},
+          {"only_audit", x->only_audit}, {"p", x->p}, {"alpha", x->alpha}, {"flagged", x->flagged},
+          {"trials", x->trials}, {"text", of(x->text)}};
 }
 
 json of(const Grade& grade) {
@@ -92,6 +101,10 @@ json of(const Grade& grade) {
           {"limiting", grade.limiting},
           {"at_declared", to_string(grade.at_declared)},
           {"declared_level", grade.declared_level},
+          {"class", grade.robot_class},
+          {"examination", grade.examination},
+          {"claim", of(grade.claim)},
+          {"audit", of(grade.audit)},
           {"alpha", grade.alpha}};
 }
 
@@ -111,7 +124,15 @@ json of(const SequentialDesign& x) {
 }
 
 json of(const Plan& plan) {
-  json indicators = json::array(), series = json::array();
+  json indicators = json::array(), series = json::array(), evidence = json::array();
+  for (const auto& x : plan.evidence)
+    evidence.push_back({{"indicator", x.indicator},
+                        {"document", x.document},
+                        {"issuer", x.issuer},
+                        {"date", x.date},
+                        {"file", x.file},
+                        {"sha256", x.sha256},
+                        {"result", x.conforms ? "conform" : "not_conform"}});
   for (const auto& x : plan.indicators) {
     indicators.push_back({{"id", x.id},
                           {"dimension", x.dimension},
@@ -121,7 +142,8 @@ json of(const Plan& plan) {
                           {"design", of(x.design)}});
   }
   for (const auto& x : plan.series) {
-    series.push_back({{"task", x.task}, {"level", x.level}, {"cap", x.cap}, {"reserved", x.reserved}});
+    series.push_back({{"task", x.task}, {"level", x.level}, {"cap", x.cap}, {"reserved", x.reserved},
+                      {"audit", x.audit}});
   }
   return {{"schema", plan.schema},
           {"scheme", plan.scheme},
@@ -136,6 +158,9 @@ json of(const Plan& plan) {
           {"scope", plan.scope},
           {"declared_level", plan.declared_level},
           {"session_seed", plan.session_seed},
+          {"earlier_sessions", plan.earlier_sessions},
+          {"evidence", evidence},
+          {"order", plan.order},
           {"alpha", plan.alpha},
           {"beta", plan.beta},
           {"void_cap", plan.void_cap},
@@ -220,6 +245,9 @@ std::string to_json(const ReportModel& model) {
   json trials = json::array(), files = json::array();
   for (const auto& trial : model.trials) trials.push_back(of(trial));
   for (const auto& [path, sha256] : model.files) files.push_back({{"path", path}, {"sha256", sha256}});
+  json regrades = json::array();
+  for (const auto& x : model.regrades)
+    regrades.push_back({{"scheme", x.scheme}, {"sha256", x.sha256}, {"overall_level", x.grade.overall_level}});
   const Scheme& scheme = model.scheme;
   const json out{{"schema", model.schema},
                  {"session", model.session},
@@ -243,6 +271,8 @@ std::string to_json(const ReportModel& model) {
                  {"trials", trials},
                  {"remarks", model.remarks},
                  {"files", files},
+                 {"revealed_seed", model.revealed_seed},
+                 {"regrades", regrades},
                  {"validation", of(model.validation)},
                  {"control_period_s", model.control_period_s}};
   // Bytes of a robot's own words that are not UTF-8 become U+FFFD instead of an exception.

@@ -29,6 +29,13 @@ struct SoftwareValidation {
   std::vector<File> files;
 };
 
+/// The same trials under another scheme (`assay grade --scheme`): what the page sets beside the session's own result.
+struct Regrade {
+  std::string scheme, sha256;  ///< "id version", SHA-256 of the file
+  Text title;
+  Grade grade;  ///< levels and, of each indicator, id, title, level, limit, confidence, counts and conformity
+};
+
 struct ReportModel {
   std::string schema = "assay.report/1";
   std::string session, division, plan_sha256, chain_head, tool_version;
@@ -42,6 +49,8 @@ struct ReportModel {
   std::vector<std::string> remarks;                        ///< model lint, deviations, division notices
   std::vector<std::pair<std::string, std::string>> files;  ///< deciding files: path relative to catalogue, SHA-256
   std::optional<SoftwareValidation> validation;            ///< the newest on record; of the session's build if there is
+  std::string revealed_seed;                               ///< empty: not revealed yet; fits plan.session_seed
+  std::vector<Regrade> regrades;                           ///< kept results under other schemes, oldest first
   std::map<std::string, double> control_period_s;          ///< by "task@L1"; a series whose period is unknown is absent
 };
 
