@@ -104,11 +104,25 @@ class Consistency {
     });
   }
 
-  /// A level that asks nothing of a class would be given for nothing.
+  int highest_asked(const std::string& scope) const {
+    int highest = scheme_.levels.empty() ? 0 : scheme_.levels.front().first;
+    for (const auto& one : scheme_.indicators)
+      if (applies(one, scope) && one.statistic != kAttachedEvidence) highest = std::max(highest, one.level);
+    return highest;
+  }
+
+  bool someone_asks(int level) const {
+    return std::any_of(scheme_.scopes.begin(), scheme_.scopes.end(),
+                       [&](const auto& scope) { return highest_asked(scope.id) >= level; });
+  }
+
+  /// A level that asks nothing of a class would be given for nothing. A scope may end below the scheme's highest level:
+  /// what lies above it cannot be shown.
   Result<void> every_level_asks_something() const {
     for (std::size_t i = 0; i < scheme_.scopes.size(); ++i)
       for (const auto& [level, unused] : scheme_.levels) {
         const int wanted = level;
+        if (wanted > highest_asked(scheme_.scopes[i].id) && someone_asks(wanted)) continue;
         const auto& scope = scheme_.scopes[i].id;
         const auto& classes = scheme_.scopes[i].classes;
         const auto unasked = std::find_if(classes.begin(), classes.end(), [&](const auto& robot_class) {

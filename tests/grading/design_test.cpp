@@ -97,7 +97,7 @@ TEST(Design, RefusesRulesItCannotApply) {
     change(scheme);
     EXPECT_EQ(error_of(scheme, small_subject("arm", 1)), id);
   };
-  refuses([](Scheme& s) { s.aggregation = "weighted_score"; }, 606);
+  refuses([](Scheme& s) { s.aggregation = "by_acclamation"; }, 606);
   refuses([](Scheme& s) { s.cap = "1.5"; }, 606);
   refuses([](Scheme& s) { s.cap = "nn"; }, 606);
   refuses([](Scheme& s) { s.void_cap = 0.9; }, 606);

@@ -154,7 +154,7 @@ TEST(Levels, TheLeastOfTheDimensionsAsksEachForItsOwnEvidence) {
   EXPECT_EQ(g.dimension_level.at("manipulation"), 2);
   EXPECT_EQ(g.dimension_level.at("mobility"), 1);
   EXPECT_EQ(g.at_declared, Conformity::not_tested);
-  scheme.aggregation = "weighted_score";
+  scheme.aggregation = "by_acclamation";
   EXPECT_EQ(grade(scheme, plan, perfect().trials()).overall_level, 0) << "a rule that is not known gives no level";
 }
 
