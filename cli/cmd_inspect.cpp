@@ -352,9 +352,9 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
               "ID=成功数/n、ID=+成功数/n（追加试验）、limit:ID=0.85 或 more=N（各序列再成功 N 次）："
               "给出相应等级；可多次给出；不存档"));
   bind(explain, do_explain);
-  auto* revealed = parser.add_subcommand(
-      "reveal", app.say("reveal the seed of a closed session and check it against its commitment",
-                        "公开已结束检测的种子，并与锁定时的承诺核对"));
+  auto* revealed =
+      parser.add_subcommand("reveal", app.say("reveal the seed of a closed session and check it against its commitment",
+                                              "公开已结束检测的种子，并与锁定时的承诺核对"));
   revealed->add_option("session", o->session, session_help);
   bind(revealed, do_reveal);
   auto* report = parser.add_subcommand("report", app.say("write the report", "生成报告"));

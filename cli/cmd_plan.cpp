@@ -231,8 +231,9 @@ CLI::Option* add_session_options(CLI::App& command, const App& app, SessionReque
       ->capture_default_str();
   command.add_option("--secret-file", request.secret_file,
                      app.say("centre's secret (division lab)", "检测中心密钥文件（lab 分区）"));
-  command.add_option("--evidence", request.evidence,
-                     app.say("file with documents from outside (assay.evidence/1)", "外部证据文件（assay.evidence/1）"));
+  command.add_option(
+      "--evidence", request.evidence,
+      app.say("file with documents from outside (assay.evidence/1)", "外部证据文件（assay.evidence/1）"));
   command.add_option("--campaign", request.campaign, app.say("campaign name (division lab)", "批次名（lab 分区）"));
   return subject;
 }

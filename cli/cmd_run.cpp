@@ -40,13 +40,13 @@ int do_run(const App& app, const RunOptions& options) {
   auto row = lock(**store, *prepared);
   if (!row) return fail(app, row.error());
   if (!app.quiet)
-    std::fprintf(stderr, "%s\n",
-                 fmt::format("{} {} {}  [{}]", app.say("session", "检测"), row->id,
-                             app.say("locked, plan", "已锁定，计划") + " " + row->plan_sha256.substr(0, 16) +
-                                 app.say(", seed ", "，种子承诺 ") +
-                                 commitment(prepared->plan.session_seed).substr(0, 23),
-                             app.say(division_notice(prepared->plan.division)))
-                     .c_str());
+    std::fprintf(
+        stderr, "%s\n",
+        fmt::format("{} {} {}  [{}]", app.say("session", "检测"), row->id,
+                    app.say("locked, plan", "已锁定，计划") + " " + row->plan_sha256.substr(0, 16) +
+                        app.say(", seed ", "，种子承诺 ") + commitment(prepared->plan.session_seed).substr(0, 23),
+                    app.say(division_notice(prepared->plan.division)))
+            .c_str());
   return run_and_tell(app, **store, {*row, std::move(prepared->inputs), std::move(prepared->plan)}, options.jobs,
                       options.events);
 }

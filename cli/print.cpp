@@ -29,10 +29,10 @@ std::string index_word(const App& app, int index) {
 }
 
 void print_indicators(const App& app, const Grade& grade) {
-  std::vector<std::vector<std::string>> rows = {
-      {app.say("indicator", "指标"), app.say("limit", "限值"), "n", app.say("successes", "成功"),
-       app.say("voids", "作废"), app.say("estimate", "估计"), app.say("[lower, upper]", "[下限, 上限]"),
-       app.say("verdict", "结论")}};
+  std::vector<std::vector<std::string>> rows = {{app.say("indicator", "指标"), app.say("limit", "限值"), "n",
+                                                 app.say("successes", "成功"), app.say("voids", "作废"),
+                                                 app.say("estimate", "估计"), app.say("[lower, upper]", "[下限, 上限]"),
+                                                 app.say("verdict", "结论")}};
   for (const auto& r : grade.indicators) {
     const auto verdict = paint(app, r.conformity, verdict_word(app, r.conformity));
     if (r.attached) {
@@ -52,7 +52,8 @@ void print_indicators(const App& app, const Grade& grade) {
                             .c_str());
   for (const auto& r : grade.indicators)
     if (r.attached) std::printf("%s: %s\n", r.id.c_str(), app.say(r.reason).c_str());
-  if (grade.audit) std::printf("%s: %s\n", app.say("memory audit", "记忆审查").c_str(), app.say(grade.audit->text).c_str());
+  if (grade.audit)
+    std::printf("%s: %s\n", app.say("memory audit", "记忆审查").c_str(), app.say(grade.audit->text).c_str());
 }
 
 /// "L1: 0.83 of the weight conforms, 0.75 asked" for each level that is scored.
@@ -95,14 +96,15 @@ void print_grade(const App& app, const reports::ReportModel& model) {
     std::printf("%s\n", fmt::format("{}: {}", app.say("with every void counted as a failure", "若作废均按失败计"),
                                     level_word(model.scheme, grade.overall_level_voids_as_failures, app.lang))
                             .c_str());
-  std::printf("%s\n", grade.examination < 2
-                          ? app.say("First examination of this subject under this scheme in this workspace.",
-                                    "本工作区内该对象依本方案的首次检测。")
-                                .c_str()
-                          : fmt::format("{}: {} ({})",
-                                        app.say("Examination of this subject under this scheme", "该对象依本方案的检测次数"),
-                                        grade.examination, fmt::join(model.plan.earlier_sessions, ", "))
-                                .c_str());
+  std::printf("%s\n",
+              grade.examination < 2
+                  ? app.say("First examination of this subject under this scheme in this workspace.",
+                            "本工作区内该对象依本方案的首次检测。")
+                        .c_str()
+                  : fmt::format("{}: {} ({})",
+                                app.say("Examination of this subject under this scheme", "该对象依本方案的检测次数"),
+                                grade.examination, fmt::join(model.plan.earlier_sessions, ", "))
+                        .c_str());
   if (!app.say(grade.claim).empty()) std::printf("%s\n", app.say(grade.claim).c_str());
   std::printf("%s: %s\n", app.say("Limiting indicators", "限制性指标").c_str(),
               grade.limiting.empty() ? app.say("none up to the declared level", "在申报等级内无").c_str()

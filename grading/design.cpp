@@ -32,7 +32,8 @@ Error rule_error(const Scheme& scheme, const std::string& expected, std::string 
 
 Result<void> check_rules(const Scheme& scheme) {
   if (!known_aggregation(scheme.aggregation))
-    return rule_error(scheme, "aggregation: all_of | min_over_dimensions | weighted_score", "aggregation: " + scheme.aggregation);
+    return rule_error(scheme, "aggregation: all_of | min_over_dimensions | weighted_score",
+                      "aggregation: " + scheme.aggregation);
   if (!cap_ratio(scheme.cap)) return rule_error(scheme, "cap: <number>n, e.g. 1.5n", "cap: " + scheme.cap);
   if (!(scheme.void_cap >= 0 && scheme.void_cap <= 0.5))
     return rule_error(scheme, "0 <= void_cap <= 0.5", fmt::format("void_cap: {}", scheme.void_cap));
@@ -108,9 +109,8 @@ Result<void> check_selection(const Scheme& scheme, const Subject& subject, const
 
 Result<PlannedIndicator> plan_one(const Scheme& scheme, const std::string& scope, const SchemeIndicator& indicator,
                                   double beta) {
-  auto designed =
-      metrics::design_sequential(indicator.limit, indicator.design, indicator_alpha(scheme, scope, indicator.level),
-                                 beta, *cap_ratio(scheme.cap));
+  auto designed = metrics::design_sequential(
+      indicator.limit, indicator.design, indicator_alpha(scheme, scope, indicator.level), beta, *cap_ratio(scheme.cap));
   if (!designed) {
     const auto& why = designed.error();
     return grading_error(
@@ -143,7 +143,7 @@ void add_series(Plan& plan) {
 /// The lowest level's series get as many trials as its gates need when nothing unsafe happens: otherwise a robot that
 /// shows that level, and is refused above it, could never be given it.
 void add_gate_trials(const Scheme& scheme, Plan& plan) {
-  if (plan.indicators.empty()) return;  // documents alone
+  if (plan.indicators.empty()) return;               // documents alone
   const int lowest = plan.indicators.front().level;  // sorted by level
   int need = 0;
   for (const auto& gate : scheme.gates)
@@ -161,11 +161,11 @@ Result<void> take_evidence(const Scheme& scheme, const Subject& subject, const I
   for (const auto& document : subject.evidence) {
     const auto* indicator = find_indicator(scheme, document.indicator);
     if (indicator == nullptr || !is_attached(*indicator))
-      return grading_error(611, {"the scheme has no such indicator for attached evidence", "方案中没有可附证据的该指标"},
-                           subject.path,
-                           {"an indicator with statistic: attached_evidence for this class",
-                            "适用于此类别且 statistic 为 attached_evidence 的指标"},
-                           document.indicator, {"correct the indicator's id", "请更正指标 id"});
+      return grading_error(
+          611, {"the scheme has no such indicator for attached evidence", "方案中没有可附证据的该指标"}, subject.path,
+          {"an indicator with statistic: attached_evidence for this class",
+           "适用于此类别且 statistic 为 attached_evidence 的指标"},
+          document.indicator, {"correct the indicator's id", "请更正指标 id"});
     if (std::find(selected.begin(), selected.end(), indicator) != selected.end()) plan.evidence.push_back(document);
   }
   return {};

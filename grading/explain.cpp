@@ -100,8 +100,8 @@ Item of_scheme(const Scheme& scheme, int level) {
 
 }  // namespace
 
-Explanation explain(const Scheme& all_classes, const Plan& plan, const Grade& grade, const std::vector<TrialRecord>& trials,
-                    int level) {
+Explanation explain(const Scheme& all_classes, const Plan& plan, const Grade& grade,
+                    const std::vector<TrialRecord>& trials, int level) {
   const Scheme scheme = for_class(all_classes, plan.robot_class);
   Explanation explanation;
   const LevelStep* step = nullptr;
@@ -118,7 +118,8 @@ Explanation explain(const Scheme& all_classes, const Plan& plan, const Grade& gr
   }
   for (const auto& id : step->blocking) {
     if (id == AuditResult::kId && grade.audit)
-      explanation.items.push_back({id, grade.audit->text,
+      explanation.items.push_back({id,
+                                   grade.audit->text,
                                    {"No further trial of this session can change this: a reviewer has to look at the "
                                     "trials named.",
                                     "本次检测的后续试验无法改变：须由评审员查看所列试验。"},

@@ -105,7 +105,8 @@ Text further(const PlannedIndicator& planned, const IndicatorResult& r, const Pl
 Text further_unplanned(const Scheme& scheme, const Plan& plan, const SchemeIndicator& indicator, int level) {
   const auto m = static_cast<int>(required(scheme, plan.scope, level).size());
   const auto ratio = cap_ratio(scheme.cap);
-  const auto design = metrics::design_sequential(indicator.limit, indicator.design, indicator_alpha(scheme, plan.scope, indicator.level),
+  const auto design = metrics::design_sequential(indicator.limit, indicator.design,
+                                                 indicator_alpha(scheme, plan.scope, indicator.level),
                                                  split_beta(scheme.beta, std::max(1, m)), ratio.value_or(0));
   if (!design)
     return {"No trial of this session's plan can show it: " + design.error().what.en + ".",

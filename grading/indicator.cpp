@@ -304,15 +304,14 @@ IndicatorResult attached_indicator(const Scheme& scheme, const Plan& plan, const
   const auto document = std::find_if(plan.evidence.begin(), plan.evidence.end(),
                                      [&](const Evidence& e) { return e.indicator == indicator.id; });
   if (document == plan.evidence.end()) {
-    set(r, Conformity::not_tested,
-        {"evidence from outside was not attached to this session", "本次检测未附外部证据"});
+    set(r, Conformity::not_tested, {"evidence from outside was not attached to this session", "本次检测未附外部证据"});
     return r;
   }
   const Text says = document->conforms ? Text{"says that it conforms", "结论为符合"}
                                        : Text{"says that it does not conform", "结论为不符合"};
   set(r, document->conforms ? Conformity::conform : Conformity::not_conform,
-      {fmt::format("document {} of {}, {}, SHA-256 {}, {}; not examined by Assay", document->document,
-                   document->issuer, document->date, document->sha256.substr(0, 16), says.en),
+      {fmt::format("document {} of {}, {}, SHA-256 {}, {}; not examined by Assay", document->document, document->issuer,
+                   document->date, document->sha256.substr(0, 16), says.en),
        fmt::format("文件 {}（{}，{}，SHA-256 {}）{}；Assay 未对其内容进行检测", document->document, document->issuer,
                    document->date, document->sha256.substr(0, 16), says.zh)});
   return r;

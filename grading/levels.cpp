@@ -122,7 +122,9 @@ LevelStep scored_rung(const Grade& grade, int level, const std::vector<const Sch
   };
   const auto conforms = [&](const SchemeIndicator& i) { return conformity_of(i) == Conformity::conform; };
   const auto may_conform = [&](const SchemeIndicator& i) { return conformity_of(i) != Conformity::not_conform; };
-  const auto was_tested = [&](const SchemeIndicator& i) { return conforms(i) || conformity_of(i) == Conformity::inconclusive; };
+  const auto was_tested = [&](const SchemeIndicator& i) {
+    return conforms(i) || conformity_of(i) == Conformity::inconclusive;
+  };
   step.score = share(needed, conforms);
   step.pass = rule.pass;
   const LevelStep gates = rung(grade, level, {}, true);

@@ -58,7 +58,8 @@ bool read(std::string_view text, Supposition& out) {
 Error no_such_indicator(const std::string& id, const Plan& plan) {
   std::string known;
   for (const auto& planned : plan.indicators) known += (known.empty() ? "" : ", ") + planned.id;
-  return {613, {"the session has no such indicator", "本次检测没有该指标"}, {}, {"one of " + known, "以下之一：" + known},
+  return {613, {"the session has no such indicator", "本次检测没有该指标"},
+          {},  {"one of " + known, "以下之一：" + known},
           id,  {"take an id from `assay grade`", "请从 `assay grade` 的输出中选取 id"}};
 }
 
@@ -108,7 +109,8 @@ Result<Supposition> read_supposition(const std::string& text) {
   return Error{612,
                {"a supposition cannot be understood", "无法理解该假设"},
                {},
-               {"ID=successes/n, ID=+successes/n, limit:ID=0.85 or more=N", "ID=成功数/n、ID=+成功数/n、limit:ID=0.85 或 more=N"},
+               {"ID=successes/n, ID=+successes/n, limit:ID=0.85 or more=N",
+                "ID=成功数/n、ID=+成功数/n、limit:ID=0.85 或 more=N"},
                text,
                {"for example: --what-if E-sort-2=18/20", "例如：--what-if E-sort-2=18/20"}};
 }

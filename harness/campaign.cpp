@@ -67,8 +67,7 @@ class Campaign {
                .load_limit_s = options.load_limit_s}) {
     for (const auto& series : plan.series) series_.emplace_back(series, plan.indicators);
     places_.resize(plan.series.size());
-    for (std::size_t i = 0; i < plan.order.size(); ++i)
-      places_[static_cast<std::size_t>(plan.order[i])].push_back(i);
+    for (std::size_t i = 0; i < plan.order.size(); ++i) places_[static_cast<std::size_t>(plan.order[i])].push_back(i);
     ordered_ = !plan.order.empty();
   }
 

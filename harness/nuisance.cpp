@@ -23,8 +23,8 @@ std::vector<std::array<double, 4>> free_places(const Variation& v, const std::se
     const auto at = std::find_if(setup.poses.begin(), setup.poses.end(), [&](const auto& p) { return p.body == body; });
     if (at == setup.poses.end() || places.empty()) continue;
     const auto far = [&](const auto& place) { return square(place[0] - at->pose[0]) + square(place[1] - at->pose[1]); };
-    places.erase(std::min_element(places.begin(), places.end(),
-                                  [&](const auto& x, const auto& y) { return far(x) < far(y); }));
+    places.erase(
+        std::min_element(places.begin(), places.end(), [&](const auto& x, const auto& y) { return far(x) < far(y); }));
   }
   return places;
 }

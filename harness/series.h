@@ -34,9 +34,7 @@ class SeriesRun {
   /// Trials it will have taken when it stops: as planned at the design alternative, or for a subject that has not
   /// failed so far. An estimate for people, never for a decision.
   [[nodiscard]] int expected() const;
-  [[nodiscard]] int most() const {
-    return stopped() ? done() : series_.cap + static_cast<int>(series_.audit.size());
-  }
+  [[nodiscard]] int most() const { return stopped() ? done() : series_.cap + static_cast<int>(series_.audit.size()); }
 
  private:
   void step();
@@ -48,7 +46,7 @@ class SeriesRun {
   std::vector<PlannedIndicator> indicators_;
   std::vector<metrics::Walk> walks_;
   std::vector<TrialRecord> records_;
-  int next_index_ = 0, voids_ = 0;  ///< decided indices, and how many of them show nothing
+  int next_index_ = 0, voids_ = 0;    ///< decided indices, and how many of them show nothing
   int next_audit_ = -1, audits_ = 0;  ///< first audit index that is open (-1: none); those that are decided
 };
 

@@ -123,13 +123,12 @@ void write_identity(Page& page, const ReportModel& model) {
     facts.add({"Plan locked", "计划锁定"}, time_text(model.locked));
     facts.add({"Session closed", "检测结束"},
               model.closed.ns == 0 ? Text{"not yet", "尚未结束"} : filled({}, time_text(model.closed)));
-    facts.add({"Examination of this subject under this scheme", "该对象依本方案的检测次数"},
-              examination_text(model));
+    facts.add({"Examination of this subject under this scheme", "该对象依本方案的检测次数"}, examination_text(model));
     facts.hash({"Seed, committed at lock", "种子承诺（锁定时）"}, model.plan.session_seed);
     facts.add({"Seed, revealed", "种子（已公开）"},
-              model.revealed_seed.empty() ? Text{"not revealed yet", "尚未公开"}
-                                          : Text{model.revealed_seed + " (fits the commitment)",
-                                                 model.revealed_seed + "（与承诺一致）"});
+              model.revealed_seed.empty()
+                  ? Text{"not revealed yet", "尚未公开"}
+                  : Text{model.revealed_seed + " (fits the commitment)", model.revealed_seed + "（与承诺一致）"});
     facts.add({"Order of trials", "试验顺序"},
               model.plan.order.empty() ? Text{"series after series", "逐序列进行"}
                                        : Text{"all series interleaved, drawn from the seed, locked in the plan",

@@ -78,11 +78,12 @@ void levels(Page& page, const ReportModel& model, const Regrade& other) {
 void write_regrades(Page& page, const ReportModel& model) {
   if (model.regrades.empty()) return;
   page.section("redrafted", {"The same trials under redrafted rules", "同一批试验在修订方案下的结果"});
-  page.paragraph({"No trial was run again. The plan was designed for the scheme of this session: where a redrafted "
-                  "limit or risk differs, its indicator is decided by the confidence limits of the trials on record, "
-                  "and what was not tested blocks. Both results are kept; the conclusion above is the session's own.",
-                  "未重新进行任何试验。试验方案按本次检测的认证方案设计：修订后的限值或风险不同者，"
-                  "按已有试验的置信限判定；未检测的项目阻止定级。两个结果均存档，上文结论以本次检测所依方案为准。"});
+  page.paragraph(
+      {"No trial was run again. The plan was designed for the scheme of this session: where a redrafted "
+       "limit or risk differs, its indicator is decided by the confidence limits of the trials on record, "
+       "and what was not tested blocks. Both results are kept; the conclusion above is the session's own.",
+       "未重新进行任何试验。试验方案按本次检测的认证方案设计：修订后的限值或风险不同者，"
+       "按已有试验的置信限判定；未检测的项目阻止定级。两个结果均存档，上文结论以本次检测所依方案为准。"});
   for (const auto& other : model.regrades) {
     page.raw("<h3>").both(filled(other.title, other.scheme)).raw(" <span class=\"small\">").text(other.scheme);
     page.raw(" · SHA-256 ").code(other.sha256.substr(0, 16)).raw("</span></h3>\n");

@@ -32,11 +32,12 @@ Text aggregation_rule(const std::string& rule) {
     return {"The overall level is the lowest of the dimensions' levels.", "总体等级取各维度等级的最低值。"};
   }
   if (rule == "weighted_score") {
-    return {"At each level the indicators that conform are weighed against all that are asked there. The level is shown "
-            "if their share reaches the scheme's pass score overall and the floor in each dimension, at this and every "
-            "lower level, and all safety gates conform. An indicator counts whole or not at all.",
-            "每一级将符合的指标按权重与该级全部指标相比。若本级及以下各级的得分占比均达到方案的合格线与各维度下限，"
-            "且全部安全门槛符合，则判为达到该级。指标只按整项计分。"};
+    return {
+        "At each level the indicators that conform are weighed against all that are asked there. The level is shown "
+        "if their share reaches the scheme's pass score overall and the floor in each dimension, at this and every "
+        "lower level, and all safety gates conform. An indicator counts whole or not at all.",
+        "每一级将符合的指标按权重与该级全部指标相比。若本级及以下各级的得分占比均达到方案的合格线与各维度下限，"
+        "且全部安全门槛符合，则判为达到该级。指标只按整项计分。"};
   }
   return {
       "The overall level is the highest level at which all indicators of it and of all lower levels, and all safety "
@@ -83,9 +84,13 @@ Text title_of_dimension(const Scheme& scheme, const std::string& id) {
 void write_indicator(Page& page, const ReportModel& model, const IndicatorResult& x) {
   page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">");
   page.both(title_of_dimension(model.scheme, x.dimension)).raw(fmt::format(" · L{} · ", x.level)).code(x.id);
-  page.raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause).number(x.attached ? "–" : fmt::format("≥ {:.3g}", x.limit));
+  page.raw("</span></td>")
+      .cell(x.clause.empty() ? "–" : x.clause)
+      .number(x.attached ? "–" : fmt::format("≥ {:.3g}", x.limit));
   page.number(proportion(x.estimate)).number(proportion(x.lower)).number(proportion(x.upper));
-  page.number(x.attached ? "–" : percent(x.confidence)).number(fmt::format("{} / {}", x.n, x.n_max)).number(std::to_string(x.successes));
+  page.number(x.attached ? "–" : percent(x.confidence))
+      .number(fmt::format("{} / {}", x.n, x.n_max))
+      .number(std::to_string(x.successes));
   page.number(std::to_string(x.voids)).raw("<td>").chip(look_of(x.conformity));
   if (!x.reason.en.empty() || !x.reason.zh.empty())
     page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
@@ -227,14 +232,15 @@ void write_audit(Page& page, const ReportModel& model) {
   if (!model.grade.audit) return;
   const auto& audit = *model.grade.audit;
   page.section("audit", {"Memory audit", "记忆审查"});
-  page.paragraph({"A share of the trials, drawn before the lock, was run again with the same goal and the same bodies "
-                  "that matter to it, but with other sensor noise and other positions, masses and frictions of bodies "
-                  "that must not matter. Who solves the task solves both alike; who replays what it remembers fails "
-                  "the changed one. The pairs that differ are put to an exact one-sided sign test. A subject that is "
-                  "flagged is given no level.",
-                  "按锁定前抽定的比例，部分试验以相同目标及相关物体重新进行，但更换传感器噪声以及无关物体的位置、质量与摩擦。"
-                  "真正完成任务者两次表现相当；重放记忆者会在变更后失败。对结果不同的配对作精确单侧符号检验；"
-                  "被标记的对象不予定级。"});
+  page.paragraph(
+      {"A share of the trials, drawn before the lock, was run again with the same goal and the same bodies "
+       "that matter to it, but with other sensor noise and other positions, masses and frictions of bodies "
+       "that must not matter. Who solves the task solves both alike; who replays what it remembers fails "
+       "the changed one. The pairs that differ are put to an exact one-sided sign test. A subject that is "
+       "flagged is given no level.",
+       "按锁定前抽定的比例，部分试验以相同目标及相关物体重新进行，但更换传感器噪声以及无关物体的位置、质量与摩擦。"
+       "真正完成任务者两次表现相当；重放记忆者会在变更后失败。对结果不同的配对作精确单侧符号检验；"
+       "被标记的对象不予定级。"});
   page.paragraph(audit.text);
   if (!audit.trials.empty()) {
     page.raw("<p class=\"small\">").both({"Trials behind it:", "相关试验："});

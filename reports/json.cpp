@@ -77,9 +77,9 @@ json of(const std::vector<LevelStep>& steps) {
 
 json of(const std::optional<AuditResult>& x) {
   if (!x) return nullptr;
-  return {{"planned", x->planned}, {"pairs", x->pairs}, {"only_original", x->only_original},
-          {"only_audit", x->only_audit}, {"p", x->p}, {"alpha", x->alpha}, {"flagged", x->flagged},
-          {"trials", x->trials}, {"text", of(x->text)}};
+  return {{"planned", x->planned},       {"pairs", x->pairs},   {"only_original", x->only_original},
+          {"only_audit", x->only_audit}, {"p", x->p},           {"alpha", x->alpha},
+          {"flagged", x->flagged},       {"trials", x->trials}, {"text", of(x->text)}};
 }
 
 json of(const Grade& grade) {
@@ -142,8 +142,8 @@ json of(const Plan& plan) {
                           {"design", of(x.design)}});
   }
   for (const auto& x : plan.series) {
-    series.push_back({{"task", x.task}, {"level", x.level}, {"cap", x.cap}, {"reserved", x.reserved},
-                      {"audit", x.audit}});
+    series.push_back(
+        {{"task", x.task}, {"level", x.level}, {"cap", x.cap}, {"reserved", x.reserved}, {"audit", x.audit}});
   }
   return {{"schema", plan.schema},
           {"scheme", plan.scheme},

@@ -98,8 +98,8 @@ class Consistency {
 
   bool asks(int level, const Scope& scope, const std::string& robot_class) const {
     return std::any_of(scheme_.indicators.begin(), scheme_.indicators.end(), [&](const auto& one) {
-      const bool of_class = one.classes.empty() ||
-                            std::find(one.classes.begin(), one.classes.end(), robot_class) != one.classes.end();
+      const bool of_class =
+          one.classes.empty() || std::find(one.classes.begin(), one.classes.end(), robot_class) != one.classes.end();
       return one.level == level && of_class && applies(one, scope.id);
     });
   }

@@ -76,7 +76,8 @@ Scheme read_scheme(const Json& value) {
   out.aggregation = value["aggregation"].get<std::string>();
   out.pass_score = value.value("pass_score", out.pass_score);
   if (value.contains("floors"))
-    for (const auto& [dimension, floor] : value["floors"].items()) out.floors.emplace_back(dimension, floor.get<double>());
+    for (const auto& [dimension, floor] : value["floors"].items())
+      out.floors.emplace_back(dimension, floor.get<double>());
   out.order = value.value("order", out.order);
   if (value.contains("audit")) {
     out.audit_share = value["audit"]["share"].get<double>();
@@ -144,12 +145,12 @@ class SchemeChecker {
     const bool attached = indicator.statistic == kAttachedEvidence;
     for (const char* key : {"task", "limit", "design"})
       if (given.contains(key) == attached)
-        return rule_broken(file_.place(at),
-                           attached ? Text{"an indicator of attached evidence has no trials", "附证据的指标不做试验"}
-                                    : Text{"an indicator of trials is not complete", "以试验判定的指标不完整"},
-                           attached ? Text{std::string("no ") + key, std::string("不含 ") + key}
-                                    : Text{std::string(key), key},
-                           attached ? key : fmt::format("no {}", key));
+        return rule_broken(
+            file_.place(at),
+            attached ? Text{"an indicator of attached evidence has no trials", "附证据的指标不做试验"}
+                     : Text{"an indicator of trials is not complete", "以试验判定的指标不完整"},
+            attached ? Text{std::string("no ") + key, std::string("不含 ") + key} : Text{std::string(key), key},
+            attached ? key : fmt::format("no {}", key));
     return {};
   }
 
@@ -159,11 +160,11 @@ class SchemeChecker {
     const bool scored = scheme_.aggregation == "weighted_score";
     for (const char* key : {"pass_score", "floors"})
       if (value.contains(key) != scored)
-        return rule_broken(file_.place("/aggregation"),
-                           {"pass_score and floors belong to weighted_score", "pass_score 与 floors 须与 weighted_score 配套"},
-                           scored ? Text{std::string(key), key}
-                                  : Text{std::string("no ") + key, std::string("不含 ") + key},
-                           scheme_.aggregation);
+        return rule_broken(
+            file_.place("/aggregation"),
+            {"pass_score and floors belong to weighted_score", "pass_score 与 floors 须与 weighted_score 配套"},
+            scored ? Text{std::string(key), key} : Text{std::string("no ") + key, std::string("不含 ") + key},
+            scheme_.aggregation);
     for (const auto& [dimension, unused] : scheme_.floors)
       ASSAY_RETURN_IF_ERROR(known(dimension, dimensions_, "/floors/" + dimension));
     for (const auto& dimension : dimensions_)

@@ -73,7 +73,7 @@ struct Grade {
   double alpha = 0.05;
   Text claim;  ///< what the confidence covers, to be printed with the levels
   std::string robot_class;
-  int examination = 1;            ///< of this subject under this scheme in this workspace: the first is 1
+  int examination = 1;  ///< of this subject under this scheme in this workspace: the first is 1
   std::optional<AuditResult> audit;
   /// The same with every void counted as a failure; printed beside (DESIGN §4.6).
   int overall_level_voids_as_failures = 0;

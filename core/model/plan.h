@@ -42,9 +42,9 @@ struct PlannedIndicator {
 struct Series {
   std::string task;
   int level = 1;
-  int cap = 0;       ///< largest n_max of its indicators
-  int reserved = 0;  ///< further indices that may replace invalid trials (void cap)
-  int least = 0;     ///< fewest trials unless an indicator is refused: what a clean gate needs to be shown
+  int cap = 0;               ///< largest n_max of its indicators
+  int reserved = 0;          ///< further indices that may replace invalid trials (void cap)
+  int least = 0;             ///< fewest trials unless an indicator is refused: what a clean gate needs to be shown
   std::vector<int> audit{};  ///< indices run once more, when the series has stopped unrefused, with other nuisance
 };
 
@@ -59,7 +59,7 @@ struct Plan {
   std::string subject, robot_class;
   std::vector<std::string> earlier_sessions;  ///< of the same subject under the same scheme, when this was locked
   std::vector<Evidence> evidence;
-  std::vector<int> order;    ///< series by place in `series`, one entry per trial; empty: series after series
+  std::vector<int> order;  ///< series by place in `series`, one entry per trial; empty: series after series
   double audit_alpha = 0.01;
   double alpha = 0.05, beta = 0.10, void_cap = 0.05;  ///< alpha: of this examination's level claim
   std::vector<PlannedIndicator> indicators;

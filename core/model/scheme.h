@@ -13,11 +13,11 @@ namespace assay {
 struct SchemeIndicator {
   std::string id, dimension;
   int level = 1;
-  std::string task;   ///< "suite/task"; "" for attached evidence
-  std::string check;  ///< "" = trial success, else a named check of the task
+  std::string task;                               ///< "suite/task"; "" for attached evidence
+  std::string check;                              ///< "" = trial success, else a named check of the task
   std::string statistic = "success_probability";  ///< or kAttachedEvidence: a document from outside answers
   double limit = 0.8;                             ///< p0
-  double design = 0.95;  ///< p1, the design alternative
+  double design = 0.95;                           ///< p1, the design alternative
   std::string vantage = "simulator";
   std::string clause;
   Text title;
