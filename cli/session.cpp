@@ -151,7 +151,7 @@ Result<std::vector<std::string>> earlier_sessions(const Store& store, const Plan
 Result<void> may_examine_again(const Scheme& scheme, const Plan& plan) {
   const auto before = static_cast<int>(plan.earlier_sessions.size());
   if (plan.division != "lab" || scheme.most_examinations == 0 || before < scheme.most_examinations) return {};
-  return Error{.id = 915,
+  return Error{.id = 917,
                .what = {"the scheme does not allow another examination of this subject", "方案不允许再次检测该对象"},
                .expected = {fmt::format("at most {}", scheme.most_examinations),
                             fmt::format("至多 {} 次", scheme.most_examinations)},

@@ -35,7 +35,7 @@ Result<Prepared> prepare(const SessionRequest& request);
 
 /// Stores the session. The plan holds SHA-256 of the seed; the seed itself waits in seeds/<session> (mode 0600): it is
 /// revealed when the session closes, in the lab division by `assay reveal`, because its robots share it. Also writes
-/// down which earlier sessions examined the same subject under the same scheme: 0915 (lab: more than it allows).
+/// down which earlier sessions examined the same subject under the same scheme: 0917 (lab: more than it allows).
 Result<SessionRow> lock(Store& store, Prepared& prepared);
 
 /// The plan with its seed, and the inputs unchanged since lock.
