@@ -23,6 +23,8 @@ std::string title_of(const std::vector<std::pair<std::string, Text>>& list, cons
   return id;
 }
 
+std::string level_mark(int level) { return level > 0 ? fmt::format("L{}", level) : "–"; }
+
 std::string index_word(const App& app, int index) {
   if (!is_audit_index(index)) return fmt::format("{}", index);
   return fmt::format("{} {}", index - kAuditIndex, app.say("audit", "审查"));
@@ -267,7 +269,7 @@ void print_change(const App& app, const Grade& before, const Grade& after) {
   else
     std::printf("%s\n", app.say("No indicator changes.", "各指标均无变化。").c_str());
   const auto levels = [&](const std::string& name, int b, int a) {
-    std::printf("%s\n", fmt::format("{}: L{} → L{}", name, b, a).c_str());
+    std::printf("%s\n", fmt::format("{}: {} → {}", name, level_mark(b), level_mark(a)).c_str());
   };
   for (const auto& [id, level] : before.dimension_level) {
     const auto a = after.dimension_level.find(id);

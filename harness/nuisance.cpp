@@ -49,11 +49,12 @@ Result<void> shuffle_others(const Variation& v, const std::set<std::string>& kep
   return {};
 }
 
-/// Entries of `again` for bodies that do not matter; the two lists come from one list of variations.
+/// Entries of `again` for bodies that do not matter. Both lists come from one list of variations; where another option
+/// of a one_of shifted them, entries stay as they were.
 template <class List, class Name>
 void take_others(const std::set<std::string>& kept, const List& again, List& list, Name name) {
   for (std::size_t i = 0; i < list.size() && i < again.size(); ++i)
-    if (kept.count(name(list[i])) == 0 && name(list[i]) != "*") list[i] = again[i];
+    if (name(list[i]) == name(again[i]) && kept.count(name(list[i])) == 0 && name(list[i]) != "*") list[i] = again[i];
 }
 
 }  // namespace
@@ -67,7 +68,7 @@ Result<void> change_nuisance(const Task& task, const Streams& streams, const Slo
   again.key = setup.key;
   ASSAY_RETURN_IF_ERROR(draw_rest(task, streams, slots, again));
   for (std::size_t i = 0; i < setup.noise.size() && i < again.noise.size(); ++i)
-    setup.noise[i].key = again.noise[i].key;
+    if (setup.noise[i].sensor == again.noise[i].sensor) setup.noise[i].key = again.noise[i].key;
   const auto body = [](const auto& entry) -> const std::string& { return entry.body; };
   take_others(kept, again.offsets, setup.offsets, body);
   take_others(kept, again.mass, setup.mass, body);

@@ -36,7 +36,8 @@ void draw_row(Canvas& canvas, const Ladder& ladder, double y, const QString& nam
   canvas.text(QRectF(0, y, Ladder::kLabel - 14, Ladder::kRow - Ladder::kGap),
               Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, name, ink::kText, 14, weight);
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    LevelStep step{.level = levels[i].first, .conformity = Conformity::not_tested, .blocking = {}};
+    LevelStep step;
+    step.level = levels[i].first;
     for (const auto& known : steps) {
       if (known.level == step.level) step = known;
     }
