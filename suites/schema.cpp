@@ -17,7 +17,6 @@
 namespace assay {
 
 namespace {
-
 using Json = nlohmann::json;
 
 /// std::regex recurses per character: longer text than this must not reach a pattern.

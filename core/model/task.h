@@ -58,9 +58,8 @@ struct Variation {
 /// A person or another agent: a mocap body of the scene on a path. Reaction comes with later suites.
 struct Actor {
   std::string body;
-  std::vector<std::array<double, 3>> path;  ///< x_m, y_m, z_m waypoints, world frame, there and back
-  double speed_m_s = 0;
-  double start_s_low = 0, start_s_high = 0;  ///< start delay, drawn
+  std::vector<std::array<double, 3>> path;                  ///< x_m, y_m, z_m waypoints, world frame, there and back
+  double speed_m_s = 0, start_s_low = 0, start_s_high = 0;  ///< start delay, drawn
 };
 
 /// What a harness-made detector reports (never evidence of perception: DESIGN §4.1).
@@ -79,8 +78,7 @@ struct DetectorView {
 };
 
 struct Physics {
-  double timestep_s = 0.002;
-  double impratio = 10;
+  double timestep_s = 0.002, impratio = 10;
   int nconmax = 600, njmax = 2400;
 };
 
