@@ -47,8 +47,11 @@ Result<void> check_range(const LevelSource& source, const std::string& pointer, 
 /// The unit of a sensor's noise stands in the key, and must be the sensor's own.
 Result<double> read_sigma(const LevelSource& source, const Json& value, const std::string& pointer) {
   const std::string sensor = value["sensor"].get<std::string>();
-  const std::string own = sensor == "joints" ? "sigma_rad" : sensor == "odometry" ? "sigma_ratio" : "sigma_m";
-  for (const char* key : {"sigma_m", "sigma_rad", "sigma_ratio"})
+  const std::string own = sensor == "joints"     ? "sigma_rad"
+                          : sensor == "odometry" ? "sigma_ratio"
+                          : sensor == "force"    ? "sigma_n"
+                                                 : "sigma_m";
+  for (const char* key : {"sigma_m", "sigma_rad", "sigma_ratio", "sigma_n"})
     if (value.contains(key) && key != own) {
       const auto mark = source.place(pointer + "/" + key);
       return rule_broken(mark,

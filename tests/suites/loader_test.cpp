@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "suites/catalog.h"
@@ -214,11 +215,23 @@ TEST_F(Loader, RefusesNamesThatTheSceneLacks) {
   EXPECT_EQ(suite.error().help.en, "did you mean rim?");
 }
 
+TEST_F(Loader, ReadsTheForceSensorsNoise) {
+  const auto suite = with_task(edited(kTask, "{sensor: joints, sigma_rad: 0.001}", "{sensor: force, sigma_n: 0.2}"));
+  ASSERT_TRUE(suite.ok()) << to_string(suite.error(), Lang::en);
+  const auto& variation = suite->tasks.at(0).variation;
+  const auto noise = std::find_if(variation.begin(), variation.end(),
+                                  [](const Variation& v) { return v.kind == Variation::Kind::noise; });
+  ASSERT_NE(noise, variation.end());
+  EXPECT_EQ(noise->target, "force");
+  EXPECT_EQ(noise->low, 0.2);
+}
+
 TEST_F(Loader, RefusesBrokenRules) {
   expect_fault(312, "impulse_n_s: [0.1, 0.2]", "impulse_n_s: [0.3, 0.2]", "[0.3, 0.2]");
   expect_fault(312, "time_s: [1, 2.5]", "time_s: [3, 2.5]", "[3, 2.5]");
   expect_fault(312, "sigma_rad: 0.001", "sigma_m: 0.001", "0.001");
   expect_fault(312, "noise: {sensor: joints, sigma_rad: 0.001}", "noise: {sensor: joints}", "{sensor: joints}");
+  expect_fault(312, "noise: {sensor: joints, sigma_rad: 0.001}", "noise: {sensor: force, sigma_m: 0.1}", "0.1}");
   expect_fault(312, "bodies: [cup], places", "bodies: [cup, tray, shelf], places", "[{x_m: 1");
   expect_fault(312, "contact_force_n: 50, b", "contact_force_n: 50, separation_m: 1, b", "{contact_force_n");
   expect_fault(312, "speed: {tcp_speed_m_s: 0.25, a: robot.tcp}", "speed: {a: robot.tcp}", "{a: robot.tcp}");
