@@ -74,7 +74,7 @@ TEST(Catalog, EveryLevelVariesAndTheInstructionIsDrawn) {
 }
 
 TEST(Catalog, LoadsEverySubject) {
-  const auto scheme = load_scheme((test::catalog() / "schemes/embodied-demo.yaml").string());
+  const auto scheme = load_scheme((test::catalog() / "schemes/embodied-4d5l.yaml").string());
   ASSERT_TRUE(scheme.ok());
   const auto ids = catalog_list("subjects");
   EXPECT_THAT(ids, testing::IsSupersetOf({"reference-arm", "reference-amr", "null-arm", "null-amr", "random-arm",
