@@ -12,7 +12,7 @@ struct OneHanded final : Policy {
     std::vector<std::string> objects, arms;
     std::vector<double> seen_y_m;
   };
-  explicit OneHanded(Notes& notes) : notes(notes) {}
+  explicit OneHanded(Notes& into) : notes(into) {}
   [[nodiscard]] PolicyDescription describe() const override { return {"one_handed", "1", true, false, 0}; }
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey) override {
     object = instruction.labels.at("object");
