@@ -164,11 +164,12 @@ inline ReportModel sample_model(const std::string& division = "dev") {
                   .events = 1,
                   .upper = 0.099,
                   .limit = 0.1}};
-  grade.overall = {{1, Conformity::conform, {}},
-                   {2, Conformity::inconclusive, {"carry@L2"}},
-                   {3, Conformity::not_tested, {"pick@L3"}}};
-  grade.dimensions = {{"manipulation", grade.overall},
-                      {"mobility", {{1, Conformity::conform, {}}, {2, Conformity::not_conform, {"carry@L2"}}}}};
+  grade.overall = {{1, Conformity::conform, {}, {}, {}},
+                   {2, Conformity::inconclusive, {"carry@L2"}, {}, {}},
+                   {3, Conformity::not_tested, {"pick@L3"}, {}, {}}};
+  grade.dimensions = {
+      {"manipulation", grade.overall},
+      {"mobility", {{1, Conformity::conform, {}, {}, {}}, {2, Conformity::not_conform, {"carry@L2"}, {}, {}}}}};
   grade.dimension_level = {{"manipulation", 1}, {"mobility", 1}};
   grade.overall_level = 1;
   grade.overall_level_voids_as_failures = 1;
