@@ -21,14 +21,16 @@ using policies::MotionLimits;
 using policies::PoseTarget;
 
 constexpr policies::Skill kWorst{0.04, 0.2, 0.6};
-constexpr MotionLimits kFree{0.50, 1.6, 1.6, 6};        // nothing in the hand
-constexpr MotionLimits kHolding{0.40, 1.2, 1.4, 5};     // something in it
-constexpr MotionLimits kWeakHold{0.28, 0.6, 0.9, 3};    // in a hand of little force
-constexpr MotionLimits kTouching{0.16, 0.8, 1.0, 4};    // the last way down to a thing or a bin
-constexpr double kNear_m = 0.004;                       // measured pose is there
-constexpr double kOverFloor_m = 0.022;                  // tool above what the object stands on, at least
-constexpr double kBlocked_m = 0.010;                    // the tool lags that much: a finger stands on something
-constexpr double kBlocked_n = 8;                        // or the wrist feels that much
+constexpr MotionLimits kFree{0.50, 1.6, 1.6, 6};      // nothing in the hand
+constexpr MotionLimits kHolding{0.40, 1.2, 1.4, 5};   // something in it
+constexpr MotionLimits kWeakHold{0.28, 0.6, 0.9, 3};  // in a hand of little force
+constexpr MotionLimits kTouching{0.16, 0.8, 1.0, 4};  // the last way down to a thing or a bin
+constexpr double kNear_m = 0.004;                     // measured pose is there
+constexpr double kOverFloor_m = 0.022;                // tool above what the object stands on, at least
+constexpr double kBlocked_m = 0.010;                  // the tool lags that much: a finger stands on something
+constexpr double kBlocked_n = 8;                      // or the wrist feels that much
+constexpr double kStill_m = 0.0003;                   // a tool that sinks less in a tick stands
+constexpr int kStillTicks = 15;  // for so long: whoever acts on old observations sees a lag that is none
 constexpr double kSlowFrom_m = 0.03, kSlow_m_s = 0.12;  // above the object's top, go down gently
 constexpr double kAboveWalls_m = 0.045;  // more than it takes to lower something between the walls of a bin
 constexpr double kTrusted_m = 0.0075;    // an error of the detector smaller than that is not corrected
@@ -134,6 +136,7 @@ class ScriptedManipulator final : public Policy {
                  policies::tool_down(grasp_.yaw_rad)};
         break;
       case Phase::descend:
+        still_ = 0;
         goal_ = {grasp_.position_m, policies::tool_down(grasp_.yaw_rad)};
         limits_.speed_m_s = 0.25;
         break;
@@ -241,7 +244,9 @@ class ScriptedManipulator final : public Policy {
   void descend(SimTime now, const PoseTarget& measured, bool arrived) {
     const double top_m = object_.position_m[2] + object_.size_m[2] / 2;
     if (measured.position_m.z() < top_m + kSlowFrom_m) limits_.speed_m_s = kSlow_m_s;
-    if (track_.lag_m(measured).z() > kBlocked_m || body_.wrist_n > kBlocked_n) {
+    still_ = sunk_to_m_ - measured.position_m.z() < kStill_m ? still_ + 1 : 0;
+    sunk_to_m_ = measured.position_m.z();
+    if ((still_ >= kStillTicks && track_.lag_m(measured).z() > kBlocked_m) || body_.wrist_n > kBlocked_n) {
       touch_.blocked(attempt(measured, object_));
       return again(now, measured);
     }
@@ -333,6 +338,8 @@ class ScriptedManipulator final : public Policy {
   std::string refusal_;
   policies::ToolPlace grasp_, place_;
   Detection object_;  ///< of this attempt, as believed
+  double sunk_to_m_ = 0;
+  int still_ = 0;  ///< ticks that the tool has stood, on its way down
   policies::TouchBelief touch_;
 };
 

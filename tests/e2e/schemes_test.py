@@ -58,7 +58,7 @@ class Schemes(Case):
         self.assertEqual(len(self.json("trial", "list")["trials"]), before)
 
         # Documents: asked by another scheme over the same trials, not attached, so nothing is given.
-        self.ok(self.assay("grade", "--scheme", "cr-gates"))
+        self.ok(self.assay("grade", "--scheme", "cr-gates"), 4)
 
         self.ok(self.assay(*run[:-1], "again", timeout=900))
         self.assertEqual(self.grade()["examination"], 2)
