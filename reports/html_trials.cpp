@@ -56,7 +56,8 @@ void write_trial(Page& page, const TrialRecord& trial) {
   page.raw(fmt::format("<tr id=\"trial-{}\"{}>", trial.number, valid ? "" : " class=\"invalid\""));
   page.number(std::to_string(trial.number)).raw("<td>").code(trial.task).raw("</td>");
   page.number(fmt::format("L{}", trial.level))
-      .number(std::to_string(trial.index))
+      .number(is_audit_index(trial.index) ? std::to_string(trial.index - kAuditIndex) + " A"
+                                          : std::to_string(trial.index))
       .number(std::to_string(trial.attempt));
   write_outcome(page, trial);
   page.raw("<td>");
@@ -120,6 +121,8 @@ void write_trials(Page& page, const ReportModel& model) {
   page.section("trials", {"All trials", "全部试验"});
   const auto invalid = std::count_if(model.trials.begin(), model.trials.end(),
                                      [](const TrialRecord& t) { return t.validity == Validity::invalid; });
+  const bool audited = std::any_of(model.trials.begin(), model.trials.end(),
+                                   [](const TrialRecord& t) { return is_audit_index(t.index); });
   page.head({{{"No.", "编号"}, true},
              {{"Task", "任务"}},
              {{"Level", "等级"}, true},
@@ -129,10 +132,10 @@ void write_trials(Page& page, const ReportModel& model) {
              {{"Reason", "原因"}},
              {{"Validity", "有效性"}},
              {{"Content digest, first 12 digits", "内容摘要（前 12 位）"}}},
-            {fmt::format("{} trials on record, {} of them invalid. Full digests are in the CSV and JSON exports.",
-                         model.trials.size(), invalid),
-             fmt::format("共记录 {} 次试验，其中 {} 次无效。完整摘要见 CSV 与 JSON 导出文件。", model.trials.size(),
-                         invalid)});
+            {fmt::format("{} trials on record, {} of them invalid. Full digests are in the CSV and JSON exports.{}",
+                         model.trials.size(), invalid, audited ? " A: memory audit of that index." : ""),
+             fmt::format("共记录 {} 次试验，其中 {} 次无效。完整摘要见 CSV 与 JSON 导出文件。{}", model.trials.size(),
+                         invalid, audited ? "A：该序号的记忆审查试验。" : "")});
   for (const auto& trial : model.trials) write_trial(page, trial);
   page.end_table();
   page.end_section();
