@@ -45,7 +45,7 @@ std::vector<std::pair<OtherGoal, Slots>> other_slots(const Task& task, const Slo
       for (auto& [slot, taken] : other)
         if (bag_of(slot) == bag_of(v.name) && taken == value) taken = drawn.at(v.name);
       other[v.name] = value;
-      out.push_back({{v.name, value, false}, std::move(other)});
+      out.push_back({{v.name, value, false}, other});
     }
   }
   return out;
