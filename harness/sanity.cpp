@@ -191,6 +191,8 @@ Result<SanityResult> SanityBench::attempt(const SanityRequest& request, const Tr
   policy_lost_ = policy_lost_ || trial.policy_lost || runner->lost();
   out.outcome = trial.verdict.outcome;
   out.reason = trial.verdict.reason;
+  // A deadline is of the wall clock: missed here, it tells of a busy machine and nothing of the task.
+  if (out.reason == "subject_fault:policy_deadline") out.outcome = Outcome::error;
   out.goal_at_start = goal_at_start(setup, trial.trace);
   if (const Stream* truth = trial.trace.stream("/truth"); truth != nullptr && truth->rows() > 0)
     out.simulated_s = static_cast<double>(truth->t_ns.back()) * 1e-9;

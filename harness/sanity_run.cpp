@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kPoll_s = 0.1, kWallLimit_s = 3600;
+constexpr double kPoll_s = 0.1, kWallLimit_s = 3600, kStale_s = 600;  // beyond every deadline of a busy machine
 constexpr int kMostLosses = 3, kMostIdleLosses = 5;
 
 SanityResult lost_result(const Loss& loss) {
@@ -27,7 +27,8 @@ class Run {
         pool_({.size = std::max(1, run.jobs),
                .program = run.program,
                .stderr_path = run.stderr_path,
-               .load_line = line_of({{"type", "load_sanity"}})}) {
+               .load_line = line_of({{"type", "load_sanity"}}),
+               .stale_s = kStale_s}) {
     for (std::size_t i = 0; i < requests.size(); ++i) open_.insert(i);
   }
 
