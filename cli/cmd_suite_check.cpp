@@ -233,7 +233,7 @@ json row_json(const harness::SanityRow& row) {
               {"ok", row.ok}};
   if (row.oracle_lower) out["oracle"]["lower_95"] = *row.oracle_lower;
   for (const auto& slot : row.slots)
-    out["slots"].push_back({{"slot", slot.slot}, {"tried", slot.tried}, {"still_met", slot.still_met}});
+    out["slots"].push_back({{"slot", slot.slot}, {"trials", slot.trials}, {"idle", slot.idle}});
   return out;
 }
 
@@ -265,7 +265,7 @@ void print_verdict(const App& app, const harness::SanityVerdict& verdict) {
   };
   for (const auto& row : verdict.rows) {
     int tried = 0, changed = 0;
-    for (const auto& slot : row.slots) tried += slot.tried, changed += slot.tried - slot.still_met;
+    for (const auto& slot : row.slots) tried += slot.trials, changed += slot.trials - slot.idle;
     rows.push_back({row.task, fmt::format("L{}", row.level), count(row.null_), count(row.random), count(row.oracle),
                     row.oracle_lower ? fmt::format("{:.2f}", *row.oracle_lower) : "–",
                     fmt::format("{}/{}", row.distinct_starts, row.starts),
@@ -281,10 +281,11 @@ void print_verdict(const App& app, const harness::SanityVerdict& verdict) {
       app.say(
              "Successes of trials. Null and random must never succeed; the reference must in 9 of 10 at L1 to L3 (9 of "
              "10 show 0.61 or more at 95 %), and not more often at a higher level (Fisher's exact test with Holm's "
-             "correction, 1 %). Slots: cases in which another value makes the goal another one.",
+             "correction, 1 %). Slots: of slots in successful trials, those of which another value asks for another "
+             "goal.",
              "数字为成功次数/试验次数。静止与随机策略不得成功；参考策略在 L1 至 L3 须 10 次中成功 9 次（以 95% "
              "置信度表明成功概率不低于 0.61），且级别升高时成功率不得升高（Fisher 精确检验，Holm 校正，1%）。"
-             "槽位：换成其他取值后目标随之改变的例数。")
+             "槽位：成功试验中，换成其他取值会改变目标的槽位数。")
           .c_str());
 }
 

@@ -71,11 +71,14 @@ class CaseJudge {
       if (result.goal_at_start.value_or(false)) ++row_.goals_at_start;
       if (request.arm == Arm::oracle && result.outcome != Outcome::success)
         misses_ += fmt::format("{}#{} {}", misses_.empty() ? "" : ", ", request.index, result.reason);
-      for (const auto& goal : result.other_goals) {
-        auto& effect = slots[goal.slot];
-        effect.slot = goal.slot;
-        ++effect.tried;
-        effect.still_met += goal.still_met ? 1 : 0;
+      // One other value may leave the goal as it is ("the red and the blue one": exchanged, the same is asked for).
+      std::map<std::string, bool> matters;
+      for (const auto& goal : result.other_goals) matters[goal.slot] = matters[goal.slot] || !goal.still_met;
+      for (const auto& [slot, changed] : matters) {
+        auto& effect = slots[slot];
+        effect.slot = slot;
+        ++effect.trials;
+        effect.idle += changed ? 0 : 1;
       }
     }
     for (auto& [slot, effect] : slots) row_.slots.push_back(effect);
@@ -114,12 +117,11 @@ class CaseJudge {
 
   void slots() {
     for (const auto& effect : row_.slots)
-      if (effect.still_met > 0)
+      if (effect.idle > kIdleShare * effect.trials)
         find("idle_slot",
-             fmt::format("another value of slot {} leaves the goal met in {} of {} cases", effect.slot,
-                         effect.still_met, effect.tried),
-             fmt::format("槽位 {} 换成其他取值后，{} 例中有 {} 例目标仍然成立", effect.slot, effect.tried,
-                         effect.still_met));
+             fmt::format("slot {}: in {} of {} trials the goal is met whatever its value", effect.slot, effect.idle,
+                         effect.trials),
+             fmt::format("槽位 {}：{} 次试验中有 {} 次无论取何值目标都成立", effect.slot, effect.trials, effect.idle));
   }
 
   const SanityCase& case_;

@@ -18,6 +18,7 @@ constexpr int kOracleLevels = 3;
 /// Success of the oracle must not rise with the level: Fisher's exact test, one-sided, each pair of levels of a task,
 /// Holm's correction over the pairs of that task.
 constexpr double kRiseAlpha = 0.01;
+constexpr double kIdleShare = 0.2;  ///< of trials in which a slot may make no difference, by coincidence
 
 /// All that is known of a task at one level.
 struct SanityCase {
@@ -39,7 +40,7 @@ struct SanityCount {
 };
 struct SlotEffect {
   std::string slot;
-  int tried = 0, still_met = 0;  ///< other values, on the oracle's successful records
+  int trials = 0, idle = 0;  ///< the oracle's successes; those of them that meet the goal whatever the slot's value
 };
 struct SanityRow {
   std::string task;
