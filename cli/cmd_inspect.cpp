@@ -150,13 +150,13 @@ int do_grade(const App& app, const InspectOptions& o) {
     print_change(app, under_own, model->grade);
   }
   if (!app.json && !o.scheme.empty())
-    std::printf(
-        "\n%s\n",
-        fmt::format(fmt::runtime(app.say("Overall level under {}: L{}; under {} {}: L{}. Both results "
-                                         "are kept.",
-                                         "综合等级：依据 {} 为 L{}；依据 {} {} 为 L{}。两个结果均已存档。")),
-                    own, under_own.overall_level, model->scheme.id, model->scheme.version, model->grade.overall_level)
-            .c_str());
+    std::printf("\n%s\n",
+                fmt::format(fmt::runtime(app.say("Overall level under {}: {}; under {} {}: {}. Both results "
+                                                 "are kept.",
+                                                 "综合等级：依据 {} 为 {}；依据 {} {} 为 {}。两个结果均已存档。")),
+                            own, level_mark(under_own.overall_level), model->scheme.id, model->scheme.version,
+                            level_mark(model->grade.overall_level))
+                    .c_str());
   return exit_code_of(model->grade);
 }
 

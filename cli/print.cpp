@@ -23,8 +23,6 @@ std::string title_of(const std::vector<std::pair<std::string, Text>>& list, cons
   return id;
 }
 
-std::string level_mark(int level) { return level > 0 ? fmt::format("L{}", level) : "–"; }
-
 std::string index_word(const App& app, int index) {
   if (!is_audit_index(index)) return fmt::format("{}", index);
   return fmt::format("{} {}", index - kAuditIndex, app.say("audit", "审查"));
@@ -70,6 +68,8 @@ void print_scores(const App& app, const Grade& grade) {
 
 }  // namespace
 
+std::string level_mark(int level) { return level > 0 ? fmt::format("L{}", level) : "–"; }
+
 Text division_notice(const std::string& division) {
   if (division == "lab") return {"lab division", "检测（lab）"};
   if (division == "self") return {"SELF-ASSESSMENT: certifies nothing", "自评：不构成认证"};
@@ -89,7 +89,7 @@ void print_grade(const App& app, const reports::ReportModel& model) {
     std::printf("%s\n", fmt::format("  {} {}: {}", dimension, title_of(model.scheme.dimensions, dimension, app.lang),
                                     level_word(model.scheme, level, app.lang))
                             .c_str());
-  std::printf("%s\n", fmt::format("{}: {}  ({} {}, {} {:.0f} %)", app.say("Overall level", "综合等级"),
+  std::printf("%s\n", fmt::format("{}: {}  ({} {}, {} {:.4g} %)", app.say("Overall level", "综合等级"),
                                   level_word(model.scheme, grade.overall_level, app.lang), app.say("scope", "范围"),
                                   grade.scope, app.say("confidence of the level claim", "等级结论的置信度"),
                                   100 * (1 - grade.alpha))

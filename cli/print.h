@@ -23,6 +23,8 @@ void print_trial(const App& app, const TrialRecord& trial);
 /// The division's notice: what a session of it may be used for.
 Text division_notice(const std::string& division);
 
+/// "L2"; "–" for none.
+std::string level_mark(int level);
 /// What differs between two grades of the same trials, indicator by indicator, then the levels.
 void print_change(const App& app, const Grade& before, const Grade& after);
 
