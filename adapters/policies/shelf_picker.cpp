@@ -24,21 +24,23 @@ constexpr MotionLimits kFree{0.50, 1.6, 1.6, 6};
 constexpr MotionLimits kHolding{0.35, 1.0, 1.2, 4};
 constexpr MotionLimits kWeakHold{0.25, 0.6, 0.8, 3};
 constexpr MotionLimits kTouching{0.12, 0.8, 1.0, 4};
-constexpr double kTilt_rad = 0.5;     // tool below the horizon: the wrist stays over the hand and out of the shelf
 constexpr double kFront_m = 0.20;     // before the thing, where reaching begins
 constexpr double kSlowFrom_m = 0.07;  // before the thing, from where on the hand may meet it
 constexpr double kRaise_m = 0.03;     // over the board when pulling out
 constexpr double kClear_m = 0.05;     // under what is carried
-constexpr double kLeastHeight_m = 0.30, kSwingRadius_m = 0.45, kSwingStep_rad = 0.5;
+constexpr double kLeastHeight_m = 0.30, kSwingRadius_m = 0.47, kSwingStep_rad = 0.5;
 constexpr double kPress_m = 0.008, kSeat_m_s = 0.05, kSeated_n = 1.0;  // until the tray carries what is set down
-constexpr double kBackOff_m = 0.12;                                    // along the tool, after letting go
+constexpr double kBackOff_m = 0.07;                                    // along the tool, after letting go
 constexpr double kFingertip_m = 0.014;                                 // from the tool's centre on
 constexpr double kNear_m = 0.005, kLag_m = 0.020, kPushed_m = 0.016, kBlocked_n = 8;
+constexpr double kStill_m = 0.002;  // a hand that gets no farther for kStill_ns stands: old observations lag, too
+constexpr std::int64_t kStill_ns = 300'000'000;
 constexpr double kYield_m_n = 0.0008;  // per control period
 constexpr double kTrusted_m = 0.0075;  // an error of the detector smaller than that is not corrected
 constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22;
 constexpr int kLooks = 4;
 constexpr std::int64_t kClosed_ns = 260'000'000, kGrip_ns = 560'000'000, kOpen_ns = 500'000'000;
+constexpr std::int64_t kFollow_ns = 200'000'000;
 constexpr std::int64_t kWatch_ns = 700'000'000, kSettle_ns = 700'000'000, kStuck_ns = 12'000'000'000;
 constexpr std::int64_t kUnseen_ns = 20'000'000'000;
 
@@ -81,8 +83,9 @@ class ShelfPicker final : public Policy {
     if (!started_) {
       started_ = true;
       track_.reset(body_.tool);
-      goal_ = body_.tool;
       enter(Phase::look, now.time);
+      goal_ = raised(body_.tool);
+      rolled_ = (goal_.rotation * Eigen::Vector3d::UnitX()).z() < 0;
     }
     Action action;
     const auto& at = body_.tool.position_m;
@@ -109,12 +112,33 @@ class ShelfPicker final : public Policy {
   [[nodiscard]] const policies::Step& step() const { return told_.steps()[step_]; }
   [[nodiscard]] bool waited(SimTime now, std::int64_t ns) const { return now.ns - since_.ns >= ns; }
   [[nodiscard]] PoseTarget forward(const Eigen::Vector3d& position_m, double yaw_rad) const {
-    return {position_m, policies::tool_forward(yaw_rad, kTilt_rad)};
+    const auto upright = policies::tool_forward(yaw_rad, policies::shelf_tilt_rad(position_m.z()));
+    return {position_m, rolled_ ? upright * Eigen::Quaterniond(0, 0, 0, 1) : upright};
+  }
+
+  /// From pointing down to pointing forward by the wrist's pitch alone, in the plane of the arm: a tool that passes the
+  /// line of the forearm with any turn beside it takes the wrist round to the end of its roll.
+  [[nodiscard]] static PoseTarget raised(const PoseTarget& from) {
+    const double azimuth = std::atan2(from.position_m.y(), from.position_m.x());
+    const double out = std::max(1.0, kSwingRadius_m / from.position_m.head<2>().norm());
+    const Eigen::Vector3d tool = from.rotation * Eigen::Vector3d::UnitZ();
+    const double below_rad = std::atan2(-tool.z(), tool.head<2>().norm());
+    const Eigen::AngleAxisd up(policies::shelf_tilt_rad(from.position_m.z()) - below_rad,
+                               Eigen::Vector3d(-std::sin(azimuth), std::cos(azimuth), 0));
+    return {{out * from.position_m.x(), out * from.position_m.y(), from.position_m.z()},
+            Eigen::Quaterniond(up) * from.rotation};
   }
 
   [[nodiscard]] bool there(SimTime now) {
     if (!track_.arrived(goal_)) return false;
     if (!arrived_at_) arrived_at_ = now;
+    // Nothing is in the way of a hand in the open: whatever is left is what the arm could not follow on its way.
+    const bool open = phase_ == Phase::approach || phase_ == Phase::front || phase_ == Phase::swing;
+    if (open && now.ns - arrived_at_->ns > kFollow_ns && track_.lag_m(body_.tool).norm() > kNear_m) {
+      track_.reset(body_.tool);
+      arrived_at_.reset();
+      return false;
+    }
     return (body_.tool.position_m - goal_.position_m).norm() < kNear_m || now.ns - arrived_at_->ns > kSettle_ns;
   }
 
@@ -128,6 +152,7 @@ class ShelfPicker final : public Policy {
     switch (phase) {
       case Phase::look:
         open_ = true;
+        if (!track_.arrived(goal_)) goal_ = body_.tool;
         break;
       case Phase::approach:
       case Phase::finished:
@@ -139,6 +164,7 @@ class ShelfPicker final : public Policy {
         goal_ = forward(grasp_.position_m, grasp_.yaw_rad);
         limits_.speed_m_s = 0.3;
         sightings_.forget(object_.label);  // what is reported from now on tells whether it is pushed
+        furthest_m_ = -1e9;
         break;
       case Phase::grip:
         open_ = false;
@@ -286,7 +312,7 @@ class ShelfPicker final : public Policy {
   void look(SimTime now) {
     told_.look(sightings_, now);
     refusal_ = told_.doubt();
-    if (!told_.known()) return;
+    if (!told_.known() || !track_.arrived(goal_)) return;
     if (sightings_.reports(step().object) >= kLooks && sightings_.reports(step().target) >= kLooks) {
       if (plan()) enter(Phase::approach, now);
     } else if (waited(now, kUnseen_ns)) {
@@ -301,8 +327,11 @@ class ShelfPicker final : public Policy {
     const bool pushed =
         seen && sightings_.reports(object_.label) > 1 &&
         std::hypot(seen->position_m[0] - seen_before_m_.x(), seen->position_m[1] - seen_before_m_.y()) > kPushed_m;
-    const bool stopped = -track_.lag_m(body_.tool).dot(grasp_.approach()) > kLag_m || body_.wrist_n > kBlocked_n;
-    if (pushed || stopped) {
+    const double gone_m = -left.dot(grasp_.approach());
+    if (gone_m > furthest_m_ + kStill_m) furthest_m_ = gone_m, moved_at_ = now;
+    const bool stands = now.ns - moved_at_.ns > kStill_ns;
+    const bool stopped = stands && -track_.lag_m(body_.tool).dot(grasp_.approach()) > kLag_m;
+    if (pushed || stopped || body_.wrist_n > kBlocked_n) {
       touch_.blocked(attempt(object_, kFingertip_m));
       return again(now);
     }
@@ -376,8 +405,11 @@ class ShelfPicker final : public Policy {
   Phase phase_ = Phase::look;
   SimTime since_;
   std::optional<SimTime> arrived_at_;
+  double furthest_m_ = 0;  ///< that the hand came along its way into the shelf, and when it last got farther
+  SimTime moved_at_;
   PoseTarget goal_;
   MotionLimits limits_ = kFree;
+  bool rolled_ = false;  ///< the hand works with its other side up: half a turn of the wrist less
   bool open_ = true, started_ = false, looked_again_ = false;
   std::optional<bool> erred_;  ///< this step's mistake, drawn once
   std::string refusal_;

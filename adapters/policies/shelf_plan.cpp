@@ -9,11 +9,12 @@ namespace {
 
 constexpr double kQuarter = 1.5707963267948966;
 constexpr double kWidthReserve_m = 0.008;  // of the opening, for what the detections are off
-constexpr double kTurnShare = 0.5;         // of the azimuth: between square to the shelf and straight from the shoulder
-constexpr double kSpacing_m = 0.11;        // of standing places, along the tray
-constexpr double kEdge_m = 0.065;          // from the tray's edge to a standing place
-constexpr double kFree_m = 0.09;           // from a standing place to the nearest thing
-constexpr double kStanding_m = 0.02;       // heights agree within
+constexpr double kLow_m = 0.15, kLowTilt_rad = 0.4, kHigh_m = 0.45, kHighTilt_rad = -0.05;
+constexpr double kTurnShare = 0.5;    // of the azimuth: between square to the shelf and straight from the shoulder
+constexpr double kSpacing_m = 0.11;   // of standing places, along the tray
+constexpr double kEdge_m = 0.065;     // from the tray's edge to a standing place
+constexpr double kFree_m = 0.09;      // from a standing place to the nearest thing
+constexpr double kStanding_m = 0.02;  // heights agree within
 
 bool is_round(const Detection& d) {
   const auto words = words_of(d.label, Lang::en);
@@ -34,6 +35,11 @@ bool lies_over(const Detection& thing, const Detection& tray) {
 }
 
 }  // namespace
+
+double shelf_tilt_rad(double z_m) {
+  return std::clamp(kLowTilt_rad - (z_m - kLow_m) * (kLowTilt_rad - kHighTilt_rad) / (kHigh_m - kLow_m), kHighTilt_rad,
+                    kLowTilt_rad);
+}
 
 std::optional<ShelfGrasp> plan_shelf_grasp(const Detection& object, double max_width_m) {
   const double wanted = kTurnShare * std::atan2(object.position_m[1], object.position_m[0]);

@@ -21,6 +21,10 @@ struct ShelfGrasp {
   [[nodiscard]] Eigen::Vector3d approach() const { return {std::cos(yaw_rad), std::sin(yaw_rad), 0}; }
 };
 
+/// How far below the horizon the tool points at height `z_m`. Everywhere flatter than the forearm, for a wrist whose
+/// forearm and tool come to lie in line can no longer turn aside; low down steep enough to keep the hand off the board.
+double shelf_tilt_rad(double z_m);
+
 /// Round things from where the arm stands best, boxes square to a face. Empty if it does not fit between the fingers.
 std::optional<ShelfGrasp> plan_shelf_grasp(const Detection& object, double max_width_m);
 
