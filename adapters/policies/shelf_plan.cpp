@@ -11,8 +11,8 @@ constexpr double kQuarter = 1.5707963267948966;
 constexpr double kWidthReserve_m = 0.008;  // of the opening, for what the detections are off
 constexpr double kLow_m = 0.15, kLowTilt_rad = 0.4, kHigh_m = 0.45, kHighTilt_rad = -0.05;
 constexpr double kTurnShare = 0.5;    // of the azimuth: between square to the shelf and straight from the shoulder
-constexpr double kSpacing_m = 0.11;   // of standing places, along the tray
-constexpr double kEdge_m = 0.065;     // from the tray's edge to a standing place
+constexpr double kSpacing_m = 0.11;   // of standing places along the tray, at least
+constexpr double kEdge_m = 0.055;     // from the tray's edge to a standing place
 constexpr double kFree_m = 0.09;      // from a standing place to the nearest thing
 constexpr double kStanding_m = 0.02;  // heights agree within
 
@@ -72,7 +72,7 @@ Eigen::Vector3d plan_standing_place(const Detection& tray, const Detection& obje
   double best_score = -1e9;
   for (int i = -n; i <= n; ++i)
     for (int j = -m; j <= m; j += 2) {
-      const double u = i * kSpacing_m, v = j * half_v;
+      const double u = n > 0 ? i * half_u / n : 0, v = j * half_v;
       const Eigen::Vector3d at(tray.position_m[0] + c * u - s * v, tray.position_m[1] + s * u + c * v,
                                tray.position_m[2]);
       double room = kFree_m;
