@@ -28,13 +28,14 @@ constexpr double kFront_m = 0.20;     // before the thing, where reaching begins
 constexpr double kSlowFrom_m = 0.07;  // before the thing, from where on the hand may meet it
 constexpr double kRaise_m = 0.03;     // over the board when pulling out
 constexpr double kClear_m = 0.05;     // under what is carried
-constexpr double kLeastHeight_m = 0.30, kSwingRadius_m = 0.47, kSwingStep_rad = 0.5;
+constexpr double kLeastHeight_m = 0.30, kSwingRadius_m = 0.47;
 constexpr double kPress_m = 0.008, kSeat_m_s = 0.05, kSeated_n = 1.0;  // until the tray carries what is set down
 constexpr double kBackOff_m = 0.07;                                    // along the tool, after letting go
 constexpr double kFingertip_m = 0.014;                                 // from the tool's centre on
 constexpr double kNear_m = 0.005, kLag_m = 0.020, kPushed_m = 0.016, kBlocked_n = 8;
 constexpr double kStill_m = 0.002;  // a hand that gets no farther for kStill_ns stands: old observations lag, too
 constexpr std::int64_t kStill_ns = 300'000'000;
+constexpr double kFallen_m = 0.3;      // under the tray
 constexpr double kYield_m_n = 0.0008;  // per control period
 constexpr double kTrusted_m = 0.0075;  // an error of the detector smaller than that is not corrected
 constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22;
@@ -84,7 +85,7 @@ class ShelfPicker final : public Policy {
       started_ = true;
       track_.reset(body_.tool);
       enter(Phase::look, now.time);
-      goal_ = raised(body_.tool);
+      goal_ = policies::raise_tool(body_.tool, kSwingRadius_m);
       rolled_ = (goal_.rotation * Eigen::Vector3d::UnitX()).z() < 0;
     }
     Action action;
@@ -114,19 +115,6 @@ class ShelfPicker final : public Policy {
   [[nodiscard]] PoseTarget forward(const Eigen::Vector3d& position_m, double yaw_rad) const {
     const auto upright = policies::tool_forward(yaw_rad, policies::shelf_tilt_rad(position_m.z()));
     return {position_m, rolled_ ? upright * Eigen::Quaterniond(0, 0, 0, 1) : upright};
-  }
-
-  /// From pointing down to pointing forward by the wrist's pitch alone, in the plane of the arm: a tool that passes the
-  /// line of the forearm with any turn beside it takes the wrist round to the end of its roll.
-  [[nodiscard]] static PoseTarget raised(const PoseTarget& from) {
-    const double azimuth = std::atan2(from.position_m.y(), from.position_m.x());
-    const double out = std::max(1.0, kSwingRadius_m / from.position_m.head<2>().norm());
-    const Eigen::Vector3d tool = from.rotation * Eigen::Vector3d::UnitZ();
-    const double below_rad = std::atan2(-tool.z(), tool.head<2>().norm());
-    const Eigen::AngleAxisd up(policies::shelf_tilt_rad(from.position_m.z()) - below_rad,
-                               Eigen::Vector3d(-std::sin(azimuth), std::cos(azimuth), 0));
-    return {{out * from.position_m.x(), out * from.position_m.y(), from.position_m.z()},
-            Eigen::Quaterniond(up) * from.rotation};
   }
 
   [[nodiscard]] bool there(SimTime now) {
@@ -218,6 +206,8 @@ class ShelfPicker final : public Policy {
       refusal_ = "'" + step().object + "' does not fit between the fingers";
       return false;
     }
+    if (object->position_m[2] < tray->position_m[2] - kFallen_m)
+      refusal_ = "'" + step().object + "' fell to where the arm does not reach";
     object_ = *object;
     grasp_ = *grasp;
     const auto about = sightings_.all();
@@ -230,16 +220,9 @@ class ShelfPicker final : public Policy {
 
   /// Around the arm's own axis at travelling height, never across the middle.
   bool swung_to(const Eigen::Vector3d& to, double yaw_rad, SimTime now) {
-    const auto& at = body_.tool.position_m;
-    const double from_rad = std::atan2(at.y(), at.x()),
-                 way = std::remainder(std::atan2(to.y(), to.x()) - from_rad, 6.283185307179586);
-    const bool low = std::abs(at.z() - height_m_) > 0.04;
-    if (!low && std::abs(way) < kSwingStep_rad) {
-      goal_ = forward({to.x(), to.y(), height_m_}, yaw_rad);
-      return there(now);
-    }
-    const double angle = from_rad + (low ? 0 : std::copysign(kSwingStep_rad, way));
-    goal_ = forward({kSwingRadius_m * std::cos(angle), kSwingRadius_m * std::sin(angle), height_m_}, angle);
+    const auto stop = policies::next_stop(body_.tool.position_m, {to.x(), to.y(), height_m_}, yaw_rad, kSwingRadius_m);
+    goal_ = forward(stop.position_m, stop.yaw_rad);
+    if (stop.last) return there(now);
     arrived_at_.reset();
     return false;
   }
@@ -354,17 +337,9 @@ class ShelfPicker final : public Policy {
     enter(Phase::raise, now);
   }
 
-  /// What touch has to be told of this try. `seen` is as corrected as sightings are.
   [[nodiscard]] policies::TouchAttempt attempt(const Detection& seen, double ahead_m) const {
-    policies::TouchAttempt a;
-    a.across = grasp_.approach().head<2>();
-    a.closing = {a.across.y(), -a.across.x()};
-    a.tool_m = body_.tool.position_m.head<2>() + ahead_m * a.across;
-    a.seen_m = {seen.position_m[0] + sightings_.error_m()[0], seen.position_m[1] + sightings_.error_m()[1]};
-    a.half_width_m = grasp_.width_m / 2;
-    a.half_length_m = grasp_.length_m / 2;
-    a.half_opening_m = body_.opening_m() / 2;
-    return a;
+    return policies::shelf_attempt(grasp_, body_.tool.position_m, ahead_m, seen, sightings_.error_m(),
+                                   body_.opening_m());
   }
 
   void believe() {

@@ -10,10 +10,11 @@ namespace {
 constexpr double kQuarter = 1.5707963267948966;
 constexpr double kWidthReserve_m = 0.008;  // of the opening, for what the detections are off
 constexpr double kLow_m = 0.15, kLowTilt_rad = 0.4, kHigh_m = 0.45, kHighTilt_rad = -0.05;
-constexpr double kTurnShare = 0.5;    // of the azimuth: between square to the shelf and straight from the shoulder
-constexpr double kSpacing_m = 0.11;   // of standing places along the tray, at least
-constexpr double kEdge_m = 0.055;     // from the tray's edge to a standing place
-constexpr double kFree_m = 0.09;      // from a standing place to the nearest thing
+constexpr double kTurnShare = 0.5;   // of the azimuth: between square to the shelf and straight from the shoulder
+constexpr double kSpacing_m = 0.11;  // of standing places along the tray, at least
+constexpr double kEdge_m = 0.055;    // from the tray's edge to a standing place
+constexpr double kFree_m = 0.09;     // from a standing place to the nearest thing
+constexpr double kSwingStep_rad = 0.5, kSameHeight_m = 0.04;
 constexpr double kStanding_m = 0.02;  // heights agree within
 
 bool is_round(const Detection& d) {
@@ -41,6 +42,17 @@ double shelf_tilt_rad(double z_m) {
                     kLowTilt_rad);
 }
 
+PoseTarget raise_tool(const PoseTarget& from, double radius_m) {
+  const double azimuth = std::atan2(from.position_m.y(), from.position_m.x());
+  const double out = std::max(1.0, radius_m / from.position_m.head<2>().norm());
+  const Eigen::Vector3d tool = from.rotation * Eigen::Vector3d::UnitZ();
+  const double below_rad = std::atan2(-tool.z(), tool.head<2>().norm());
+  const Eigen::AngleAxisd up(shelf_tilt_rad(from.position_m.z()) - below_rad,
+                             Eigen::Vector3d(-std::sin(azimuth), std::cos(azimuth), 0));
+  return {{out * from.position_m.x(), out * from.position_m.y(), from.position_m.z()},
+          Eigen::Quaterniond(up) * from.rotation};
+}
+
 std::optional<ShelfGrasp> plan_shelf_grasp(const Detection& object, double max_width_m) {
   const double wanted = kTurnShare * std::atan2(object.position_m[1], object.position_m[0]);
   ShelfGrasp grasp;
@@ -60,6 +72,19 @@ std::optional<ShelfGrasp> plan_shelf_grasp(const Detection& object, double max_w
     if (!best || std::abs(grasp.yaw_rad - wanted) < std::abs(best->yaw_rad - wanted)) best = grasp;
   }
   return best;
+}
+
+TouchAttempt shelf_attempt(const ShelfGrasp& grasp, const Eigen::Vector3d& tool_m, double ahead_m,
+                           const Detection& seen, const std::array<double, 2>& error_m, double opening_m) {
+  TouchAttempt a;
+  a.across = grasp.approach().head<2>();
+  a.closing = {a.across.y(), -a.across.x()};
+  a.tool_m = tool_m.head<2>() + ahead_m * a.across;
+  a.seen_m = {seen.position_m[0] + error_m[0], seen.position_m[1] + error_m[1]};
+  a.half_width_m = grasp.width_m / 2;
+  a.half_length_m = grasp.length_m / 2;
+  a.half_opening_m = opening_m / 2;
+  return a;
 }
 
 Eigen::Vector3d plan_standing_place(const Detection& tray, const Detection& object,
@@ -86,6 +111,15 @@ Eigen::Vector3d plan_standing_place(const Detection& tray, const Detection& obje
       best = at;
     }
   return best;
+}
+
+SwingStop next_stop(const Eigen::Vector3d& at, const Eigen::Vector3d& to, double yaw_rad, double radius_m) {
+  const double from_rad = std::atan2(at.y(), at.x()),
+               way = std::remainder(std::atan2(to.y(), to.x()) - from_rad, 4 * kQuarter);
+  const bool low = std::abs(at.z() - to.z()) > kSameHeight_m;
+  if (!low && std::abs(way) < kSwingStep_rad) return {to, yaw_rad, true};
+  const double angle = from_rad + (low ? 0 : std::copysign(kSwingStep_rad, way));
+  return {{radius_m * std::cos(angle), radius_m * std::sin(angle), to.z()}, angle, false};
 }
 
 double top_on_tray_m(const Detection& tray, const std::vector<Detection>& about) {

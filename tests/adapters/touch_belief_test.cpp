@@ -104,8 +104,24 @@ TEST(ShelfPlan, FillsTheTrayFromTheFarRowAndKnowsWhatStands) {
   const auto next =
       policies::plan_standing_place(tray, thing("blue can", "goods", {0.68, 0, 0.15}, {0.06, 0.06, 0.1}), about);
   EXPECT_GT((next - place).head<2>().norm(), 0.09);
+  about.push_back(thing("blue can", "goods", {next.x(), next.y(), 0.194}, {0.06, 0.06, 0.1}));
+  const auto third =
+      policies::plan_standing_place(tray, thing("green box", "goods", {0.68, 0, 0.155}, {0.05, 0.06, 0.11}), about);
+  EXPECT_GT((third - place).head<2>().norm(), 0.09);
+  EXPECT_GT((third - next).head<2>().norm(), 0.09);
   about[1].position_m[2] = 0.174;  // lies on its side
   EXPECT_FALSE(policies::stands_on(about[1], tray));
+}
+
+TEST(ShelfPlan, RaisesTheToolInThePlaneOfTheArm) {
+  const policies::PoseTarget down{{0.3, 0.3, 0.35}, policies::tool_down(0.785398163)};
+  const auto raised = policies::raise_tool(down, 0.5);
+  EXPECT_NEAR(raised.position_m.head<2>().norm(), 0.5, 1e-9);
+  const Eigen::Vector3d tool = raised.rotation * Eigen::Vector3d::UnitZ();
+  EXPECT_NEAR(tool.x(), tool.y(), 1e-6);
+  EXPECT_GT(tool.x(), 0.6);
+  EXPECT_NEAR(-std::asin(tool.z()), policies::shelf_tilt_rad(0.35), 1e-6);
+  EXPECT_GT(policies::shelf_tilt_rad(0.15), policies::shelf_tilt_rad(0.45));
 }
 
 }  // namespace
