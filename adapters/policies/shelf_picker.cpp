@@ -33,17 +33,15 @@ constexpr double kPress_m = 0.008, kSeat_m_s = 0.05, kSeated_n = 1.0;  // until 
 constexpr double kBackOff_m = 0.07;                                    // along the tool, after letting go
 constexpr double kFingertip_m = 0.014;                                 // from the tool's centre on
 constexpr double kNear_m = 0.005, kLag_m = 0.020, kPushed_m = 0.016, kBlocked_n = 8;
-constexpr double kStill_m = 0.002;  // a hand that gets no farther for kStill_ns stands: old observations lag, too
-constexpr std::int64_t kStill_ns = 300'000'000;
+constexpr double kStill_m = 0.002;     // a hand that gets no farther for kStill_ns stands: old observations lag, too
 constexpr double kFallen_m = 0.3;      // under the tray
 constexpr double kYield_m_n = 0.0008;  // per control period
 constexpr double kTrusted_m = 0.0075;  // an error of the detector smaller than that is not corrected
 constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22;
 constexpr int kLooks = 4;
 constexpr std::int64_t kClosed_ns = 260'000'000, kGrip_ns = 560'000'000, kOpen_ns = 500'000'000;
-constexpr std::int64_t kFollow_ns = 200'000'000;
 constexpr std::int64_t kWatch_ns = 700'000'000, kSettle_ns = 700'000'000, kStuck_ns = 12'000'000'000;
-constexpr std::int64_t kUnseen_ns = 20'000'000'000;
+constexpr std::int64_t kUnseen_ns = 20'000'000'000, kStill_ns = 300'000'000, kFollow_ns = 200'000'000;
 
 enum class Phase {
   look,
@@ -250,10 +248,8 @@ class ShelfPicker final : public Policy {
         grip(now, holding);
         break;
       case Phase::raise:
-        if (there(now)) enter(Phase::withdraw, now);
-        break;
       case Phase::withdraw:
-        if (there(now)) enter(Phase::swing, now);
+        if (there(now)) enter(static_cast<Phase>(static_cast<int>(phase_) + 1), now);
         break;
       case Phase::swing:
         if (swung_to(place_, std::atan2(place_.y(), place_.x()), now)) enter(Phase::lower, now);
@@ -380,8 +376,8 @@ class ShelfPicker final : public Policy {
   Phase phase_ = Phase::look;
   SimTime since_;
   std::optional<SimTime> arrived_at_;
-  double furthest_m_ = 0;  ///< that the hand came along its way into the shelf, and when it last got farther
-  SimTime moved_at_;
+  double furthest_m_ = 0;  ///< that the hand came along its way into the shelf
+  SimTime moved_at_;       ///< when it last got farther
   PoseTarget goal_;
   MotionLimits limits_ = kFree;
   bool rolled_ = false;  ///< the hand works with its other side up: half a turn of the wrist less
