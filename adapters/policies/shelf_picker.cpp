@@ -347,8 +347,7 @@ class ShelfPicker final : public Policy {
   /// Does it stand on the tray? Next step, or once more.
   void judge(SimTime now) {
     const auto object = sightings_.find(step().object), tray = sightings_.find(step().target);
-    const bool blind = erred_.value_or(false);
-    if (!blind && !(object && tray && policies::stands_on(*object, *tray))) return again(now);
+    if (!erred_.value_or(false) && !(object && tray && policies::stands_on(*object, *tray))) return again(now);
     erred_.reset();
     if (step_ + 1 == told_.steps().size()) return enter(Phase::finished, now);
     ++step_;
