@@ -8,6 +8,7 @@ namespace assay::policies {
 namespace {
 
 constexpr double kBeside_m = 0.045;
+constexpr double kStep_m = 0.015;
 constexpr double kQuarter = 1.5707963267948966;
 
 Eigen::Vector2d middle(const Detection& d) { return {d.position_m[0], d.position_m[1]}; }
@@ -34,6 +35,8 @@ void SideTouches::touched(const Eigen::Vector2d& at) {
   ++number_;
   if (!done()) aim();
 }
+
+void SideTouches::step_out() { beside_ += kStep_m * outward_; }
 
 void SideTouches::aim() {
   const bool along_x = number_ < 2;

@@ -21,6 +21,8 @@ class SideTouches {
   /// The side that is next: its normal, and where to go down beside it, clear of a plate that is a little elsewhere.
   [[nodiscard]] const Eigen::Vector2d& outward() const { return outward_; }
   [[nodiscard]] const Eigen::Vector2d& beside() const { return beside_; }
+  /// The plate lies under that place, too: next try farther out.
+  void step_out();
   /// The tool stood `at` when it touched this side.
   void touched(const Eigen::Vector2d& at);
   [[nodiscard]] bool done() const { return number_ == 4; }

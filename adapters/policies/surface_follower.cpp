@@ -32,7 +32,7 @@ constexpr double kSure_m = 0.008;    // once touched
 constexpr double kSeek_m_s = 0.025;  // towards a surface that has not been touched
 constexpr double kInBand = 0.30;     // share of the wanted force that it may be off while moving on
 constexpr double kEase_m_s2 = 0.25;  // change of speed along the surface
-constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22;
+constexpr double kPersonGap_m = 0.30, kPersonTooNear_m = 0.22, kBump_n = 4;
 constexpr int kLooks = 5, kSteady = 4;
 constexpr std::int64_t kLook_ns = 1'000'000'000, kUnseen_ns = 15'000'000'000, kLost_ns = 600'000'000;
 constexpr std::int64_t kStuck_ns = 25'000'000'000, kSettle_ns = 500'000'000;
@@ -94,7 +94,7 @@ class SurfaceFollower final : public Policy {
   [[nodiscard]] bool in_contact_phase() const { return phase_ == Phase::press || phase_ == Phase::follow; }
 
   std::vector<double> move() {
-    const double gap = person_gap_m();
+    const double gap = policies::person_gap_m(sightings_.all(), measured_.position_m.x(), measured_.position_m.y());
     if (gap < kPersonTooNear_m && in_contact_phase()) enter(Phase::leave, set_.position_m.head<2>(), travel_m());
     if (gap < kPersonTooNear_m && (phase_ != Phase::leave || there())) {
       PoseTarget away{{home_.position_m.x() - 0.06, home_.position_m.y(), std::max(travel_m(), set_.position_m.z())},
@@ -155,15 +155,6 @@ class SurfaceFollower final : public Policy {
     return remember({by.x(), by.y(), dz, 0, 0, 0});
   }
 
-  /// From the tool to the outline of the nearest person.
-  [[nodiscard]] double person_gap_m() const {
-    double gap = 10;
-    for (const auto& d : sightings_.all())
-      if (d.kind == "person")
-        gap = std::min(gap, policies::outline_gap_m(d, measured_.position_m.x(), measured_.position_m.y()));
-    return gap;
-  }
-
   /// Height of the tool at which it passes over everything that was seen.
   [[nodiscard]] double travel_m() const {
     double top = learnt_z_ ? *learnt_z_ - kTip_m : -1;
@@ -182,6 +173,7 @@ class SurfaceFollower final : public Policy {
     if (phase == Phase::press) servo_.release();
   }
 
+  [[nodiscard]] bool bumped() const { return force_.z() > kBump_n; }  ///< while it moves freely: something is there
   [[nodiscard]] bool waited(std::int64_t ns) const { return now_.ns - since_.ns >= ns; }
 
   [[nodiscard]] bool there() {
@@ -191,7 +183,12 @@ class SurfaceFollower final : public Policy {
   }
 
   [[nodiscard]] const Stroke& stroke() const { return strokes_[stroke_]; }
-  [[nodiscard]] Vector2d spot() const { return policies::point_at(stroke(), done_m_) + slip_; }
+  /// Where to touch next. As long as the places are in doubt: the middle, farthest from where there is no plate.
+  [[nodiscard]] Vector2d spot() const {
+    if (words_.doubts_places && !checked_)
+      if (const auto on = policies::plate_under(sightings_, jobs_[job_])) return {on->position_m[0], on->position_m[1]};
+    return policies::point_at(stroke(), done_m_) + slip_;
+  }
 
   void advance() {
     if (phase_ != Phase::look && phase_ != Phase::finished && phase_ != Phase::follow && waited(kStuck_ns))
@@ -208,7 +205,7 @@ class SurfaceFollower final : public Policy {
         enter(Phase::near, spot(), learnt_z_ ? *learnt_z_ + kSure_m : expected_z_ + kUnsure_m);
         break;
       case Phase::near:
-        if (there()) enter(Phase::press, spot(), measured_.position_m.z());
+        if (there() || bumped()) enter(Phase::press, spot(), measured_.position_m.z());
         break;
       case Phase::press:
         press();
@@ -263,12 +260,16 @@ class SurfaceFollower final : public Policy {
     if (place->kind == "surface") {
       strokes_ = policies::wiping_strokes(*place, about);
     } else {
-      strokes_ = {policies::seam_stroke(jobs_[job_], sightings_)};
+      strokes_ = {policies::seam_stroke(jobs_[job_], sightings_, kLooks)};
       for (auto& point : strokes_[0]) point -= camera_off_;
     }
     if (strokes_.empty() || strokes_[0].empty()) return false;
     if (drawn_for_ != job_) {
       drawn_for_ = job_;
+      if (place->kind == "surface") {  // each lies on its own height and its own spring
+        learnt_z_.reset();
+        servo_.forget();
+      }
       for (Eigen::Index i = 0; i < 2; ++i) slip_[i] = skill_.noise_m * rng_.normal();
       aim_n_ = rng_.uniform() < skill_.miss_rate ? 0.3 * words_.force_n : words_.force_n;
     }
@@ -309,9 +310,7 @@ class SurfaceFollower final : public Policy {
     }
     if (job_ + 1 < jobs_.size()) {
       ++job_;
-      if (plan()) return enter(Phase::leave, here, travel_m());
-      refusal_ = "'" + jobs_[job_] + "' is not to be seen";
-      return;
+      return enter(plan() ? Phase::leave : Phase::look, here, travel_m());
     }
     enter(Phase::finished, here, travel_m() + 0.03);
   }
@@ -339,6 +338,8 @@ class SurfaceFollower final : public Policy {
         enter(Phase::side_over, sides_.beside(), travel_m());
         break;
       case Phase::side_down:
+        if (bumped()) sides_.step_out();  // onto the plate instead of beside it: farther out
+        if (bumped()) return go_to_side();
         if (there()) enter(Phase::side_in, sides_.beside(), goal_.position_m.z());
         break;
       case Phase::side_in:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <optional>
 #include <regex>
 
 #include "adapters/policies/grasp_plan.h"
@@ -13,7 +14,8 @@ namespace {
 
 constexpr double kLine_m = 0.025;    // from line to line: less than the width that the tool wipes
 constexpr double kInset_m = 0.014;   // of the outermost lines from the rim
-constexpr double kAround_m = 0.025;  // from the middle of the tool to an obstacle's outline
+constexpr double kAround_m = 0.030;  // from the middle of the tool to an obstacle's outline: half a hand and some noise
+constexpr double kAside_m = 0.020;   // a line that would have to give way by more is cut
 constexpr double kShortest_m = 0.012, kSample_m = 0.004;
 
 std::string lower(std::string text) {
@@ -32,6 +34,14 @@ double quantity(const std::string& text, const std::string& unit, double otherwi
 
 bool says(const std::string& text, std::initializer_list<const char*> words) {
   return std::any_of(words.begin(), words.end(), [&](const char* w) { return text.find(w) != std::string::npos; });
+}
+
+/// "every seam", "all the other mats": all of the kind that `known` are, unlike "all of it" and "all the way".
+bool says_all(const std::string& text, const std::vector<std::string>& known) {
+  return std::any_of(known.begin(), known.end(), [&](const std::string& label) {
+    const std::string kind = lower(label.substr(label.rfind(' ') + 1));
+    return std::regex_search(text, std::regex("\\b(every|each|all)( of)?( the)?( other)? " + kind + "s?\\b"));
+  });
 }
 
 /// The few words that stand before `at`.
@@ -53,17 +63,33 @@ bool is_free(const Eigen::Vector2d& from, const Eigen::Vector2d& to, const std::
   return true;
 }
 
-/// The free parts of a line.
+/// `at`, or beside it, clear of what stands there; nothing if that is too far.
+std::optional<Eigen::Vector2d> clear_of(const Eigen::Vector2d& at, const std::vector<Detection>& about) {
+  constexpr int kTries = 3;
+  Eigen::Vector2d clear = at;
+  for (int i = 0; i < kTries; ++i)
+    for (const auto& d : about) {
+      if (d.kind != "obstacle") continue;
+      const Eigen::Vector2d away = clear - Eigen::Vector2d(d.position_m[0], d.position_m[1]);
+      const double lack = kAround_m - outline_gap_m(d, clear.x(), clear.y());
+      if (lack > 0 && away.norm() > 1e-6) clear += (lack + 1e-4) * away.normalized();
+    }
+  if (!is_free(clear, about) || (clear - at).norm() > kAside_m) return std::nullopt;
+  return clear;
+}
+
+/// A line around what stands about, in as many parts as that takes; `on` says what is still on the surface.
+template <class On>
 std::vector<Stroke> free_parts(const Eigen::Vector2d& from, const Eigen::Vector2d& to,
-                               const std::vector<Detection>& about) {
+                               const std::vector<Detection>& about, const On& on) {
   std::vector<Stroke> parts;
   const int n = std::max(1, static_cast<int>((to - from).norm() / kSample_m));
   bool open = false;
   for (int i = 0; i <= n; ++i) {
-    const Eigen::Vector2d at = from + (to - from) * (static_cast<double>(i) / n);
-    const bool is_open = is_free(at, about);
-    if (is_open && !open) parts.push_back({at, at});
-    if (is_open) parts.back().back() = at;
+    const auto at = clear_of(from + (to - from) * (static_cast<double>(i) / n), about);
+    const bool is_open = at && on(*at);
+    if (is_open && !open) parts.emplace_back();
+    if (is_open) parts.back().push_back(*at);
     open = is_open;
   }
   std::erase_if(parts, [](const Stroke& part) { return length_m(part) < kShortest_m; });
@@ -114,16 +140,18 @@ std::vector<std::string> read_order(const Instruction& instruction, const std::v
     const bool begins_before = text.find("before") < named.front().first;
     if (between(" after ") || (begins_before && !between(" before "))) std::reverse(order.begin(), order.end());
   }
-  if (says(text, {"every ", "all "})) order.insert(order.end(), rest.begin(), rest.end());
+  if (says_all(text, known)) order.insert(order.end(), rest.begin(), rest.end());
   order.insert(order.end(), last.begin(), last.end());
   return order;
 }
 
-Stroke seam_stroke(const std::string& label, const Sightings& sightings) {
+Stroke seam_stroke(const std::string& label, const Sightings& sightings, int looks) {
   Stroke stroke;
   for (int i = 1;; ++i) {
-    const auto point = sightings.find(label + " point " + std::to_string(i));
+    const std::string name = label + " point " + std::to_string(i);
+    const auto point = sightings.find(name);
     if (!point) break;
+    if (sightings.reports(name) < looks) return {};
     stroke.emplace_back(point->position_m[0], point->position_m[1]);
   }
   if (stroke.size() < 2) stroke.clear();
@@ -139,12 +167,18 @@ std::vector<Stroke> wiping_strokes(const Detection& area, const std::vector<Dete
     const double u = along_y ? across : along, v = along_y ? along : across;
     return Eigen::Vector2d(area.position_m[0] + c * u - s * v, area.position_m[1] + s * u + c * v);
   };
+  const auto on = [&](const Eigen::Vector2d& at) {
+    const double dx = at.x() - area.position_m[0], dy = at.y() - area.position_m[1];
+    const double along = along_y ? c * dy - s * dx : c * dx + s * dy,
+                 across = along_y ? c * dx + s * dy : c * dy - s * dx;
+    return std::abs(along) < half_long + kInset_m / 2 && std::abs(across) < half_wide + kInset_m / 2;
+  };
   const int lines = std::max(2, static_cast<int>(std::ceil(2 * half_wide / kLine_m)) + 1);
   std::vector<Stroke> strokes;
   for (int i = 0; i < lines; ++i) {
     const double across = -half_wide + 2 * half_wide * i / (lines - 1);
     const double sign = i % 2 == 0 ? 1 : -1;
-    for (auto& part : free_parts(place(-sign * half_long, across), place(sign * half_long, across), about)) {
+    for (auto& part : free_parts(place(-sign * half_long, across), place(sign * half_long, across), about, on)) {
       const bool goes_on = !strokes.empty() && (strokes.back().back() - part.front()).norm() < 1.6 * kLine_m &&
                            is_free(strokes.back().back(), part.front(), about);
       if (goes_on) {

@@ -28,8 +28,9 @@ ProcessWords read_process(const std::string& text, const ProcessWords& otherwise
 /// its words make of it (then, before, after, last; every, except). Empty if the text names none of them.
 std::vector<std::string> read_order(const Instruction& instruction, const std::vector<std::string>& known);
 
-/// The seam `label` through its points "<label> point 1", "<label> point 2", …; empty if fewer than two were seen.
-Stroke seam_stroke(const std::string& label, const Sightings& sightings);
+/// The seam `label` through its points "<label> point 1", "<label> point 2", …; empty if fewer than two were seen,
+/// or one of them less often than `looks` times.
+Stroke seam_stroke(const std::string& label, const Sightings& sightings, int looks = 1);
 
 /// Lines over a rectangle there and back, a tool's width apart, around what stands on it.
 std::vector<Stroke> wiping_strokes(const Detection& area, const std::vector<Detection>& about);
