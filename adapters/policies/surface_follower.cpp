@@ -22,7 +22,7 @@ using policies::MotionLimits;
 using policies::PoseTarget;
 using policies::Stroke;
 
-constexpr policies::Skill kWorst{0.02, 0.25, 0.6};
+constexpr policies::Skill kWorst{0.012, 0.25, 0.6};
 constexpr MotionLimits kFree{0.40, 1.2, 1.2, 5};
 constexpr MotionLimits kDown{0.12, 0.8, 0.8, 4};
 constexpr double kTip_m = 0.012;     // a finger's tip beyond the tool centre point, about

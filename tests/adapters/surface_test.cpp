@@ -43,6 +43,7 @@ TEST(SurfaceWords, RulesOverAll) {
   EXPECT_EQ(order_of("Do not touch the green seam. After the white seam, end with the orange seam."),
             (Labels{"white seam", "orange seam"}));
   EXPECT_TRUE(order_of("Follow the purple seam.").empty());
+  EXPECT_EQ(order_of("Trace the white seam all the way, all of it."), (Labels{"white seam"}));
 }
 
 TEST(SurfaceWords, ForceAndSpeedAreTheMiddleOfTheBand) {
