@@ -20,6 +20,7 @@ constexpr double kHorizon_s = 2.2, kWalking_m_s = 0.12;
 constexpr double kNewView_m = 0.15, kNewView_rad = 0.15;  // since the last scan that went into the matcher's map
 constexpr int kFirstScans = 8;
 constexpr double kBlind = 0.3;  // share of its usual returns below which a scanner is as good as silent
+constexpr std::int64_t kWalksOn_ns = 3'000'000'000;
 constexpr std::int64_t kReplan_ns = 300'000'000, kRest_ns = 500'000'000, kLook_ns = 95'000'000;
 /// What to do when going on is not safe, in order of preference: wait, back off, turn off, get away.
 constexpr Twist kEvasions[] = {{0, 0},     {-0.4, 0},   {0.5, 0},  {-0.5, 0.7}, {-0.5, -0.7},
@@ -127,8 +128,11 @@ void BaseDriver::take_scan(const RangeScan& scan) {
 /// What moves, and not only seems to because the base is not quite where it believes. Who stands is an obstacle.
 std::vector<MovingThing> BaseDriver::walkers() const {
   auto things = moving_.things();
-  std::erase_if(things,
-                [](const MovingThing& t) { return std::hypot(t.velocity_m_s[0], t.velocity_m_s[1]) < kWalking_m_s; });
+  // Who turns round stands for a moment, and walks on.
+  std::erase_if(things, [this](const MovingThing& t) {
+    return std::hypot(t.velocity_m_s[0], t.velocity_m_s[1]) < kWalking_m_s &&
+           (t.walked_ns < 0 || now_ns_ - t.walked_ns > kWalksOn_ns);
+  });
   return things;
 }
 
@@ -257,9 +261,11 @@ Twist BaseDriver::safe(const Twist& wanted) const {
   const auto room = [&](const Twist& twist) {
     return std::min(keep, nearest_approach_m(things, pose_, command_, twist, limits_, kHorizon_s));
   };
-  if (room(wanted) >= keep) return wanted;
+  // Where standing still gives no more room, going on (or turning away) is as good.
+  double most = room(wanted);
+  if (most >= std::min(keep, room({})) - 0.02) return wanted;
   Twist best{};
-  double most = -1;
+  most = -1;
   for (const auto& twist : kEvasions) {
     const bool moves = twist.speed_m_s != 0;
     if (moves && clearance_on_way_m(grid_, pose_, command_, twist, limits_, 1.5) < radius_m_) continue;

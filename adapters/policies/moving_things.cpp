@@ -12,6 +12,8 @@ constexpr double kSameThing_m = 0.45;   // two legs of one person
 constexpr double kFollow_m = 0.6;       // from where it was expected
 constexpr double kStandingGap_m = 0.2;  // to what has long stood there: its outline wavers with noise
 constexpr double kFastest_m_s = 1.5, kSmoothing = 0.35;
+constexpr double kWalking_m_s = 0.15;
+constexpr int kSure = 4;  // reports before a speed is believed
 constexpr std::int64_t kForget_ns = 1'200'000'000;
 constexpr double kTurn = 6.283185307179586, kTick_s = 0.1;
 
@@ -100,6 +102,8 @@ void MovingThings::update(std::int64_t now_ns, const OccupancyGrid& grid, const 
     }
     same->seen_ns = now_ns;
     ++same->reports;
+    if (same->reports > kSure && std::hypot(same->velocity_m_s[0], same->velocity_m_s[1]) > kWalking_m_s)
+      same->walked_ns = now_ns;
   }
   std::erase_if(things_, [&](const MovingThing& t) { return now_ns - t.seen_ns > kForget_ns; });
 }
