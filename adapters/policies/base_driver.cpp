@@ -15,6 +15,7 @@ constexpr double kLookahead_m = 0.6, kStopShort_m = 0.035;
 constexpr double kTight = 0.85;          // of the radius, where there is no other way
 constexpr double kStopGap_m = 0.12;      // ahead, beyond the robot's outline
 constexpr double kRoom_m = 0.25;         // between robot and what moves
+constexpr double kNear_m = 0.15;         // nearer than this the robot makes way
 constexpr double kThingRadius_m = 0.25;  // a person's, about its middle
 constexpr double kHorizon_s = 2.2, kWalking_m_s = 0.12;
 constexpr double kNewView_m = 0.15, kNewView_rad = 0.15;  // since the last scan that went into the matcher's map
@@ -261,11 +262,16 @@ Twist BaseDriver::safe(const Twist& wanted) const {
   const auto room = [&](const Twist& twist) {
     return std::min(keep, nearest_approach_m(things, pose_, command_, twist, limits_, kHorizon_s));
   };
-  // Where standing still gives no more room, going on (or turning away) is as good.
   double most = room(wanted);
-  if (most >= std::min(keep, room({})) - 0.02) return wanted;
-  Twist best{};
-  most = -1;
+  if (most >= keep) return wanted;
+  // Where standing still gives no more room, going on (or turning away) is as good. Only who comes near is evaded.
+  Twist best = wanted;
+  const double near = keep - kRoom_m + kNear_m;
+  if (most < room({}) - 0.02) {
+    best = {};
+    most = room(best);
+  }
+  if (most >= near) return best;
   for (const auto& twist : kEvasions) {
     const bool moves = twist.speed_m_s != 0;
     if (moves && clearance_on_way_m(grid_, pose_, command_, twist, limits_, 1.5) < radius_m_) continue;
