@@ -131,8 +131,8 @@ std::vector<MovingThing> BaseDriver::walkers() const {
   auto things = moving_.things();
   // Who turns round stands for a moment, and walks on.
   std::erase_if(things, [this](const MovingThing& t) {
-    return std::hypot(t.velocity_m_s[0], t.velocity_m_s[1]) < kWalking_m_s &&
-           (t.walked_ns < 0 || now_ns_ - t.walked_ns > kWalksOn_ns);
+    return !t.moved || (std::hypot(t.velocity_m_s[0], t.velocity_m_s[1]) < kWalking_m_s &&
+                        (t.walked_ns < 0 || now_ns_ - t.walked_ns > kWalksOn_ns));
   });
   return things;
 }
@@ -272,9 +272,11 @@ Twist BaseDriver::safe(const Twist& wanted) const {
     most = room(best);
   }
   if (most >= near) return best;
+  // Who stands close is an obstacle, too: away from there is always allowed.
+  const double clear = std::min(radius_m_, clearance_on_way_m(grid_, pose_, {}, {}, limits_, 0));
   for (const auto& twist : kEvasions) {
     const bool moves = twist.speed_m_s != 0;
-    if (moves && clearance_on_way_m(grid_, pose_, command_, twist, limits_, 1.5) < radius_m_) continue;
+    if (moves && clearance_on_way_m(grid_, pose_, command_, twist, limits_, 1.5) < clear) continue;
     const double here = room(twist);
     if (here <= most + 0.03) continue;
     most = here;

@@ -21,7 +21,7 @@ const std::vector<std::string> kNot = {" not ", "n't",       "neither", " nor ",
                                        "不",    "别",        "勿",      "除",       "跳过",     "避开"};
 /// The whole clause with one of these speaks of what is ruled out.
 const std::vector<std::string> kShut = {"closed", "out of service", "shut", "关闭", "停用", "除外", "以外", "之外"};
-const std::vector<std::string> kFirst = {" first", "begin", "start", "先"};
+const std::vector<std::string> kFirst = {" first", "begin", "start at", "start with", "start from", "先"};
 const std::vector<std::string> kLast = {" last", "final", " end", "finish", "最后", "终点"};
 const std::vector<std::string> kBeforeThat = {"before that", "在此之前", "此前"};
 const std::vector<std::string> kBefore = {" before ", "之前"};
