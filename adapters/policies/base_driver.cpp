@@ -131,8 +131,8 @@ std::vector<MovingThing> BaseDriver::walkers() const {
   auto things = moving_.things();
   // Who turns round stands for a moment, and walks on.
   std::erase_if(things, [this](const MovingThing& t) {
-    return !t.moved || (std::hypot(t.velocity_m_s[0], t.velocity_m_s[1]) < kWalking_m_s &&
-                        (t.walked_ns < 0 || now_ns_ - t.walked_ns > kWalksOn_ns));
+    return std::hypot(t.velocity_m_s[0], t.velocity_m_s[1]) < kWalking_m_s &&
+           (t.walked_ns < 0 || now_ns_ - t.walked_ns > kWalksOn_ns);
   });
   return things;
 }

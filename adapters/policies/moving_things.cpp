@@ -13,7 +13,6 @@ constexpr double kFollow_m = 0.6;       // from where it was expected
 constexpr double kStandingGap_m = 0.2;  // to what has long stood there: its outline wavers with noise
 constexpr double kFastest_m_s = 1.5, kSmoothing = 0.35;
 constexpr double kWalking_m_s = 0.15;
-constexpr double kMoved_m = 0.2;
 constexpr int kSure = 4;  // reports before a speed is believed
 constexpr std::int64_t kForget_ns = 1'200'000'000;
 constexpr double kTurn = 6.283185307179586, kTick_s = 0.1;
@@ -90,7 +89,7 @@ void MovingThings::update(std::int64_t now_ns, const OccupancyGrid& grid, const 
           (same == nullptr || distance(thing.at_m, middle) < distance(same->at_m, middle)))
         same = &thing;
     if (same == nullptr) {
-      things_.push_back({middle, {0, 0}, now_ns, now_ns, 1, middle});
+      things_.push_back({middle, {0, 0}, now_ns, now_ns, 1});
       continue;
     }
     const double dt = std::max(0.02, static_cast<double>(now_ns - same->seen_ns) * 1e-9);
@@ -103,7 +102,6 @@ void MovingThings::update(std::int64_t now_ns, const OccupancyGrid& grid, const 
     }
     same->seen_ns = now_ns;
     ++same->reports;
-    same->moved = same->moved || distance(same->at_m, same->first_m) > kMoved_m;
     if (same->reports > kSure && std::hypot(same->velocity_m_s[0], same->velocity_m_s[1]) > kWalking_m_s)
       same->walked_ns = now_ns;
   }

@@ -14,8 +14,6 @@ struct MovingThing {
   std::array<double, 2> at_m{}, velocity_m_s{};
   std::int64_t seen_ns = 0, updated_ns = 0;
   int reports = 0;
-  std::array<double, 2> first_m{};  ///< where it was first seen
-  bool moved = false;               ///< has been well away from there: no edge that wavers
   std::int64_t walked_ns = -1;      ///< when it was last seen to walk
 };
 
