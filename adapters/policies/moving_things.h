@@ -14,7 +14,7 @@ struct MovingThing {
   std::array<double, 2> at_m{}, velocity_m_s{};
   std::int64_t seen_ns = 0, updated_ns = 0;
   int reports = 0;
-  std::int64_t walked_ns = -1;      ///< when it was last seen to walk
+  std::int64_t walked_ns = -1;  ///< when it was last seen to walk
 };
 
 class MovingThings {
