@@ -6,6 +6,7 @@
 
 #include "adapters/registry.h"
 #include "cli/commands.h"
+#include "harness/campaign.h"
 #include "suites/catalog.h"
 #include "suites/items.h"
 
@@ -77,6 +78,16 @@ int do_suite_lint(const App& app, const std::vector<std::string>& names) {
     const auto suite = find_suite(name);
     if (!suite) return fail(app, suite.error());
     for (auto& f : lint_suite(*suite)) findings.push_back(std::move(f));
+    for (const auto& task : suite->tasks)
+      if (const auto known = harness::check_metrics(task); !known) {
+        const auto label = fmt::format("{} L{}", task.id, task.level);
+        findings.push_back(
+            {true,
+             "metric",
+             {fmt::format("{}: metric '{}' is not known (`assay metric list`)", label, known.error().found),
+              fmt::format("{}：未知的指标量“{}”（见 `assay metric list`）", label, known.error().found)},
+             {suite->path}});
+      }
   }
   bool errors = false;
   nlohmann::json out = {{"schema", "assay.lint/1"}, {"findings", nlohmann::json::array()}};

@@ -8,6 +8,7 @@
 
 #include "core/sha256.h"
 #include "harness/campaign.h"
+#include "metrics/metrics.h"
 
 namespace assay::harness {
 namespace {
@@ -106,12 +107,28 @@ Result<SessionInputs> load_paths(const std::string& scheme_path, const std::stri
     for (const auto& task : suite.tasks) {
       if (tasks.count(task.key()) == 0) continue;  // every level: a session may be asked for a higher one than declared
       ASSAY_RETURN_IF_ERROR(check_capabilities(task, inputs.embodiment));
+      ASSAY_RETURN_IF_ERROR(check_metrics(task));
       ASSAY_TRY(const auto world, compose(task, inputs.embodiment));
     }
   return inputs;
 }
 
 }  // namespace
+
+Result<void> check_metrics(const Task& task) {
+  metrics::MetricRegistry registry;
+  metrics::register_builtin_metrics(registry);
+  for (const auto& id : task.metrics) {
+    if (registry.find(id) != nullptr) continue;
+    return Error{.id = 329,
+                 .what = {"the task names a metric that is not known", "任务使用了未知的指标量"},
+                 .place = {task.key()},
+                 .expected = {"a metric that `assay metric list` names", "`assay metric list` 所列的指标量"},
+                 .found = id,
+                 .help = {"correct `metrics` of the task", "请更正任务的 `metrics`"}};
+  }
+  return {};
+}
 
 Result<SessionInputs> load_inputs(const std::string& scheme, const std::string& subject) {
   ASSAY_TRY(const auto scheme_path, catalog_find("schemes", scheme));

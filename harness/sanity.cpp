@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/campaign.h"
 #include "harness/draw.h"
 #include "harness/fill.h"
 #include "harness/protocol.h"
@@ -159,6 +160,7 @@ Result<const SanityBench::Loaded*> SanityBench::load(const SanityRequest& reques
   if (!task->reference) return no_reference(*task);
   Loaded loaded;
   loaded.task = *task;
+  ASSAY_RETURN_IF_ERROR(check_metrics(*task));
   loaded.task.metrics.clear();
   ASSAY_TRY(const auto path, catalog_find("embodiments", task->reference->embodiment));
   ASSAY_TRY(loaded.embodiment, load_embodiment(path));

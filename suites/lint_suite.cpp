@@ -9,6 +9,7 @@
 
 #include "suites/catalog.h"
 #include "suites/compose_parts.h"
+#include "suites/lint_scene.h"
 #include "suites/task_reader.h"
 
 namespace assay {
@@ -33,7 +34,10 @@ struct SuiteLint {
   std::set<std::string> used{};  ///< entities and {slot} words of conditions, variation, actors and limits
 
   void add(bool error, const std::string& rule, const std::string& en, const std::string& zh) const {
-    findings.push_back({error, rule, {label + ": " + en, label + "：" + zh}, place});
+    add(error, rule, en, zh, place);
+  }
+  void add(bool error, const std::string& rule, const std::string& en, const std::string& zh, const Place& at) const {
+    findings.push_back({error, rule, {label + ": " + en, label + "：" + zh}, at});
   }
 };
 
@@ -200,11 +204,11 @@ void lint_reach(const SuiteLint& lint, const Mjcf& scene, const std::vector<Embo
     if (check_capabilities(lint.task, robot)) reach = std::max(reach, robot.reach_m);
   if (!mount || !(reach > 0)) return;
   const auto pose = world_pose(mount);
-  const auto say = [&](bool error, const std::string& what, const std::string& zh, double far) {
+  const auto say = [&](bool error, const std::string& what, const std::string& zh, double far, const Place& at) {
     lint.add(
         error, "reach",
         fmt::format("{} is {:.2f} m from the mount, beyond {} m, the longest reach of the catalogue", what, far, reach),
-        fmt::format("{} 距安装点 {:.2f} m，超过目录库中的最大臂展 {} m", zh, far, reach));
+        fmt::format("{} 距安装点 {:.2f} m，超过目录库中的最大臂展 {} m", zh, far, reach), at);
   };
   std::set<std::string> moved;
   for (const auto& v : lint.task.variation) {
@@ -216,7 +220,8 @@ void lint_reach(const SuiteLint& lint, const Mjcf& scene, const std::vector<Embo
       const double far = std::hypot(dx + v.jitter[0], dy + v.jitter[1]);
       const double near = std::hypot(std::max(0.0, dx - v.jitter[0]), std::max(0.0, dy - v.jitter[1]));
       if (far > reach)
-        say(near > reach, fmt::format("place ({}, {})", p[0], p[1]), fmt::format("位置 ({}, {})", p[0], p[1]), far);
+        say(near > reach, fmt::format("place ({}, {})", p[0], p[1]), fmt::format("位置 ({}, {})", p[0], p[1]), far,
+            lint.place);
     }
   }
   std::map<std::string, double> goals;
@@ -227,11 +232,12 @@ void lint_reach(const SuiteLint& lint, const Mjcf& scene, const std::vector<Embo
       if (!body || moved.contains(name) || moved.contains(text)) continue;
       const auto goal = world_pose(body);
       const double far = std::hypot(goal.pos[0] - pose.pos[0], goal.pos[1] - pose.pos[1]) - slack;
-      if (far > reach) say(true, "goal " + name, "目标 " + name, far);
+      if (far > reach) say(true, "goal " + name, "目标 " + name, far, scene.place(body));
     }
 }
 
-void lint_task(const Task& task, const std::vector<Embodiment>& robots, std::vector<LintFinding>& findings) {
+void lint_task(const Task& task, const std::vector<Embodiment>& robots, std::set<std::string>& scenes,
+               std::vector<LintFinding>& findings) {
   SuiteLint lint{task, fmt::format("{} L{}", task.id, task.level), {task.scene_path, 0, 0}, findings};
   gather(lint);
   lint_words(lint);
@@ -245,6 +251,8 @@ void lint_task(const Task& task, const std::vector<Embodiment>& robots, std::vec
       !find_named(scene->mjcf, NameSpace::body, "robot_start"))
     lint.add(true, "mount", "the scene has neither robot_mount nor robot_start",
              "场景既没有 robot_mount 也没有 robot_start");
+  if (scenes.insert(task.scene_path).second)
+    for (auto& finding : lint_scene(*scene)) findings.push_back(std::move(finding));
   const auto names = collect_names(scene->mjcf);
   if (names) lint_entities(lint, *names);
   lint_joints(lint, scene->mjcf);
@@ -256,7 +264,8 @@ void lint_task(const Task& task, const std::vector<Embodiment>& robots, std::vec
 std::vector<LintFinding> lint_suite(const Suite& suite) {
   std::vector<LintFinding> findings;
   const auto robots = table_robots();
-  for (const auto& task : suite.tasks) lint_task(task, robots, findings);
+  std::set<std::string> scenes;  // levels share them
+  for (const auto& task : suite.tasks) lint_task(task, robots, scenes, findings);
   return findings;
 }
 

@@ -140,5 +140,30 @@ TEST_F(SuiteLintTest, FindsWhatAnAuthorOverlooked) {
   EXPECT_THAT(found(t), testing::ElementsAre("!scene"));
 }
 
+TEST_F(SuiteLintTest, ASceneMakesNoPhysicsOfItsOwn) {
+  const auto with = [&](const std::string& first, const std::string& inside) {
+    std::string text = kScene;
+    const auto world = text.find("<worldbody>");
+    text.insert(world + 11, inside);
+    text.insert(world, first);
+    write("own.xml", text);
+    Task t = sound();
+    t.scene_path = path("own.xml");
+    return found(t);
+  };
+  EXPECT_TRUE(with("<option gravity=\"0 0 -9.81\" timestep=\"0.001\"/>", "").empty());
+  EXPECT_THAT(with("<option gravity=\"0 0 -1.6\"/>", ""), testing::ElementsAre("!gravity"));
+  EXPECT_THAT(with("<option gravity=\"0 3 -9.81\"/>", ""), testing::ElementsAre("!gravity"));
+  EXPECT_THAT(with("<option density=\"1000\"/>", ""), testing::ElementsAre("!medium"));
+  EXPECT_THAT(with("<option wind=\"0 0 0\"/>", ""), testing::ElementsAre());
+  EXPECT_THAT(with("<option><flag contact=\"disable\" gravity=\"disable\"/></option>", ""),
+              testing::ElementsAre("!flag"));
+  EXPECT_THAT(with("<option><flag energy=\"enable\"/></option>", ""), testing::ElementsAre());
+  EXPECT_THAT(with("", "<geom size=\"0.1\" friction=\"50\"/>"), testing::ElementsAre("friction"));
+  EXPECT_THAT(with("", "<geom size=\"0.1\" friction=\"0\"/>"), testing::ElementsAre("friction"));
+  EXPECT_THAT(with("", "<body><joint damping=\"-1\"/><geom size=\"0.1\"/></body>"), testing::ElementsAre("!damping"));
+  EXPECT_THAT(with("<equality><weld body1=\"cube\"/></equality>", ""), testing::ElementsAre("weld"));
+}
+
 }  // namespace
 }  // namespace assay::test
