@@ -256,7 +256,7 @@ json to_json(const CheckOptions& o, const harness::SanityVerdict& verdict) {
   return out;
 }
 
-void print_verdict(const App& app, const harness::SanityVerdict& verdict) {
+void print_verdict(const App& app, const harness::SanityVerdict& verdict, bool few) {
   std::vector<std::vector<std::string>> rows = {
       {app.say("task", "任务"), "L", app.say("null", "静止"), app.say("random", "随机"), app.say("reference", "参考"),
        app.say("lower 95 %", "95% 下限"), app.say("starts", "初始状态"), app.say("slots", "槽位"), ""}};
@@ -276,6 +276,11 @@ void print_verdict(const App& app, const harness::SanityVerdict& verdict) {
   for (const auto& f : verdict.findings)
     std::printf("✕ %s L%d [%s] %s\n", f.task.c_str(), f.level, f.rule.c_str(), app.say(f.message).c_str());
   if (verdict.findings.empty()) std::printf("%s\n", app.say("✓ nothing found", "✓ 未发现问题").c_str());
+  if (few)
+    std::printf("%s\n",
+                app.say("Fewer than 10 trials of the reference: shows that the tasks run, not that they are sound.",
+                        "参考策略不足 10 次试验：只说明任务能够运行，不说明任务可靠。")
+                    .c_str());
   std::printf(
       "%s\n",
       app.say(
@@ -316,7 +321,7 @@ int do_check(const App& app, const CheckOptions& o) {
   if (app.json)
     print_json(out);
   else
-    print_verdict(app, *verdict);
+    print_verdict(app, *verdict, o.smoke || o.oracle < 10);
   if (!o.out.empty()) {
     std::ofstream file(o.out);
     file << out.dump(2, ' ', false, json::error_handler_t::replace) << std::endl;

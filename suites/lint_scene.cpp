@@ -16,8 +16,8 @@ using tinyxml2::XMLElement;
 namespace {
 
 constexpr double kGravity_m_s2 = 9.81, kGravityTolerance_m_s2 = 0.05;  // 9.78 to 9.83 over the Earth
-constexpr double kHighFriction = 1.5;                                   // rubber on dry steel
-constexpr double kLowFriction = 0.03;                                   // steel on ice
+constexpr double kHighFriction = 1.5;                                  // rubber on dry steel
+constexpr double kLowFriction = 0.03;                                  // steel on ice
 
 using Add = std::function<void(bool error, const char* rule, const XMLElement* at, Text message)>;
 
