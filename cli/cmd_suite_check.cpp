@@ -342,8 +342,10 @@ void add_suite_check_command(CLI::App& suite, App& app, Action& run) {
   auto* check = suite.add_subcommand("check", app.say("show by trials that tasks can be solved, and not by chance",
                                                       "用试验证明任务可解且不能靠运气通过"));
   check->add_option("suite", o->suites, app.say("ids or files (default: all)", "标识或文件（默认：全部）"));
-  check->add_option("--task", o->tasks, app.say("only this task (may be repeated)", "仅检查该任务（可重复）"));
+  check->add_option("--task", o->tasks, app.say("only this task (may be repeated)", "仅检查该任务（可重复）"))
+      ->allow_extra_args(false);  // what follows is a suite
   check->add_option("--level", o->levels, app.say("only this level (may be repeated)", "仅检查该级别（可重复）"))
+      ->allow_extra_args(false)
       ->check(CLI::Range(1, 5));
   const auto count = [&](const char* name, int& value, const std::string& meaning) {
     check->add_option(name, value, meaning)->check(CLI::Range(0, 10000))->capture_default_str();
