@@ -145,9 +145,10 @@ Error sqlite_error(const SQLite::Exception& exception, const std::string& file) 
       return store_error(708, {"the workspace is open for reading only", "工作区为只读"}, file, found,
                          {"open it for writing, or make the folder writable", "请以可写方式打开，或将文件夹设为可写"});
     case SQLITE_CANTOPEN:
-      return store_error(
-          701, {"the workspace cannot be opened or written", "无法打开或写入工作区"}, file, found,
-          {"check that the folder exists, is yours and is writable", "请确认文件夹存在、归您所有且可写"});
+      return store_error(701, {"the workspace cannot be opened or written", "无法打开或写入工作区"}, file, found,
+                         {"`assay run` makes a workspace; where there should be one, check -w, and that the folder is "
+                          "yours and writable",
+                          "`assay run` 会建立工作区；若应已存在，请检查 -w，并确认文件夹归您所有且可写"});
     case SQLITE_CONSTRAINT:
       return store_error(711, {"the record contradicts what is already stored", "该记录与已存内容相矛盾"}, file, found,
                          {"nothing was changed: stored rows are never altered", "未作任何改动：已存记录不可更改"});

@@ -40,6 +40,7 @@ bool says(const std::string& text, std::initializer_list<const char*> words) {
 bool says_all(const std::string& text, const std::vector<std::string>& known) {
   return std::any_of(known.begin(), known.end(), [&](const std::string& label) {
     const std::string kind = lower(label.substr(label.rfind(' ') + 1));
+    if (!std::all_of(kind.begin(), kind.end(), [](unsigned char c) { return std::isalpha(c) != 0; })) return false;
     return std::regex_search(text, std::regex("\\b(every|each|all)( of)?( the)?( other)? " + kind + "s?\\b"));
   });
 }
