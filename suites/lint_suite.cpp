@@ -244,7 +244,11 @@ void lint_task(const Task& task, const std::vector<Embodiment>& robots, std::set
   lint_limits(lint);
   const auto scene = prepare(task.scene_path, "scene/main");
   if (!scene) {
-    findings.push_back({true, "scene", scene.error().what, scene.error().place});
+    const auto& e = scene.error();
+    const auto with = [](const std::string& what, const std::string& help, const char* mark) {
+      return help.empty() ? what : what + mark + help;
+    };
+    findings.push_back({true, "scene", {with(e.what.en, e.help.en, "; "), with(e.what.zh, e.help.zh, "；")}, e.place});
     return;
   }
   if (!find_named(scene->mjcf, NameSpace::body, "robot_mount") &&

@@ -100,22 +100,26 @@ Result<std::string> normalise(std::string_view bytes, const std::string& name) {
 Text syntax_words(const std::string& message) {
   struct Words {
     std::string_view part;
-    const char* zh;
+    const char *en, *zh;
   };
   static constexpr Words kWords[] = {
-      {"end of map not found", "映射没有结束；请检查缩进或缺少的“}”"},
-      {"end of map flow not found", "映射没有结束，缺少“}”"},
-      {"end of sequence flow not found", "列表没有结束，缺少“]”"},
-      {"end of sequence not found", "列表没有结束；请检查缩进"},
-      {"illegal map value", "此处不能出现“:”；请检查缩进，含冒号的文本请加引号"},
-      {"unknown token", "无法识别的字符；该文本可能需要加引号"},
-      {"illegal tab", "缩进不能用制表符"},
-      {"anchor is not defined", "引用了未定义的锚点"},
-      {"illegal flow end", "多余的“]”或“}”"},
-      {"unknown escape character", "双引号文本中有未知的转义字符"},
+      {"end of map not found", "a map does not end; look at the indentation, or for a missing \"}\"",
+       "映射没有结束；请检查缩进或缺少的“}”"},
+      {"end of map flow not found", "a map does not end: a \"}\" is missing, here or above", "映射没有结束，缺少“}”"},
+      {"end of sequence flow not found", "a list does not end: a \"]\" is missing, here or above",
+       "列表没有结束，缺少“]”"},
+      {"end of sequence not found", "a list does not end; look at the indentation", "列表没有结束；请检查缩进"},
+      {"illegal map value", "no \":\" may stand here; look at the indentation, and quote text that holds a colon",
+       "此处不能出现“:”；请检查缩进，含冒号的文本请加引号"},
+      {"unknown token", "a character that means nothing here; the text may need quotes",
+       "无法识别的字符；该文本可能需要加引号"},
+      {"illegal tab", "a tab may not indent", "缩进不能用制表符"},
+      {"anchor is not defined", "an anchor (*name) that is not defined", "引用了未定义的锚点"},
+      {"illegal flow end", "a \"]\" or \"}\" too many", "多余的“]”或“}”"},
+      {"unknown escape character", "an unknown escape in text between double quotes", "双引号文本中有未知的转义字符"},
   };
   for (const auto& words : kWords)
-    if (message.find(words.part) != std::string::npos) return {"not valid YAML: " + message, words.zh};
+    if (message.find(words.part) != std::string::npos) return {std::string("not valid YAML: ") + words.en, words.zh};
   return {"not valid YAML: " + message, "不是合法的 YAML：" + message};
 }
 
