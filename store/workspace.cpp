@@ -1,12 +1,16 @@
 #include "store/workspace.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <vector>
 
 #include "core/sha256.h"
@@ -87,6 +91,28 @@ Result<void> create_layout(const std::string& folder) {
   return {};
 }
 
+namespace {
+
+/// The process that the lock's file names, for people; empty if none does.
+std::string named_holder(int fd) {
+  char holder[32] = {};
+  const auto length = ::pread(fd, holder, sizeof holder - 1, 0);
+  std::string found(holder, length > 0 ? static_cast<std::size_t>(length) : 0);
+  while (!found.empty() && found.back() == '\n') found.pop_back();
+  return found;
+}
+
+/// A killed writer's lock is held on by a child that it was just starting, until that child runs its own program.
+bool is_gone(const std::string& process) {
+  const int pid = std::atoi(process.c_str());
+  return pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+constexpr int kLockTries = 200;
+constexpr std::chrono::milliseconds kLockWait{10};
+
+}  // namespace
+
 WriterLock::~WriterLock() {
   if (fd_ >= 0) ::close(fd_);
 }
@@ -95,20 +121,20 @@ Result<void> WriterLock::take(const std::string& folder) {
   const std::string path = (fs::path(folder) / "assay.lock").string();
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd_ < 0) return not_possible(path, "open", errno);
-  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) {
-    const std::string holder = std::to_string(::getpid()) + "\n";
-    // For people only: a lost write changes nothing.
-    if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, holder.data(), holder.size(), 0) < 0) return {};
-    return {};
+  for (int i = 0; ::flock(fd_, LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (errno != EWOULDBLOCK) return not_possible(path, "flock", errno);
+    const auto holder = named_holder(fd_);
+    if (i >= kLockTries || !is_gone(holder))
+      return store_error(
+          703, {"another process is writing to this workspace", "另一个进程正在写入此工作区"}, path,
+          "process " + holder,
+          {"wait for it to end, or open the workspace for reading", "请等待其结束，或以只读方式打开工作区"});
+    std::this_thread::sleep_for(kLockWait);
   }
-  if (errno != EWOULDBLOCK) return not_possible(path, "flock", errno);
-  char holder[32] = {};
-  const auto length = ::pread(fd_, holder, sizeof holder - 1, 0);
-  std::string found(holder, length > 0 ? static_cast<std::size_t>(length) : 0);
-  while (!found.empty() && found.back() == '\n') found.pop_back();
-  return store_error(703, {"another process is writing to this workspace", "另一个进程正在写入此工作区"}, path,
-                     "process " + found,
-                     {"wait for it to end, or open the workspace for reading", "请等待其结束，或以只读方式打开工作区"});
+  const std::string holder = std::to_string(::getpid()) + "\n";
+  // For people only: a lost write changes nothing.
+  if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, holder.data(), holder.size(), 0) < 0) return {};
+  return {};
 }
 
 Result<StoredTrace> keep_trace(const std::string& folder, const std::string& staged,

@@ -56,6 +56,21 @@ TEST_F(Open, SecondWriterIsRefusedAndReadersAreNot) {
   EXPECT_NE(open(), nullptr);
 }
 
+TEST_F(Open, ALockThatOutlivesItsWriterInAChildIsWaitedFor) {
+  constexpr useconds_t kChildLives_us = 300'000;
+  EXPECT_EQ(in_child([&] {
+              const auto store = Store::open(folder_);
+              if (!store) return 1;
+              if (::fork() == 0) {
+                ::usleep(kChildLives_us);
+                ::_exit(0);
+              }
+              return 0;
+            }),
+            0);
+  EXPECT_NE(open(), nullptr);
+}
+
 TEST_F(Open, AReaderCannotWrite) {
   make_database();
   auto store = open(true);
