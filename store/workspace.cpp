@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -104,8 +104,9 @@ std::string named_holder(int fd) {
 
 /// A killed writer's lock is held on by a child that it was just starting, until that child runs its own program.
 bool is_gone(const std::string& process) {
-  const int pid = std::atoi(process.c_str());
-  return pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH;
+  int pid = 0;
+  const auto read = std::from_chars(process.data(), process.data() + process.size(), pid);
+  return read.ec == std::errc{} && pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH;
 }
 
 constexpr int kLockTries = 200;
