@@ -22,9 +22,9 @@ struct SessionInputs {
   Subject subject;
   Embodiment embodiment;
 };
-/// Loads and cross-checks; ids of the catalogue or paths.
 /// Every metric that the task names is known to the program; else ASSAY-0329.
 Result<void> check_metrics(const Task& task);
+/// Loads and cross-checks; ids of the catalogue or paths.
 Result<SessionInputs> load_inputs(const std::string& scheme, const std::string& subject);
 /// Paths and hashes of every deciding file, as JSON; and the check of it on resume (ASSAY-0510: changed file).
 std::string lock_json(const SessionInputs& inputs);

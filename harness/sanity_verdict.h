@@ -18,7 +18,7 @@ constexpr int kOracleLevels = 3;
 /// Success of the oracle must not rise with the level: Fisher's exact test, one-sided, each pair of levels of a task,
 /// Holm's correction over the pairs of that task.
 constexpr double kRiseAlpha = 0.01;
-constexpr double kIdleShare = 1.0 / 3;  ///< of trials in which a slot may make no difference: a station skipped, chance
+constexpr double kIdleShare = 0.2;  ///< of trials in which a slot may make no difference, by coincidence
 
 /// All that is known of a task at one level.
 struct SanityCase {
