@@ -140,4 +140,10 @@ Defaults::Found Defaults::find(const XMLElement* element, const char* attribute)
   return find_in_class(class_of(element), element->Name(), attribute);
 }
 
+double Defaults::number(const XMLElement* element, const char* attribute, double fallback) const {
+  const auto found = find(element, attribute);
+  const auto values = found.text ? parse_numbers(found.text) : std::nullopt;
+  return values && !values->empty() ? values->front() : fallback;
+}
+
 }  // namespace assay

@@ -66,6 +66,8 @@ class Defaults {
     const tinyxml2::XMLElement* at = nullptr;  ///< element that sets it
   };
   [[nodiscard]] Found find(const tinyxml2::XMLElement* element, const char* attribute) const;
+  /// First number of an attribute as it acts.
+  [[nodiscard]] double number(const tinyxml2::XMLElement* element, const char* attribute, double fallback) const;
   [[nodiscard]] Found find_in_class(const std::string& name, const char* tag, const char* attribute) const;
   [[nodiscard]] std::string class_of(const tinyxml2::XMLElement* element) const;
 

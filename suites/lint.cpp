@@ -8,6 +8,7 @@
 
 #include "suites/catalog.h"
 #include "suites/compose_parts.h"
+#include "suites/lint_scene.h"
 
 namespace assay {
 
@@ -15,8 +16,6 @@ using tinyxml2::XMLElement;
 
 namespace {
 
-/// Sliding friction above this is more than rubber on dry steel shows.
-constexpr double kHighFriction = 1.5;
 constexpr double kHighArmature = 1.0;  // kg·m²
 
 struct Lint {
@@ -36,11 +35,8 @@ struct Lint {
   [[nodiscard]] Defaults::Found found(const XMLElement* element, const char* name) const {
     return defaults.find(element, name);
   }
-  /// First number of an attribute as it acts.
   [[nodiscard]] double number(const XMLElement* element, const char* name, double fallback) const {
-    const auto f = found(element, name);
-    const auto values = f.text ? parse_numbers(f.text) : std::nullopt;
-    return values && !values->empty() ? values->front() : fallback;
+    return defaults.number(element, name, fallback);
   }
 };
 

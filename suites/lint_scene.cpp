@@ -16,7 +16,6 @@ using tinyxml2::XMLElement;
 namespace {
 
 constexpr double kGravity_m_s2 = 9.81, kGravityTolerance_m_s2 = 0.05;  // 9.78 to 9.83 over the Earth
-constexpr double kHighFriction = 1.5;                                  // rubber on dry steel
 constexpr double kLowFriction = 0.03;                                  // steel on ice
 
 using Add = std::function<void(bool error, const char* rule, const XMLElement* at, Text message)>;
@@ -55,13 +54,8 @@ void lint_option(const XMLElement* option, const Add& add) {
 }
 
 void lint_geom(const XMLElement* geom, const Defaults& defaults, const Add& add) {
-  const auto number = [&](const char* name, double fallback) {
-    const auto f = defaults.find(geom, name);
-    const auto values = f.text ? parse_numbers(f.text) : std::nullopt;
-    return values && !values->empty() ? values->front() : fallback;
-  };
-  if (number("contype", 1) == 0 && number("conaffinity", 1) == 0) return;
-  const double mu = number("friction", 1);
+  if (defaults.number(geom, "contype", 1) == 0 && defaults.number(geom, "conaffinity", 1) == 0) return;
+  const double mu = defaults.number(geom, "friction", 1);
   if (mu <= kHighFriction && mu >= kLowFriction) return;
   const auto f = defaults.find(geom, "friction");
   add(false, "friction", f.at ? f.at : geom,
@@ -81,10 +75,9 @@ void lint_element(const XMLElement* element, const Defaults& defaults, const Add
   if (tag == "geom" && in_body) lint_geom(element, defaults, add);
   if (tag == "joint" && in_body)
     for (const char* name : {"armature", "damping", "stiffness", "frictionloss"})
-      if (const auto f = defaults.find(element, name); f.text)
-        if (const auto v = parse_numbers(f.text); v && !v->empty() && v->front() < 0)
-          add(true, name, f.at,
-              {fmt::format("{} is negative: it adds energy", name), fmt::format("{} 为负，会凭空增加能量", name)});
+      if (defaults.number(element, name, 0) < 0)
+        add(true, name, defaults.find(element, name).at,
+            {fmt::format("{} is negative: it adds energy", name), fmt::format("{} 为负，会凭空增加能量", name)});
   if (parent && tag_of(parent) == "equality" && (tag == "weld" || tag == "connect"))
     add(false, "weld", element,
         {fmt::format("{} ties {} to {}", tag, text("body1"), text("body2")),
