@@ -19,12 +19,13 @@ using policies::Twist;
 constexpr policies::Skill kWorst{0.3, 0.3, 0.6};
 constexpr double kDock_m = 0.07, kPassBy_m = 0.15, kMistake_m = 0.8;
 constexpr double kOnStation_m = 0.5;  // nearer to a station's middle than this, a box stands on it
+constexpr double kBefore_m = 1.0;     // from the middle of a station that is taken, clear of what stands there
 
 class WaypointNavigator final : public Policy {
  public:
   explicit WaypointNavigator(const policies::Skill& skill) : skill_(skill) {}
 
-  [[nodiscard]] PolicyDescription describe() const override { return {"waypoint_navigator", "1.1", true, false, 0}; }
+  [[nodiscard]] PolicyDescription describe() const override { return {"waypoint_navigator", "1.2", true, false, 0}; }
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) override {
     *this = WaypointNavigator(skill_);
@@ -58,8 +59,6 @@ class WaypointNavigator final : public Policy {
     excluded_ = std::move(mentions.excluded);
     goals_ = std::move(mentions.named);
     if (goals_.empty() && !excluded_.empty()) goals_.emplace_back();
-    const auto& words = text.en.empty() ? text.zh : text.en;
-    skip_taken_ = policies::says(words, {"box", "箱"});
   }
 
   /// Errors of a less skilled policy, once per station: where it believes the station is, and stopping short of it.
@@ -88,21 +87,6 @@ class WaypointNavigator final : public Policy {
     return false;
   }
 
-  /// Leaves out the stations ahead that turn out to be taken. What is left of the list is the way still to go.
-  void skip_taken() {
-    for (std::size_t i = at_goal_; i < goals_.size();) {
-      const auto mark = station(goals_[i]);
-      if (!mark || !taken(mark->at_m)) {
-        ++i;
-        continue;
-      }
-      goals_.erase(goals_.begin() + static_cast<std::ptrdiff_t>(i));
-      driver_.new_aim();
-      docking_ = false;
-    }
-    if (at_goal_ == goals_.size() && at_goal_ > 0) --at_goal_;  // the last one fell away: the one before is the end
-  }
-
   [[nodiscard]] std::optional<FloorPoint> goal() {
     const auto mark = station(goals_[at_goal_]);
     if (!mark) return std::nullopt;
@@ -117,11 +101,11 @@ class WaypointNavigator final : public Policy {
   }
 
   Twist decide(bool& done) {
-    if (skip_taken_) skip_taken();
-    if (goals_.empty()) return {};
     const auto aim = goal();
     const bool last = at_goal_ + 1 == goals_.size();
-    const double near = docking_ ? 2 * kDock_m : last ? kDock_m : kPassBy_m;
+    // On a station that is taken there is no place; before it there is.
+    const double arrived = aim && taken(*aim) ? kBefore_m : last ? kDock_m : kPassBy_m;
+    const double near = docking_ ? arrived + kDock_m : arrived;
     docking_ = aim && driver_.distance_to(*aim) < near;
     if (!docking_) return driver_.drive_to(aim);
     if (!driver_.at_rest()) return {};
@@ -143,7 +127,7 @@ class WaypointNavigator final : public Policy {
   std::optional<FloorPoint> stop_at_;
   FloorPoint error_{};
   double short_m_ = 0;
-  bool docking_ = false, skip_taken_ = false;
+  bool docking_ = false;
 };
 
 }  // namespace
