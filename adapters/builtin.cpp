@@ -70,6 +70,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_patrol);
+  registry.add_policy({"pose_programme",
+                       {"takes up commanded poses and follows commanded paths, with any bound arm",
+                        "按指令位姿与轨迹运动，适用于任意已绑定的机械臂"},
+                       skill_params(),
+                       ""},
+                      make_pose_programme);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(

@@ -82,11 +82,13 @@ nlohmann::json plan_json(const Plan& plan, const grading::Outlook& outlook, cons
                         {"robot_time_expected_h", time.expected_s / 3600},
                         {"robot_time_most_h", time.most_s / 3600},
                         {"level", plan.declared_level}};
+  const auto chance = [](const auto& row, double p) { return row.measured ? nlohmann::json() : nlohmann::json(p); };
   for (const auto& row : outlook.rows)
     out["indicators"].push_back({{"id", row.id},
                                  {"level", row.level},
-                                 {"assumed_p", row.assumed},
-                                 {"p_conform", row.p_conform},
+                                 {"measured", row.measured},
+                                 {"assumed_p", chance(row, row.assumed)},
+                                 {"p_conform", chance(row, row.p_conform)},
                                  {"trials_least", row.least_n},
                                  {"trials_expected", row.expected_n},
                                  {"trials_most", row.most_n}});

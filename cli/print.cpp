@@ -39,6 +39,13 @@ void print_indicators(const App& app, const Grade& grade) {
       rows.push_back({r.id, app.say("document", "文件"), "–", "–", "–", "–", "–", verdict});
       continue;
     }
+    if (!r.metric.empty()) {
+      const auto value = [](const std::optional<double>& v) { return v ? fmt::format("{:.4g}", *v) : "–"; };
+      rows.push_back({r.id, fmt::format("{} {:.4g} {}", r.bound == "at_most" ? "≤" : "≥", r.limit, r.unit),
+                      fmt::format("{}", r.n), fmt::format("{}", r.successes), fmt::format("{}", r.voids),
+                      value(r.estimate), fmt::format("[{}, {}]", value(r.lower), value(r.upper)), verdict});
+      continue;
+    }
     rows.push_back({r.id, fmt::format("≥ {:.2f}", r.limit), fmt::format("{}", r.n), fmt::format("{}", r.successes),
                     fmt::format("{}", r.voids), number(r.estimate),
                     fmt::format("[{}, {}]", number(r.lower), number(r.upper)), verdict});
@@ -158,6 +165,13 @@ void print_plan(const App& app, const Plan& plan, const grading::Outlook& outloo
   for (std::size_t i = 0; i < plan.indicators.size() && i < outlook.rows.size(); ++i) {
     const auto& ind = plan.indicators[i];
     const auto& row = outlook.rows[i];
+    if (row.measured) {
+      rows.push_back({ind.id, fmt::format("{} L{}", ind.task, ind.level),
+                      fmt::format("{} {:.4g}", ind.bound == "at_most" ? "≤" : "≥", ind.limit), "–",
+                      fmt::format("{}", row.least_n), fmt::format("{}", row.most_n), fmt::format("{}", row.most_n), "–",
+                      "–"});
+      continue;
+    }
     rows.push_back({ind.id, fmt::format("{} L{}", ind.task, ind.level), fmt::format("{:.3f}", ind.design.p0),
                     fmt::format("{:.3f}", ind.design.p1), fmt::format("{}", row.least_n),
                     fmt::format("{:.1f}", row.expected_n), fmt::format("{}", row.most_n),
@@ -239,7 +253,10 @@ void print_trial(const App& app, const TrialRecord& t) {
     rows.push_back({name, held ? app.say("held", "成立") : app.say("did not hold", "不成立"), ""});
   for (const auto& m : t.metrics)
     rows.push_back({fmt::format("{} v{}", m.id, m.version), m.value ? fmt::format("{:.6g}", *m.value) : "–",
-                    m.value ? m.unit : m.why_undefined});
+                    !m.value ? m.why_undefined
+                    : m.lower && m.upper && m.n > 0
+                        ? fmt::format("{} [{:.6g}, {:.6g}], n {}", m.unit, *m.lower, *m.upper, m.n)
+                        : m.unit});
   print_table(rows);
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "grading/grading.h"
+#include "grading/measured.h"
 #include "grading/rules.h"
 #include "metrics/sequential.h"
 
@@ -43,8 +44,8 @@ Result<void> check_rules(const Scheme& scheme) {
                         fmt::format("gate {}: limit {}, confidence {}", gate.id, gate.limit, gate.confidence));
   std::set<std::string> ids;
   for (const auto& indicator : scheme.indicators) {
-    if (indicator.statistic != "success_probability" && !is_attached(indicator))
-      return rule_error(scheme, "statistic: success_probability | attached_evidence",
+    if (indicator.statistic != "success_probability" && !is_attached(indicator) && !is_measured(indicator))
+      return rule_error(scheme, "statistic: success_probability | metric_mean | metric_quantile | attached_evidence",
                         fmt::format("indicator {}: statistic: {}", indicator.id, indicator.statistic));
     if (!ids.insert(indicator.id).second)
       return rule_error(scheme, "each indicator id once", "indicator " + indicator.id + " twice");
@@ -103,14 +104,25 @@ Result<void> check_selection(const Scheme& scheme, const Subject& subject, const
           607, {"the scheme names a check that the task does not have", "认证方案引用了任务中不存在的检查项"},
           scheme.path, {"a named check of the task", "任务所列的检查项"}, name + ", check " + indicator->check,
           {"correct the check's name", "请修正检查项名称"});
+    if (is_measured(*indicator) &&
+        std::find(task->metrics.begin(), task->metrics.end(), indicator->metric) == task->metrics.end())
+      return grading_error(
+          615, {"the scheme names a metric that the task does not measure", "认证方案引用了任务未测量的度量"},
+          scheme.path, {"one of: " + joined(task->metrics), "以下之一：" + joined(task->metrics)},
+          name + ", metric " + indicator->metric,
+          {"name the metric in the task, or correct it here", "请在任务中列出该度量，或更正此处"});
   }
   return {};
 }
 
 Result<PlannedIndicator> plan_one(const Scheme& scheme, const std::string& scope, const SchemeIndicator& indicator,
                                   double beta) {
-  auto designed = metrics::design_sequential(
-      indicator.limit, indicator.design, indicator_alpha(scheme, scope, indicator.level), beta, *cap_ratio(scheme.cap));
+  const double alpha = indicator_alpha(scheme, scope, indicator.level);
+  const bool measured = is_measured(indicator);
+  auto designed =
+      measured ? design_measured(indicator, alpha, scheme.path)
+               : metrics::design_sequential(indicator.limit, indicator.design, alpha, beta, *cap_ratio(scheme.cap));
+  if (!designed && measured) return designed.error();
   if (!designed) {
     const auto& why = designed.error();
     return grading_error(
@@ -124,6 +136,13 @@ Result<PlannedIndicator> plan_one(const Scheme& scheme, const std::string& scope
   planned.task = indicator.task;
   planned.check = indicator.check;
   planned.vantage = indicator.vantage;
+  planned.statistic = indicator.statistic;
+  if (measured) {
+    planned.metric = indicator.metric;
+    planned.bound = indicator.bound;
+    planned.limit = indicator.limit;
+    planned.quantile = indicator.quantile;
+  }
   planned.design = std::move(*designed);
   return planned;
 }

@@ -47,7 +47,8 @@ Item of_indicator(const Scheme& scheme, const Plan& plan, const IndicatorResult&
   item.why = where + r.reason + named(item.failed_trials, {"; failed in trials ", "；失败的试验为 "});
   const auto* planned = find_by_id(plan.indicators, r.id);
   const auto* indicator = find_indicator(scheme, r.id);
-  if (planned && r.n_max > 0 && r.limit == planned->design.p0)
+  const bool measured = !r.metric.empty();
+  if (planned && r.n_max > 0 && (measured || r.limit == planned->design.p0))
     item.could = further(*planned, r, plan);
   else if (indicator)
     item.could = further_unplanned(scheme, plan, *indicator, std::max(level, r.level));

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "grading/grading.h"
+#include "grading/measured.h"
 #include "grading/rules.h"
 #include "grading/words.h"
 #include "metrics/sequential.h"
@@ -96,6 +97,7 @@ Text further(const PlannedIndicator& planned, const IndicatorResult& r, const Pl
   if (r.conformity == Conformity::not_tested && r.n > 0)
     return Text{"Further trials show nothing as long as this holds: ", "在以下情况改变之前，继续试验没有意义："} +
            r.reason + Text{".", "。"};
+  if (is_measured(planned)) return further_measured(r);
   if (r.n > 0 && !r.lower)
     return {"Further trials from the same initial state show nothing new: the task has to vary.",
             "从同一初始状态重复试验不会带来新信息：任务须有变化。"};
@@ -103,6 +105,10 @@ Text further(const PlannedIndicator& planned, const IndicatorResult& r, const Pl
 }
 
 Text further_unplanned(const Scheme& scheme, const Plan& plan, const SchemeIndicator& indicator, int level) {
+  if (is_measured(indicator))
+    return {fmt::format("Only a new session that declares L{} can show it: {} trials, a fixed number.", level,
+                        indicator.trials),
+            fmt::format("只有申报 L{} 的新一次检测才能证明：固定 {} 次试验。", level, indicator.trials)};
   const auto m = static_cast<int>(required(scheme, plan.scope, level).size());
   const auto ratio = cap_ratio(scheme.cap);
   const auto design = metrics::design_sequential(indicator.limit, indicator.design,

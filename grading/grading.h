@@ -58,6 +58,7 @@ struct Outlook {
     int level = 1;
     double assumed = 0, p_conform = 0, expected_n = 0;
     int least_n = 0, most_n = 0;
+    bool measured = false;  ///< a fixed number of trials; no chance is known, and p_level leaves it out
   };
   std::vector<Row> rows;
   double p_level = 0, p_level_most = 0;

@@ -10,6 +10,7 @@
 
 #include "grading/decide.h"
 #include "grading/grading.h"
+#include "grading/measured.h"
 #include "grading/rules.h"
 #include "grading/words.h"
 #include "metrics/sequential.h"
@@ -71,17 +72,18 @@ std::string zh_of(std::string_view name) {
   return found != kVantages.end() ? found->second : std::string(name);
 }
 
-/// Where the trial's verdict was observed: the vantage of its metric `success`, by default the simulator.
-std::string_view vantage_of(const TrialRecord& trial) {
+/// Where the trial's verdict was observed: the vantage of the metric (`success`, by default the simulator).
+std::string_view vantage_of(const TrialRecord& trial, const std::string& id) {
   for (const auto& metric : trial.metrics)
-    if (metric.id == "success") return to_string(metric.vantage);
+    if (metric.id == id) return to_string(metric.vantage);
   return to_string(Vantage::simulator);
 }
 
 /// Why the place of observation does not answer what the scheme asks; empty if it does.
-std::optional<Text> too_weakly_observed(const std::vector<const TrialRecord*>& trials, const std::string& asked) {
+std::optional<Text> too_weakly_observed(const std::vector<const TrialRecord*>& trials, const std::string& asked,
+                                        const std::string& metric) {
   for (const auto* trial : trials) {
-    const auto seen = vantage_of(*trial);
+    const auto seen = vantage_of(*trial, metric);
     if (find_vantage(seen) < find_vantage(asked))
       return Text{
           fmt::format("the scheme asks for truth observed by '{}', the trials were observed by '{}'", asked, seen),
@@ -115,7 +117,7 @@ void fill_numbers(IndicatorResult& result, const PlannedIndicator& planned, cons
   int failures = 0;
   for (const bool success : walk.successes) result.path.push_back(failures += success ? 0 : 1);
   result.successes = result.n - failures;
-  if (result.n == 0) return;
+  if (result.n == 0 || is_measured(planned)) return;
   const auto& table = planned.design.table;
   const auto limits = metrics::stagewise_limits(table, result.n, failures, result.confidence);
   result.lower = limits.lower;
@@ -174,6 +176,10 @@ IndicatorResult blank(const Scheme& scheme, const Plan& plan, const SchemeIndica
   r.level = indicator.level;
   r.title = indicator.title;
   r.limit = indicator.limit;
+  r.statistic = indicator.statistic;
+  r.metric = indicator.metric;
+  if (is_measured(indicator)) r.bound = indicator.bound;
+  r.quantile = indicator.quantile;
   r.confidence = 1 - indicator_alpha(scheme, plan.scope, indicator.level);
   return r;
 }
@@ -186,7 +192,11 @@ SchemeIndicator from_plan(const PlannedIndicator& planned) {
   indicator.task = planned.task;
   indicator.check = planned.check;
   indicator.level = planned.level;
-  indicator.limit = planned.design.p0;
+  indicator.statistic = planned.statistic;
+  indicator.metric = planned.metric;
+  indicator.bound = planned.bound;
+  indicator.quantile = planned.quantile;
+  indicator.limit = is_measured(planned) ? planned.limit : planned.design.p0;
   indicator.vantage = planned.vantage;
   indicator.title = {planned.id, planned.id};
   return indicator;
@@ -194,7 +204,9 @@ SchemeIndicator from_plan(const PlannedIndicator& planned) {
 
 /// The scheme's indicator asks what the plan tested; otherwise the trials are evidence for something else.
 bool same_question(const SchemeIndicator& indicator, const PlannedIndicator& planned) {
-  return indicator.task == planned.task && indicator.level == planned.level && indicator.check == planned.check;
+  return indicator.task == planned.task && indicator.level == planned.level && indicator.check == planned.check &&
+         indicator.statistic == planned.statistic && indicator.metric == planned.metric &&
+         (!is_measured(planned) || indicator.trials == planned.design.table.n_max || indicator.trials == 0);
 }
 
 /// Whether some order of n trials with that many failures is not stopped before the last of them.
@@ -225,7 +237,7 @@ bool decide_outside_plan(IndicatorResult& r, const Plan& plan, const Walk& w, co
     set(r, Conformity::not_tested, {"no trial counts yet", "尚无计入的试验"});
   } else if (const auto why = unseen(shown, r.check)) {
     set(r, Conformity::not_tested, *why);
-  } else if (const auto where = too_weakly_observed(shown, vantage)) {
+  } else if (const auto where = too_weakly_observed(shown, vantage, r.metric.empty() ? "success" : r.metric)) {
     set(r, Conformity::not_tested, *where);
   } else if (without_variation(relevant)) {
     r.estimate = r.lower = r.upper = std::nullopt;
@@ -254,6 +266,10 @@ IndicatorResult decide_indicator(const Scheme& scheme, const Plan& plan, const P
   fill_numbers(r, planned, w);
   if (voids_as_failures) w.voids = 0;  // they are failures here, and there is no cap on failures
   if (decide_outside_plan(r, plan, w, indicator.vantage, relevant)) return r;
+  if (is_measured(planned)) {
+    decide_measured(r, planned, relevant);
+    return r;
+  }
   // The boundaries answer exactly one question: the planned limit at the planned α.
   if (r.limit != planned.design.p0 || 1 - planned.design.alpha != r.confidence)
     decide_by_limits(r);

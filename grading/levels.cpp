@@ -1,5 +1,6 @@
 // The ladder: levels per dimension and overall. Never interpolated.
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "grading/decide.h"
@@ -36,7 +37,13 @@ struct Blocker {
 
 Blocker blocker(const IndicatorResult& r) {
   const bool open = r.stop == StopState::running && r.n > 0;
-  return {severity(r.conformity), open, 1, r.lower.value_or(0) - r.limit, r.level, r.id};
+  // Margins of measured indicators are in units of their own: as shares of the limit they stand beside the others.
+  if (r.metric.empty()) return {severity(r.conformity), open, 1, r.lower.value_or(0) - r.limit, r.level, r.id};
+  const bool at_most = r.bound == "at_most";
+  const auto& worse = at_most ? r.upper : r.lower;
+  const double scale = std::max(std::abs(r.limit), 1e-12);
+  const double margin = worse ? (at_most ? r.limit - *worse : *worse - r.limit) / scale : -1;
+  return {severity(r.conformity), open, 1, margin, r.level, r.id};
 }
 
 Blocker blocker(const GateResult& r) {

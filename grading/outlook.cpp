@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "grading/grading.h"
+#include "grading/measured.h"
 #include "metrics/sequential.h"
 
 namespace assay::grading {
@@ -28,6 +29,13 @@ Outlook outlook(const Plan& plan, const std::map<std::string, double>& assume) {
     Outlook::Row row;
     row.id = indicator.id;
     row.level = indicator.level;
+    if (is_measured(indicator)) {  // a fixed number; what its values will be nobody knows before
+      row.measured = true;
+      row.least_n = row.most_n = indicator.design.table.n_max;
+      row.expected_n = row.most_n;
+      result.rows.push_back(std::move(row));
+      continue;
+    }
     row.assumed = assumed(indicator, assume);
     const auto at_p = metrics::characteristics(indicator.design.table, row.assumed);
     row.p_conform = at_p.accept;

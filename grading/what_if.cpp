@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "grading/decide.h"
 #include "grading/grading.h"
+#include "grading/measured.h"
 #include "grading/rules.h"
 
 namespace assay::grading {
@@ -49,10 +51,21 @@ bool read(std::string_view text, Supposition& out) {
     out.kind = Supposition::Kind::limit;
     out.id = name.substr(kLimit.size());
     out.limit = limit.value_or(0);
-    return limit && *limit > 0 && *limit < 1;
+    return limit && std::isfinite(*limit);
   }
   out.id = name;
   return read_counts(value, out);
+}
+
+/// Neither counts nor a limit that the indicator could have.
+Error not_understood(const std::string& found) {
+  return Error{612,
+               {"a supposition cannot be understood", "无法理解该假设"},
+               {},
+               {"ID=successes/n, ID=+successes/n, limit:ID=0.85 or more=N",
+                "ID=成功数/n、ID=+成功数/n、limit:ID=0.85 或 more=N"},
+               found,
+               {"for example: --what-if E-sort-2=18/20", "例如：--what-if E-sort-2=18/20"}};
 }
 
 Error no_such_indicator(const std::string& id, const Plan& plan) {
@@ -92,6 +105,7 @@ Result<void> suppose(const Supposition& supposition, const Plan& plan, const Gra
   const auto planned = std::find_if(plan.indicators.begin(), plan.indicators.end(),
                                     [&](const PlannedIndicator& p) { return p.id == supposition.id; });
   if (planned == plan.indicators.end()) return no_such_indicator(supposition.id, plan);
+  if (is_measured(*planned)) return not_understood(supposition.id);  // counts say nothing of a measured value
   const auto same = [&](const IndicatorResult& r) { return r.id == supposition.id; };
   const auto now = std::find_if(before.indicators.begin(), before.indicators.end(), same);
   const auto result = std::find_if(after.indicators.begin(), after.indicators.end(), same);
@@ -106,13 +120,7 @@ Result<void> suppose(const Supposition& supposition, const Plan& plan, const Gra
 Result<Supposition> read_supposition(const std::string& text) {
   Supposition out;
   if (read(text, out)) return out;
-  return Error{612,
-               {"a supposition cannot be understood", "无法理解该假设"},
-               {},
-               {"ID=successes/n, ID=+successes/n, limit:ID=0.85 or more=N",
-                "ID=成功数/n、ID=+成功数/n、limit:ID=0.85 或 more=N"},
-               text,
-               {"for example: --what-if E-sort-2=18/20", "例如：--what-if E-sort-2=18/20"}};
+  return not_understood(text);
 }
 
 Result<WhatIf> what_if(const Scheme& all_classes, const Plan& plan, const std::vector<TrialRecord>& trials,
@@ -127,6 +135,7 @@ Result<WhatIf> what_if(const Scheme& all_classes, const Plan& plan, const std::v
     const auto place = std::find_if(scheme.indicators.begin(), scheme.indicators.end(),
                                     [&](const SchemeIndicator& i) { return i.id == s.id && !is_attached(i); });
     if (place == scheme.indicators.end()) return no_such_indicator(s.id, plan);
+    if (!is_measured(*place) && !(s.limit > 0 && s.limit < 1)) return not_understood("limit:" + s.id);
     place->limit = s.limit;
     place->for_class.clear();
   }

@@ -71,6 +71,7 @@ Result<Instruction> make_instruction(const Task& task, const Slots& slots, int w
   out.text_only = task.text_only;
   out.slots = slots;
   out.tags = task.tags;
+  out.programme = task.programme;
   Slots en, zh;
   for (const auto& [slot, value] : slots) {
     en[slot] = words_of(task, slot, value, Lang::en);

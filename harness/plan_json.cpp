@@ -11,7 +11,8 @@ using nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopTable, n_max, accept, refuse)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SequentialDesign, p0, p1, alpha, beta, fixed_n, exact_alpha, exact_beta,
                                    expected_at_p0, expected_at_p1, expected_at_one, least_n, table)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedIndicator, id, dimension, level, task, check, vantage, design)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedIndicator, id, dimension, level, task, check, vantage, statistic, metric,
+                                   bound, limit, quantile, design)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Series, task, level, cap, reserved, least, audit)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evidence, indicator, document, issuer, date, file, sha256, conforms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Plan, schema, scheme, scheme_sha256, suite_sha256, subject_sha256, embodiment_sha256,
@@ -25,7 +26,7 @@ namespace {
 Error bad_plan(std::string found) {
   return Error{.id = 511,
                .what = {"the stored plan cannot be read", "无法读取已保存的计划"},
-               .expected = {"assay.plan/2, as this program writes it", "由本程序写出的 assay.plan/2"},
+               .expected = {"assay.plan/3, as this program writes it", "由本程序写出的 assay.plan/3"},
                .found = std::move(found),
                .help = {"use the version of assay that locked the session", "请使用锁定该次检测时的 assay 版本"}};
 }

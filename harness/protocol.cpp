@@ -27,7 +27,10 @@ json metric_json(const MetricValue& metric) {
           {"value", metric.value ? number(*metric.value) : json()},
           {"why_undefined", metric.why_undefined},
           {"unit", metric.unit},
-          {"vantage", static_cast<int>(metric.vantage)}};
+          {"vantage", static_cast<int>(metric.vantage)},
+          {"lower", metric.lower ? number(*metric.lower) : json()},
+          {"upper", metric.upper ? number(*metric.upper) : json()},
+          {"n", metric.n}};
 }
 
 MetricValue metric_from(const json& value) {
@@ -38,6 +41,9 @@ MetricValue metric_from(const json& value) {
   out.why_undefined = value.at("why_undefined");
   out.unit = value.at("unit");
   out.vantage = static_cast<Vantage>(value.at("vantage").get<int>());
+  if (!value.at("lower").is_null()) out.lower = number_from(value.at("lower"));
+  if (!value.at("upper").is_null()) out.upper = number_from(value.at("upper"));
+  out.n = value.at("n");
   return out;
 }
 

@@ -52,6 +52,8 @@ std::vector<SignalSpec> signals_of(const Setup& setup, const std::vector<std::st
   for (const auto& [name, condition] : setup.checks) need(condition);
   for (const auto& limit : setup.limits)
     if (limit.quantity == Limit::Quantity::separation_m) out.insert({SignalSpec::Kind::distance, limit.a, limit.b});
+  // The frame of a commanded programme, whatever stands there.
+  if (setup.instruction.programme) out.insert({SignalSpec::Kind::pose, "robot.base", ""});
   std::vector<SignalSpec> wanted = {{SignalSpec::Kind::pose, "robot.tcp", ""},
                                     {SignalSpec::Kind::pose, "robot.base", ""}};
   metrics::MetricRegistry registry;
@@ -104,6 +106,7 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
   setup.range_rate_hz = task.range_rate_hz;
   setup.physics = task.physics;
   setup.policy_key = streams_of(setup.key).policy;
+  setup.defect_key = child_key(streams_of(setup.key).sensor_noise, "defects");
   setup.initial_state_digest = digest_of(setup);
   return setup;
 }

@@ -8,6 +8,7 @@
 #include "harness/limit_net.h"
 #include "harness/recorder.h"
 #include "metrics/judge.h"
+#include "metrics/programme.h"
 
 namespace assay::harness {
 namespace {
@@ -243,6 +244,7 @@ class Trial {
     m["instruction_zh"] = setup_.instruction.text.zh;
     m["grounding"] = setup_.instruction.text_only ? "text" : "labels";
     m["slots"] = json(setup_.instruction.slots).dump();
+    if (setup_.instruction.programme) m["programme"] = metrics::to_json(*setup_.instruction.programme);
     m["judge"] = metrics::to_json(judge_input(setup_));
     json actors = json::array();
     for (const auto& run : setup_.actors) actors.push_back(run.actor.body);

@@ -164,7 +164,8 @@ class Worker {
     if (worlds_.find(key) == worlds_.end()) {
       ASSAY_TRY(worlds_[key], compose(*task, inputs_.embodiment));
     }
-    ASSAY_TRY(const auto setup, realise(*task, inputs_.embodiment, worlds_[key], request.session_seed, request.index));
+    ASSAY_TRY(auto setup, realise(*task, inputs_.embodiment, worlds_[key], request.session_seed, request.index));
+    setup.defects = inputs_.subject.defects;
     answer(json{{"type", "begun"}, {"initial_state_digest", setup.initial_state_digest}});
     auto policy = make_policy();
     if (!policy) policy = std::unique_ptr<Policy>(std::make_unique<UnmadePolicy>(policy.error()));

@@ -8,12 +8,13 @@
 
 namespace assay::metrics {
 
-void register_task_metrics(MetricRegistry& registry);     ///< success, completion_time, task_progress, simulated_time
-void register_motion_metrics(MetricRegistry& registry);   ///< path_length, peak_tcp_speed, peak_base_speed
-void register_quality_metrics(MetricRegistry& registry);  ///< smoothness, straightness, efficiency, energy
-void register_safety_metrics(MetricRegistry& registry);   ///< peak_contact_force, limit_violations
-void register_person_metrics(MetricRegistry& registry);   ///< separation and contact with persons, stops
-void register_timing_metrics(MetricRegistry& registry);   ///< policy_inference_time, harness_overhead
+void register_task_metrics(MetricRegistry& registry);    ///< success, completion_time, task_progress, simulated_time
+void register_motion_metrics(MetricRegistry& registry);  ///< path_length, peak_tcp_speed, peak_base_speed
+void register_manipulator_metrics(MetricRegistry& registry);  ///< ISO 9283: pose, distance, path, corner, velocity
+void register_quality_metrics(MetricRegistry& registry);      ///< smoothness, straightness, efficiency, energy
+void register_safety_metrics(MetricRegistry& registry);       ///< peak_contact_force, limit_violations
+void register_person_metrics(MetricRegistry& registry);       ///< separation and contact with persons, stops
+void register_timing_metrics(MetricRegistry& registry);       ///< policy_inference_time, harness_overhead
 
 MetricValue defined(const MetricSpec& spec, double value, Vantage vantage);
 MetricValue undefined(const MetricSpec& spec, std::string why);

@@ -34,6 +34,7 @@ std::vector<const Metric*> MetricRegistry::all() const {
 void register_builtin_metrics(MetricRegistry& registry) {
   register_task_metrics(registry);
   register_motion_metrics(registry);
+  register_manipulator_metrics(registry);
   register_quality_metrics(registry);
   register_safety_metrics(registry);
   register_person_metrics(registry);

@@ -3,6 +3,8 @@
 
 #include <QFontDatabase>
 #include <QGuiApplication>
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "reports/canvas.h"
@@ -161,6 +163,48 @@ std::string interval_svg(const IndicatorResult& indicator, Lang lang) {
   }
   const Text title = filled(indicator.title, indicator.id);
   return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：估计值与区间" : ": estimate and interval")));
+}
+
+std::string measured_svg(const IndicatorResult& indicator, Lang lang) {
+  constexpr int kSpan = 440;
+  constexpr double kLeft = 34, kRight = kSpan - 34, kAxis = 44, kMiddle = 30;
+  constexpr int kTicks = 4;
+  Canvas canvas(kSpan, 62);
+  const double estimate = indicator.estimate.value_or(indicator.limit);
+  double low = std::min({estimate, indicator.lower.value_or(estimate), indicator.limit});
+  double high = std::max({estimate, indicator.upper.value_or(estimate), indicator.limit});
+  if (low > 0 && low < 0.7 * high) low = 0;
+  const double room = high > low ? 0.12 * (high - low) : std::max(std::abs(high), 1.0);
+  low = low == 0 ? 0 : low - room;
+  high += room;
+  const auto x = [&](double value) { return kLeft + (kRight - kLeft) * (value - low) / (high - low); };
+  const Look& look = look_of(indicator.conformity);
+  const bool at_most = indicator.bound == "at_most";
+  const double edge = x(indicator.limit);
+  canvas.area(QPolygonF(QRectF(QPointF(at_most ? kLeft : edge, 16), QPointF(at_most ? edge : kRight, kAxis))),
+              ink::kPassTint);
+  for (int i = 0; i <= kTicks; ++i) {
+    const double value = low + (high - low) * i / kTicks;
+    canvas.line({x(value), kAxis}, {x(value), kAxis + 4}, ink::kLine);
+    canvas.text(QRectF(x(value) - 34, kAxis + 4, 68, 14), Qt::AlignHCenter | Qt::AlignTop,
+                q(fmt::format("{:.3g}", value)), ink::kMuted, 11);
+  }
+  canvas.line({kLeft, kAxis}, {kRight, kAxis}, ink::kLine);
+  canvas.line({edge, 13}, {edge, kAxis}, ink::kText, 1.5, Line::dashed);
+  const double middle = std::clamp(edge, 80.0, kSpan - 80.0);
+  canvas.text(QRectF(middle - 80, 0, 160, 13), Qt::AlignHCenter | Qt::AlignBottom,
+              q(fmt::format("{} {} {:.3g} {}", lang == Lang::zh ? "限值" : "limit", at_most ? "≤" : "≥",
+                            indicator.limit, indicator.unit)),
+              ink::kText, 11);
+  // A side without a limit runs to the edge of the picture and has no end mark.
+  const double from = indicator.lower ? x(*indicator.lower) : kLeft,
+               to = indicator.upper ? x(*indicator.upper) : kRight;
+  canvas.line({from, kMiddle}, {to, kMiddle}, look.color, 3);
+  if (indicator.lower) canvas.line({from, kMiddle - 6}, {from, kMiddle + 6}, look.color, 2);
+  if (indicator.upper) canvas.line({to, kMiddle - 6}, {to, kMiddle + 6}, look.color, 2);
+  if (indicator.estimate) canvas.sign({x(estimate), kMiddle}, 8, indicator.conformity);
+  const Text title = filled(indicator.title, indicator.id);
+  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：测量值与区间" : ": value and interval")));
 }
 
 }  // namespace assay::reports

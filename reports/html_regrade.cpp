@@ -15,7 +15,7 @@ const IndicatorResult* find(const Grade& grade, const std::string& id) {
 }
 
 std::string limit_of(const IndicatorResult* r) {
-  return r == nullptr || r->attached ? "–" : fmt::format("≥ {:.3g}", r->limit);
+  return r == nullptr || r->attached ? "–" : fmt::format("{} {:.4g}", r->bound == "at_most" ? "≤" : "≥", r->limit);
 }
 
 /// One cell: the verdict with its counts, or that the scheme does not ask it.

@@ -1,6 +1,8 @@
 // Conclusion, why not the next level, indicators with their charts, safety gates.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/html_page.h"
 
 namespace assay::reports {
@@ -81,6 +83,67 @@ Text title_of_dimension(const Scheme& scheme, const std::string& id) {
   return filled({}, id);
 }
 
+void title(Page& page, const IndicatorResult& x) {
+  page.both(filled(x.title, x.id)).raw(" <span class=\"small\">").text(x.id).raw("</span>");
+}
+
+std::string in_unit(const std::optional<double>& value) { return value ? significant(*value) : "–"; }
+
+/// Measured: value, interval and limit in the metric's own unit.
+void write_measured(Page& page, const ReportModel& model, const IndicatorResult& x) {
+  page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">");
+  page.both(title_of_dimension(model.scheme, x.dimension)).raw(fmt::format(" · L{} · ", x.level)).code(x.id);
+  page.raw(" · ").code(x.metric).raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause);
+  page.raw("<td>").both(x.statistic == kMetricMean ? Text{"mean", "均值"}
+                                                   : Text{fmt::format("{} quantile", percent(x.quantile)),
+                                                          fmt::format("{} 分位数", percent(x.quantile))});
+  page.raw("</td>").cell(x.unit).number(fmt::format("{} {}", x.bound == "at_most" ? "≤" : "≥", significant(x.limit)));
+  page.number(in_unit(x.estimate)).number(in_unit(x.lower)).number(in_unit(x.upper)).number(percent(x.confidence));
+  page.number(fmt::format("{} / {}", x.n, x.n_max)).number(std::to_string(x.successes));
+  page.cell(x.vantage.empty() ? "–" : x.vantage).raw("<td>").chip(look_of(x.conformity));
+  if (!x.reason.en.empty() || !x.reason.zh.empty())
+    page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
+  page.raw("</td></tr>\n");
+}
+
+bool is_measured_result(const IndicatorResult& x) { return !x.metric.empty(); }
+
+void write_measured_table(Page& page, const ReportModel& model) {
+  page.head(
+      {{{"Measured indicator", "测量指标"}},
+       {{"Clause", "条款"}},
+       {{"Statistic", "统计量"}},
+       {{"Unit", "单位"}},
+       {{"Limit", "限值"}, true},
+       {{"Value", "测量值"}, true},
+       {{"Lower limit", "置信下限"}, true},
+       {{"Upper limit", "置信上限"}, true},
+       {{"Confidence, one-sided", "单侧置信度"}, true},
+       {{"n / planned", "n / 计划"}, true},
+       {{"With a value", "有测量值"}, true},
+       {{"Observed by", "观测来源"}},
+       {{"Conformity", "符合性"}}},
+      {"A fixed number of trials each. Limits of a mean: Student's; of a single trial, what it states itself. "
+       "Limits of a quantile: order statistics, whatever the law. It conforms if the whole interval keeps the "
+       "limit; a trial that failed gives no value and stands at the worse end.",
+       "各指标的试验次数固定。均值的置信限按 t 分布；仅一次试验时取其自身给出的区间。分位数的置信限由次序统计量给出，"
+       "与分布形式无关。整个区间满足限值时判为符合；失败的试验无测量值，按最差一端计。"});
+  for (const auto& x : model.grade.indicators)
+    if (!x.metric.empty()) write_measured(page, model, x);
+  page.end_table();
+  for (const auto& x : model.grade.indicators) {
+    if (x.metric.empty() || !x.estimate) continue;
+    page.raw("<figure class=\"interval\"><figcaption>");
+    title(page, x);
+    page.raw("</figcaption>").chart(measured_svg(x, Lang::en), measured_svg(x, Lang::zh));
+    const Look& look = look_of(x.conformity);
+    page.raw("<div><b>").text(in_unit(x.estimate)).raw("</b> ");
+    page.text(fmt::format("[{}, {}] {}", in_unit(x.lower), in_unit(x.upper), x.unit)).raw("<br><span class=\"plain ");
+    page.raw(look.css).raw("\">").icon(look.icon).raw(" ").both(look.word);
+    page.raw(fmt::format("</span> <span class=\"small\">n = {}</span></div></figure>\n", x.n));
+  }
+}
+
 void write_indicator(Page& page, const ReportModel& model, const IndicatorResult& x) {
   page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">");
   page.both(title_of_dimension(model.scheme, x.dimension)).raw(fmt::format(" · L{} · ", x.level)).code(x.id);
@@ -95,10 +158,6 @@ void write_indicator(Page& page, const ReportModel& model, const IndicatorResult
   if (!x.reason.en.empty() || !x.reason.zh.empty())
     page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
   page.raw("</td></tr>\n");
-}
-
-void title(Page& page, const IndicatorResult& x) {
-  page.both(filled(x.title, x.id)).raw(" <span class=\"small\">").text(x.id).raw("</span>");
 }
 
 /// Name, chart, numbers: rows that can be compared down the page.
@@ -137,6 +196,31 @@ void write_walk(Page& page, const IndicatorResult& x, const SequentialDesign& de
   page.raw("</span></figcaption>").chart(walk_svg(x, design, Lang::en), walk_svg(x, design, Lang::zh));
   page.raw("<p class=\"small\">").both_raw(subscripts(design, Lang::en), subscripts(design, Lang::zh));
   page.raw("</p></figure>\n");
+}
+
+void write_rates_table(Page& page, const ReportModel& model) {
+  page.head({{{"Indicator", "指标"}},
+             {{"Clause", "条款"}},
+             {{"Limit", "限值"}, true},
+             {{"Estimate", "估计值"}, true},
+             {{"Lower limit", "置信下限"}, true},
+             {{"Upper limit", "置信上限"}, true},
+             {{"Confidence, one-sided", "单侧置信度"}, true},
+             {{"n / at most", "n / 上限"}, true},
+             {{"Successes", "成功数"}, true},
+             {{"Voids", "无效数"}, true},
+             {{"Conformity", "符合性"}}},
+            {"Success probabilities (proportions, unit 1). Limits after stopping use the plan's own ordering; the "
+             "estimate is its median-unbiased one, which may differ from successes / n.",
+             "成功概率（比例，单位为 1）。停止后的置信限按计划自身的排序方法计算；估计值为该排序下的中位无偏估计，"
+             "可能不同于成功数 / n。"});
+  for (const auto& indicator : model.grade.indicators)
+    if (indicator.metric.empty()) write_indicator(page, model, indicator);
+  page.end_table();
+  for (const auto& indicator : model.grade.indicators) {
+    if (!indicator.metric.empty() || (indicator.conformity == Conformity::not_tested && indicator.n == 0)) continue;
+    write_interval(page, indicator);
+  }
 }
 
 }  // namespace
@@ -189,27 +273,9 @@ void write_why_not(Page& page, const ReportModel& model) {
 
 void write_results(Page& page, const ReportModel& model) {
   page.section("results", {"Results by indicator", "各指标结果"});
-  page.head({{{"Indicator", "指标"}},
-             {{"Clause", "条款"}},
-             {{"Limit", "限值"}, true},
-             {{"Estimate", "估计值"}, true},
-             {{"Lower limit", "置信下限"}, true},
-             {{"Upper limit", "置信上限"}, true},
-             {{"Confidence, one-sided", "单侧置信度"}, true},
-             {{"n / at most", "n / 上限"}, true},
-             {{"Successes", "成功数"}, true},
-             {{"Voids", "无效数"}, true},
-             {{"Conformity", "符合性"}}},
-            {"Success probabilities (proportions, unit 1). Limits after stopping use the plan's own ordering; the "
-             "estimate is its median-unbiased one, which may differ from successes / n.",
-             "成功概率（比例，单位为 1）。停止后的置信限按计划自身的排序方法计算；估计值为该排序下的中位无偏估计，"
-             "可能不同于成功数 / n。"});
-  for (const auto& indicator : model.grade.indicators) write_indicator(page, model, indicator);
-  page.end_table();
-  for (const auto& indicator : model.grade.indicators) {
-    if (indicator.conformity == Conformity::not_tested && indicator.n == 0) continue;
-    write_interval(page, indicator);
-  }
+  const auto measured = std::count_if(model.grade.indicators.begin(), model.grade.indicators.end(), is_measured_result);
+  if (measured < std::ssize(model.grade.indicators) || measured == 0) write_rates_table(page, model);
+  if (measured > 0) write_measured_table(page, model);
   page.end_section();
 }
 
@@ -222,7 +288,7 @@ void write_walks(Page& page, const ReportModel& model) {
        "计划及其边界在首次试验前已锁定。"});
   for (const auto& indicator : model.grade.indicators) {
     for (const auto& planned : model.plan.indicators) {
-      if (planned.id == indicator.id) write_walk(page, indicator, planned.design);
+      if (planned.id == indicator.id && indicator.metric.empty()) write_walk(page, indicator, planned.design);
     }
   }
   page.end_section();

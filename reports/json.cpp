@@ -36,7 +36,12 @@ json of(const IndicatorResult& x) {
           {"title", of(x.title)},
           {"conformity", to_string(x.conformity)},
           {"reason", of(x.reason)},
-          {"unit", "1"},
+          {"statistic", x.statistic},
+          {"metric", x.metric},
+          {"unit", x.unit},
+          {"vantage", x.vantage},
+          {"bound", x.bound},
+          {"quantile", x.quantile},
           {"limit", x.limit},
           {"confidence", x.confidence},
           {"n", x.n},
@@ -139,6 +144,11 @@ json of(const Plan& plan) {
                           {"level", x.level},
                           {"task", x.task},
                           {"check", x.check},
+                          {"statistic", x.statistic},
+                          {"metric", x.metric},
+                          {"bound", x.bound},
+                          {"limit", x.limit},
+                          {"quantile", x.quantile},
                           {"design", of(x.design)}});
   }
   for (const auto& x : plan.series) {
@@ -169,9 +179,15 @@ json of(const Plan& plan) {
 }
 
 json of(const MetricValue& x) {
-  return {{"id", x.id},           {"version", x.version},
-          {"value", of(x.value)}, {"why_undefined", x.why_undefined},
-          {"unit", x.unit},       {"vantage", to_string(x.vantage)}};
+  return {{"id", x.id},
+          {"version", x.version},
+          {"value", of(x.value)},
+          {"why_undefined", x.why_undefined},
+          {"unit", x.unit},
+          {"vantage", to_string(x.vantage)},
+          {"lower", of(x.lower)},
+          {"upper", of(x.upper)},
+          {"n", x.n}};
 }
 
 json of(const TrialRecord& x) {

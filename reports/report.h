@@ -73,6 +73,8 @@ class GuiScope {
 };
 std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang);
 std::string interval_svg(const IndicatorResult& indicator, Lang lang);
+/// The same for a measured indicator, in its own unit; the axis holds value, interval and limit.
+std::string measured_svg(const IndicatorResult& indicator, Lang lang);
 std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& design, Lang lang);
 /// Empirical distribution of one time per trial [s], with p50, p95, p99 and their 95 % limits. Empty where there is
 /// nothing that can be drawn: no value, or one that is neither 0 nor within 1e-12 … 1e9 s.

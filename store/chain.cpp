@@ -59,15 +59,19 @@ class RowReader {
       query.bind(1, row);
       if (!query.executeStep()) return {};
       Json json = row_to_json(query);
-      if (table == "trials_finished") json["metrics"] = metrics(row);
+      if (table == "trials_finished") {
+        json["metrics"] = rows_of("trial_metrics", row);
+        // Left out where there is none: rows of the first schema keep their hash.
+        if (auto limits = rows_of("metric_limits", row); !limits.empty()) json["metric_limits"] = std::move(limits);
+      }
       return sha256_hex(dump(json));
     }
     return {};
   }
 
  private:
-  Json metrics(std::int64_t trial) {
-    auto& query = statement("trial_metrics", "SELECT * FROM trial_metrics WHERE trial = ? ORDER BY ordinal");
+  Json rows_of(const std::string& table, std::int64_t trial) {
+    auto& query = statement(table, "SELECT * FROM " + table + " WHERE trial = ? ORDER BY ordinal");
     query.bind(1, trial);
     Json json = Json::array();
     while (query.executeStep()) json.push_back(row_to_json(query));
@@ -139,10 +143,13 @@ Result<void> verify_nothing_added(const SQLite::Database& db, const std::string&
       return broken_chain(file, std::string(table) + " row " + query.getColumn(0).getString(),
                           {"only rows that the chain vouches for", "只含哈希链所证明的行"});
   }
-  SQLite::Statement stray(db, "SELECT trial FROM trial_metrics WHERE trial NOT IN (SELECT trial FROM trials_finished)");
-  if (stray.executeStep())
-    return broken_chain(file, "trial_metrics of trial " + stray.getColumn(0).getString(),
-                        {"metrics of finished trials only", "仅含已完成试验的指标值"});
+  for (const std::string table : {"trial_metrics", "metric_limits"}) {
+    SQLite::Statement stray(db,
+                            "SELECT trial FROM " + table + " WHERE trial NOT IN (SELECT trial FROM trials_finished)");
+    if (stray.executeStep())
+      return broken_chain(file, table + " of trial " + stray.getColumn(0).getString(),
+                          {"metrics of finished trials only", "仅含已完成试验的指标值"});
+  }
   return {};
 }
 

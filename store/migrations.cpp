@@ -41,7 +41,16 @@ CREATE TABLE audit (
   detail_json TEXT NOT NULL, of_table TEXT NOT NULL, of_row INTEGER NOT NULL, row_sha256 TEXT NOT NULL,
   previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE INDEX audit_by_row ON audit(of_table, of_row);
+)sql",
+    // What a trial itself says of a metric's value. A table of its own: the chain vouches for whole rows of the others.
+    R"sql(
+CREATE TABLE metric_limits (
+  trial INTEGER NOT NULL REFERENCES trials_finished(trial), ordinal INTEGER NOT NULL, lower REAL, lower_bits INTEGER,
+  upper REAL, upper_bits INTEGER, n INTEGER NOT NULL, PRIMARY KEY (trial, ordinal)) STRICT;
 )sql"};
+
+/// The step after which a table is there.
+int step_of(const std::string& table) { return table == "metric_limits" ? 1 : 0; }
 
 /// Nothing that a verdict rests on is ever changed, by whatever program opens the file.
 std::string guard_of(const std::string& table, const std::string& verb) {
@@ -57,11 +66,10 @@ void migrate(SQLite::Database& db, int version) {
   for (int step = version; step < newest_schema(); ++step) {
     SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
     db.exec(kMigrations[step]);
-    if (step == 0) {
-      db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
-      for (const char* table : kTables)
+    if (step == 0) db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    for (const char* table : kTables)
+      if (step_of(table) == step)
         for (const char* verb : {"UPDATE", "DELETE"}) db.exec(guard_of(table, verb));
-    }
     db.exec("PRAGMA user_version = " + std::to_string(step + 1));
     transaction.commit();
   }

@@ -82,9 +82,36 @@ bool read_metrics(SQLite::Statement& query, TrialRecord& record) {
     const auto vantage = vantage_from(query.getColumn(5).getString());
     if (!vantage) return false;
     value.vantage = *vantage;
+    if (!query.getColumn(6).isNull()) value.lower = from_bits(query.getColumn(6).getInt64());
+    if (!query.getColumn(7).isNull()) value.upper = from_bits(query.getColumn(7).getInt64());
+    if (!query.getColumn(8).isNull()) value.n = query.getColumn(8).getInt();
     record.metrics.push_back(std::move(value));
   }
   return true;
+}
+
+/// Only where the trial says something of the value.
+void insert_limits(SQLite::Database& db, const TrialRecord& record) {
+  SQLite::Statement insert(db, "INSERT INTO metric_limits VALUES (?, ?, ?, ?, ?, ?, ?)");
+  std::int64_t ordinal = -1;
+  for (const auto& metric : record.metrics) {
+    ++ordinal;
+    if (!metric.lower && !metric.upper && metric.n == 0) continue;
+    insert.reset();
+    insert.clearBindings();
+    insert.bind(1, record.number);
+    insert.bind(2, ordinal);
+    if (metric.lower) {
+      insert.bind(3, *metric.lower);
+      insert.bind(4, bits_of(*metric.lower));
+    }
+    if (metric.upper) {
+      insert.bind(5, *metric.upper);
+      insert.bind(6, bits_of(*metric.upper));
+    }
+    insert.bind(7, metric.n);
+    insert.exec();
+  }
 }
 
 void insert_metrics(SQLite::Database& db, const TrialRecord& record) {
@@ -168,6 +195,7 @@ Result<void> SqliteStore::insert_finished(const TrialRecord& record, const Store
   insert.bind(11, ended.ns);
   insert.exec();
   insert_metrics(*db_, record);
+  insert_limits(*db_, record);
   const Json detail{{"trial", record.number},
                     {"outcome", to_string(record.verdict.outcome)},
                     {"reason", record.verdict.reason},
@@ -236,8 +264,9 @@ Result<std::vector<TrialRecord>> SqliteStore::find_trials(const char* where, std
   SQLite::Transaction snapshot(*db_, SQLite::TransactionBehavior::DEFERRED);
   SQLite::Statement query(*db_, std::string(kSelectTrials) + where + " ORDER BY t.number");
   SQLite::Statement metrics(*db_,
-                            "SELECT id, version, value_bits, why_undefined, unit, vantage FROM trial_metrics "
-                            "WHERE trial = ? ORDER BY ordinal");
+                            "SELECT m.id, m.version, m.value_bits, m.why_undefined, m.unit, m.vantage, l.lower_bits, "
+                            "l.upper_bits, l.n FROM trial_metrics m LEFT JOIN metric_limits l ON l.trial = m.trial "
+                            "AND l.ordinal = m.ordinal WHERE m.trial = ? ORDER BY m.ordinal");
   query.bind(1, value);
   std::vector<TrialRecord> out;
   while (query.executeStep()) {

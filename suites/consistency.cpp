@@ -82,6 +82,15 @@ class Consistency {
                    one_of_words(checks),
                    indicator.check,
                    {"add it under the task's checks, or correct the name", "请在任务的 checks 下补充，或更正名称"}};
+    const auto& metrics = found->metrics;
+    if (is_measured(indicator) && std::find(metrics.begin(), metrics.end(), indicator.metric) == metrics.end())
+      return Error{330,
+                   {fmt::format("task {} does not measure \"{}\"", indicator.task, indicator.metric),
+                    fmt::format("任务 {} 未测量“{}”", indicator.task, indicator.metric)},
+                   file_.place(at + "/metric"),
+                   one_of_words(metrics),
+                   indicator.metric,
+                   {"add it under the task's metrics, or correct the name", "请在任务的 metrics 下补充，或更正名称"}};
     for (const auto& scope : scheme_.scopes)
       if (applies(indicator, scope.id) && !holds(scope, indicator.task))
         return Error{

@@ -33,7 +33,15 @@ SchemeIndicator read_indicator(const Json& value) {
   out.task = value.value("task", "");
   out.check = value.value("check", "");
   out.statistic = value.value("statistic", out.statistic);
+  out.metric = value.value("metric", "");
   out.limit = value.value("limit", out.limit);
+  for (const char* bound : {"at_most", "at_least"})
+    if (value.contains(bound)) {
+      out.bound = bound;
+      out.limit = value[bound].get<double>();
+    }
+  out.trials = value.value("trials", out.trials);
+  out.quantile = value.value("quantile", out.quantile);
   out.design = value.value("design", out.design);
   out.weight = value.value("weight", out.weight);
   out.vantage = value.value("vantage", out.vantage);
@@ -122,7 +130,7 @@ class SchemeChecker {
       ASSAY_RETURN_IF_ERROR(all_known(indicator.scopes, scopes_, at + "/scopes"));
       ASSAY_RETURN_IF_ERROR(all_known(indicator.classes, classes_, at + "/classes"));
       ASSAY_RETURN_IF_ERROR(check_keys((*file_.value)["indicators"][i], indicator, at));
-      ASSAY_RETURN_IF_ERROR(check_limits(indicator.limit, indicator.design, at));
+      if (!is_measured(indicator)) ASSAY_RETURN_IF_ERROR(check_limits(indicator.limit, indicator.design, at));
       for (const auto& other : indicator.for_class) {
         const std::string place = at + "/for_class/" + other.robot_class;
         ASSAY_RETURN_IF_ERROR(known(other.robot_class, classes_, place));
@@ -140,17 +148,28 @@ class SchemeChecker {
                        {fmt::format("more than {}", limit), fmt::format("大于 {}", limit)}, fmt::format("{}", design));
   }
 
-  /// Trials answer an indicator, or a document does: each has keys of its own.
+  /// Trials answer an indicator by success, or by a metric, or a document does: each has keys of its own.
   Result<void> check_keys(const Json& given, const SchemeIndicator& indicator, const std::string& at) const {
-    const bool attached = indicator.statistic == kAttachedEvidence;
-    for (const char* key : {"task", "limit", "design"})
-      if (given.contains(key) == attached)
-        return rule_broken(
-            file_.place(at),
-            attached ? Text{"an indicator of attached evidence has no trials", "附证据的指标不做试验"}
-                     : Text{"an indicator of trials is not complete", "以试验判定的指标不完整"},
-            attached ? Text{std::string("no ") + key, std::string("不含 ") + key} : Text{std::string(key), key},
-            attached ? key : fmt::format("no {}", key));
+    const bool attached = indicator.statistic == kAttachedEvidence, measured = is_measured(indicator);
+    const bool by_success = !attached && !measured;
+    const auto wrong = [&](const std::string& key, bool wanted) {
+      return rule_broken(file_.place(at),
+                         {"the indicator's keys do not fit its statistic", "指标的字段与其统计量不相符"},
+                         wanted ? Text{key, key} : Text{"no " + key, "不含 " + key},
+                         fmt::format("statistic {} {} {}", indicator.statistic, wanted ? "without" : "with", key));
+    };
+    for (const auto& [key, wanted] :
+         std::initializer_list<std::pair<const char*, bool>>{{"task", !attached},
+                                                             {"limit", by_success},
+                                                             {"design", by_success},
+                                                             {"metric", measured},
+                                                             {"trials", measured},
+                                                             {"quantile", indicator.statistic == kMetricQuantile}})
+      if (given.contains(key) != wanted) return wrong(key, wanted);
+    for (const char* key : {"check", "for_class"})
+      if (!by_success && given.contains(key)) return wrong(key, false);
+    if ((given.contains("at_most") ? 1 : 0) + (given.contains("at_least") ? 1 : 0) != (measured ? 1 : 0))
+      return wrong("at_most | at_least", measured);
     return {};
   }
 
@@ -303,6 +322,8 @@ Result<Subject> load_subject(const std::string& path) {
   if (policy.contains("params"))
     for (const auto& [name, number] : policy["params"].items())
       out.policy_params.emplace_back(name, number.get<double>());
+  if (value.contains("defects"))
+    for (const auto& [name, number] : value["defects"].items()) out.defects.emplace_back(name, number.get<double>());
   out.policy_deadline_s = policy.value("deadline_s", out.policy_deadline_s);
   if (value.contains("evidence")) {
     ASSAY_TRY(out.evidence, read_evidence(file));

@@ -119,6 +119,26 @@ void read_detector(const Json& value, DetectorView& detector) {
   detector.occlusion = value.value("occlusion", detector.occlusion);
 }
 
+Programme read_programme(const Json& value) {
+  Programme out;
+  out.cycles = value.value("cycles", 1);
+  const double speed_m_s = value["speed_m_s"].get<double>(), dwell_s = value.value("dwell_s", 0.0);
+  for (const auto& one : value["steps"]) {
+    ProgrammeStep step;
+    step.id = one["id"].get<std::string>();
+    const auto& at = one["position_m"];
+    for (std::size_t k = 0; k < at.size(); ++k) step.position_m[k] = at[k].get<double>();
+    if (one.contains("wxyz"))
+      for (std::size_t k = 0; k < 4; ++k) step.wxyz[k] = one["wxyz"][k].get<double>();
+    step.heading_rad = one.value("heading_rad", 0.0);
+    step.line = one.value("line", true);
+    step.speed_m_s = one.value("speed_m_s", speed_m_s);
+    step.dwell_s = one.value("dwell_s", dwell_s);
+    out.steps.push_back(std::move(step));
+  }
+  return out;
+}
+
 struct SuiteBuilder {
   Suite suite;
   std::map<std::string, SceneNames> scenes;                ///< by path
@@ -214,6 +234,7 @@ Result<Task> read_task(const LevelSource& source, const std::string& suite) {
     for (const auto& one : value["wordings"]) task.wordings.push_back(read_text(one));
   task.text_only = value.value("grounding", "labels") == "text";
   if (value.contains("slots")) read_slots(value["slots"], task);
+  if (value.contains("programme")) task.programme = read_programme(value["programme"]);
   task.capabilities = value["capabilities"].get<std::vector<std::string>>();
   task.tags = value.value("tags", std::vector<std::string>{});
   task.metrics = value.value("metrics", std::vector<std::string>{});

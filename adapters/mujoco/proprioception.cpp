@@ -61,8 +61,13 @@ void Proprioception::reset(const World& world, double period_s) {
   period_s_ = period_s;
 }
 
+void Proprioception::set_tcp_error(const TcpError& error, StreamKey key) {
+  tcp_error_ = error;
+  tcp_rng_ = Rng(key);
+}
+
 void Proprioception::add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body, int wrist) {
-  arms_.push_back({group, std::move(joints), tcp_site, base_body, wrist});
+  arms_.push_back({group, std::move(joints), tcp_site, base_body, wrist, tcp_error_});
 }
 
 void Proprioception::add_gripper(std::size_t group, GripperGauge gauge) {
@@ -136,8 +141,9 @@ void Proprioception::measure_base(WheelSensor& base, const mjData& data, Noise& 
 
 void Proprioception::measure(const mjModel& model, const mjData& data, mjData& scratch, const ContactWatch& contacts,
                              SensorNoises& noise, std::vector<GroupState>& states) {
-  for (const auto& arm : arms_) {
+  for (auto& arm : arms_) {
     measure_arm(arm, model, data, scratch, noise.joints, states[arm.group]);
+    if (arm.error.on()) arm.error.falsify(states[arm.group], ns_from_s(period_s_), tcp_rng_);
     measure_force(arm, data, contacts, noise.force, states[arm.group]);
   }
   for (auto& gripper : grippers_) {

@@ -9,6 +9,7 @@
 
 #include "adapters/mujoco/actuators.h"
 #include "adapters/mujoco/contacts.h"
+#include "adapters/mujoco/defects.h"
 #include "adapters/mujoco/noise.h"
 #include "core/model/sample.h"
 
@@ -35,6 +36,8 @@ class Proprioception {
  public:
   void reset(const World& world, double period_s);
   /// `wrist`: the contact watch's number of what lies beyond the arm's last joint.
+  /// What every arm that is added from now on gets wrong.
+  void set_tcp_error(const TcpError& error, StreamKey key);
   void add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body, int wrist);
   void add_gripper(std::size_t group, GripperGauge gauge);
   void add_base(std::size_t group, const std::array<JointRef, 2>& wheels, const mjData& data);
@@ -49,6 +52,7 @@ class Proprioception {
     std::size_t group;
     std::vector<JointRef> joints;
     int tcp_site, base_body, wrist;
+    TcpError error;
   };
   struct GripperSensor {
     std::size_t group;
@@ -71,6 +75,8 @@ class Proprioception {
 
   const World* world_ = nullptr;
   double period_s_ = 0.02;
+  TcpError tcp_error_;
+  Rng tcp_rng_{StreamKey{}};
   std::vector<ArmSensor> arms_;
   std::vector<GripperSensor> grippers_;
   std::vector<WheelSensor> bases_;

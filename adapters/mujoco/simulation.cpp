@@ -53,6 +53,8 @@ Result<void> Simulation::load(ModelCache& models) {
   ASSAY_RETURN_IF_ERROR(limits_.reset(*model_, setup_, contacts_));
   truth_.reset(*model_, setup_, contacts_);
   proprioception_.reset(setup_.world, static_cast<double>(setup_.control_period_ns) * 1e-9);
+  ASSAY_TRY(const auto defects, read_defects(setup_));
+  proprioception_.set_tcp_error(defects.tcp, child_key(setup_.defect_key, "tcp"));
   return {};
 }
 

@@ -48,4 +48,7 @@ Result<std::unique_ptr<Policy>> make_coverage_planner(const PolicyParams& params
 /// that its detector shows. The same dials.
 Result<std::unique_ptr<Policy>> make_patrol(const PolicyParams& params);
 
+/// Takes up the poses of the instruction's programme with any bound arm. The same dials; a mistake leaves a pose out.
+Result<std::unique_ptr<Policy>> make_pose_programme(const PolicyParams& params);
+
 }  // namespace assay

@@ -30,6 +30,11 @@ struct IndicatorResult {
   std::vector<int> path;             ///< failures after trial 1, 2 … n: the plotted walk
   std::vector<std::int64_t> trials;  ///< store rows behind it, in counting order
   bool attached = false;             ///< answered by a document from outside, not by trials
+  std::string statistic = "success_probability";
+  /// Measured: metric, its unit and where it was observed; `estimate`, `lower`, `upper` and `limit` are in that unit,
+  /// `successes` counts the trials that gave a value.
+  std::string metric, unit = "1", bound = "at_least", vantage;
+  double quantile = 0;
 };
 
 struct GateResult {

@@ -35,6 +35,12 @@ struct PlannedIndicator {
   std::string task;                   ///< Task::key(); with level it names the series
   std::string check;                  ///< "" = success of the trial, else one of Task::checks
   std::string vantage = "simulator";  ///< the weakest at which the truth may have been observed (to_string(Vantage))
+  /// A measured indicator has a fixed number of trials: its stop table ends at n_max whatever comes out, p0 and p1 are
+  /// 0.
+  std::string statistic = "success_probability";
+  std::string metric;  ///< measured: id of the metric, in whose unit `limit` is
+  std::string bound;   ///< measured: "at_most" or "at_least"
+  double limit = 0, quantile = 0;
   SequentialDesign design;
 };
 
@@ -49,7 +55,7 @@ struct Series {
 };
 
 struct Plan {
-  std::string schema = "assay.plan/2";
+  std::string schema = "assay.plan/3";
   std::string scheme, scheme_sha256, suite_sha256, subject_sha256, embodiment_sha256, model_sha256;
   std::string build, engine;  ///< git revision and flags; simulator and version
   std::string division;       ///< lab, self, dev

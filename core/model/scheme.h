@@ -15,7 +15,11 @@ struct SchemeIndicator {
   int level = 1;
   std::string task;                               ///< "suite/task"; "" for attached evidence
   std::string check;                              ///< "" = trial success, else a named check of the task
-  std::string statistic = "success_probability";  ///< or kAttachedEvidence: a document from outside answers
+  std::string statistic = "success_probability";  ///< kMetricMean, kMetricQuantile: measured; or kAttachedEvidence
+  std::string metric;                             ///< measured: id of a metric of the task, in whose unit `limit` is
+  std::string bound;                              ///< measured: "at_most" or "at_least" the limit
+  int trials = 0;                                 ///< measured: fixed number, the first by index
+  double quantile = 0;                            ///< kMetricQuantile: share of trials that must keep the limit
   double limit = 0.8;                             ///< p0
   double design = 0.95;                           ///< p1, the design alternative
   std::string vantage = "simulator";
@@ -32,6 +36,13 @@ struct SchemeIndicator {
 };
 
 inline constexpr const char* kAttachedEvidence = "attached_evidence";
+inline constexpr const char* kMetricMean = "metric_mean";          ///< mean of a metric over the trials
+inline constexpr const char* kMetricQuantile = "metric_quantile";  ///< the value that a share of all trials keeps
+
+/// Answered by the values of a metric over a fixed number of trials.
+inline bool is_measured(const SchemeIndicator& indicator) {
+  return indicator.statistic == kMetricMean || indicator.statistic == kMetricQuantile;
+}
 
 struct SchemeGate {
   std::string id;
@@ -82,6 +93,8 @@ struct Subject {
   std::string policy;  ///< registered id
   std::vector<std::pair<std::string, double>> policy_params;
   double policy_deadline_s = 2;
+  /// Known errors put into a simulated robot, to prove that an examination finds them (core/model/setup.h).
+  std::vector<std::pair<std::string, double>> defects;
   std::vector<Evidence> evidence;
 };
 

@@ -3,11 +3,13 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/model/body.h"
 #include "core/model/condition.h"
+#include "core/model/programme.h"
 #include "core/model/task.h"
 #include "core/random.h"
 
@@ -67,8 +69,9 @@ struct Instruction {
   std::map<std::string, std::string> slots;   ///< slot → value (an entity name)
   std::map<std::string, std::string> labels;  ///< slot → the detector's label of that entity
   std::vector<std::string> tags;
-  int wording = 0;         ///< 0: the task's instruction; k: the k-th of its wordings
-  bool text_only = false;  ///< the policy gets neither slots nor labels: it has to read the text
+  std::optional<Programme> programme;  ///< commanded in numbers, in the robot's own base frame
+  int wording = 0;                     ///< 0: the task's instruction; k: the k-th of its wordings
+  bool text_only = false;              ///< the policy gets neither slots nor labels: it has to read the text
 };
 
 /// Names one trial for ever: equal keys start alike.
@@ -102,6 +105,10 @@ struct Setup {
   double range_rate_hz = 10;
   Physics physics;
   StreamKey policy_key;
+  /// Known errors of the (simulated) robot, by name; their randomness from `defect_key`. An adapter refuses what it
+  /// cannot put in.
+  std::vector<std::pair<std::string, double>> defects;
+  StreamKey defect_key;
   std::string initial_state_digest;  ///< over everything above that varies; equal digests count once
 };
 

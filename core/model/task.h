@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/model/condition.h"
+#include "core/model/programme.h"
 #include "core/text.h"
 
 namespace assay {
@@ -89,18 +90,17 @@ struct Reference {
 };
 
 struct Task {
-  std::string id;     ///< "parcel_sorting"
-  std::string suite;  ///< "logistics_assembly"
+  std::string id, suite;  ///< "parcel_sorting" of "logistics_assembly"
   int level = 1;
   Text title, purpose;
-  Text instruction;            ///< with {slot} placeholders
-  std::vector<Text> wordings;  ///< other ways to say it; one of instruction and these is drawn
-  bool text_only = false;      ///< the policy gets the text alone, no slots and labels
+  Text instruction;                    ///< with {slot} placeholders
+  std::vector<Text> wordings;          ///< other ways to say it; one of instruction and these is drawn
+  std::optional<Programme> programme;  ///< where the command itself is examined
+  bool text_only = false;              ///< the policy gets the text alone, no slots and labels
   std::map<std::string, std::map<std::string, Text>> slot_words;  ///< slot → value → words
-  std::vector<std::string> capabilities;  ///< required, e.g. "arm", "gripper", "mobile_base", "payload:0.1"
-  std::string scene_path;                 ///< absolute path of the scene's MJCF
+  std::vector<std::string> tags, capabilities;  ///< required, e.g. "arm", "gripper", "mobile_base", "payload:0.1"
+  std::string scene_path;                       ///< absolute path of the scene's MJCF
   std::optional<Reference> reference;
-  std::vector<std::string> tags;
   std::vector<Variation> variation;
   std::vector<Actor> actors;
   std::vector<Detectable> detectables;

@@ -33,6 +33,10 @@ struct MetricValue {
   std::string why_undefined;
   std::string unit;
   Vantage vantage = Vantage::simulator;
+  /// What one trial itself says of its value: two-sided 95 % limits in the same unit from n observations within it
+  /// (cycles, stops, contacts). Empty where the trial is one observation.
+  std::optional<double> lower{}, upper{};
+  int n = 0;  ///< 0: not said
 };
 
 /// An audit trial of index i is stored as index kAuditIndex + i: it shares the original's goal and differs in nuisance.

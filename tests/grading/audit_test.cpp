@@ -92,11 +92,13 @@ TEST(WhatIf, SaysWhatLevelWouldFollow) {
 }
 
 TEST(WhatIf, RefusesWhatItCannotRead) {
-  for (const auto* text : {"", "=1/2", "x", "x=3/2", "x=-1/2", "x=1/0", "limit:x=1.5", "limit:x=", "more=0", "more=a"})
+  for (const auto* text : {"", "=1/2", "x", "x=3/2", "x=-1/2", "x=1/0", "limit:x=nan", "limit:x=", "more=0", "more=a"})
     EXPECT_EQ(read_supposition(text).error().id, 612) << text;
   const auto scheme = small_scheme();
   const auto read = read_supposition("nothing=3/4");
   EXPECT_EQ(what_if(scheme, plan_of(scheme, small_subject()), {}, {*read}).error().id, 613);
+  const auto beyond = read_supposition("limit:sort.l1=1.5");  // no probability
+  EXPECT_EQ(what_if(scheme, plan_of(scheme, small_subject()), {}, {*beyond}).error().id, 612);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST(Json, IsOneObjectWithSortedKeysAndSchemas) {
   EXPECT_EQ(parsed.dump(2) + "\n", text);
   EXPECT_EQ(parsed["schema"], "assay.report/1");
   EXPECT_EQ(parsed["grade"]["schema"], "assay.grade/1");
-  EXPECT_EQ(parsed["plan"]["schema"], "assay.plan/2");
+  EXPECT_EQ(parsed["plan"]["schema"], "assay.plan/3");
   EXPECT_EQ(parsed["trials"].size(), sample_model().trials.size());
   EXPECT_EQ(parsed["trials"].back()["outcome"], nullptr);
   EXPECT_EQ(parsed["subject"]["vendor"], "某某机器人 \"X\"");

@@ -1,3 +1,4 @@
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -53,6 +54,35 @@ TEST_F(Lifecycle, KeepsATrialAcrossReopening) {
   EXPECT_EQ(found.trace_path, folder_ + "/traces/" + sha.substr(0, 2) + "/" + sha + ".mcap");
   EXPECT_EQ(to_hex(*sha256_file(found.trace_path)), sha);
   EXPECT_TRUE(store->verify_chain().ok());
+}
+
+TEST_F(Lifecycle, KeepsWhatATrialSaysOfItsValues) {
+  auto store = open();
+  lock(*store);
+  auto record = *store->start_trial(1, "suite/task", 1, 0, at(1));
+  record.verdict.outcome = Outcome::success;
+  MetricValue stated{.id = "pose_accuracy", .value = 0.001, .unit = "m"};
+  stated.lower = std::nextafter(0.0009, 1);
+  stated.upper = 0.0011;
+  stated.n = 30;
+  MetricValue bare{.id = "completion_time", .value = 3, .unit = "s"};
+  record.metrics = {bare, stated};
+  ASSERT_TRUE(store->finish_trial(1, record, "", at(2)).ok());
+  const auto found = *store->trial(record.number);
+  ASSERT_EQ(found.metrics.size(), 2u);
+  EXPECT_FALSE(found.metrics[0].lower || found.metrics[0].upper);
+  EXPECT_EQ(found.metrics[0].n, 0);
+  EXPECT_EQ(found.metrics[1].lower, stated.lower);
+  EXPECT_EQ(found.metrics[1].upper, stated.upper);
+  EXPECT_EQ(found.metrics[1].n, 30);
+  EXPECT_TRUE(store->verify_chain().ok());
+  store.reset();
+  // The chain vouches for them, too.
+  for (const char* sql : {"DROP TRIGGER metric_limits_no_UPDATE", "UPDATE metric_limits SET n = 31",
+                          "CREATE TRIGGER metric_limits_no_UPDATE BEFORE UPDATE ON metric_limits BEGIN SELECT "
+                          "RAISE(ABORT, 'metric_limits is append-only'); END;"})
+    SQLite::Database(folder_ + "/assay.db", SQLite::OPEN_READWRITE).exec(sql);
+  EXPECT_FALSE(open()->verify_chain().ok());
 }
 
 TEST_F(Lifecycle, KeepsEveryDoubleBitForBit) {

@@ -85,12 +85,25 @@ TEST_F(Open, SettingsAreTheDurableOnes) {
   auto store = open();
   SQLite::Database db(database(), SQLite::OPEN_READONLY);
   EXPECT_EQ(db.execAndGet("PRAGMA journal_mode").getString(), "wal");
-  EXPECT_EQ(db.execAndGet("PRAGMA user_version").getInt(), 1);
+  EXPECT_EQ(db.execAndGet("PRAGMA user_version").getInt(), 2);
+}
+
+/// A workspace of the first schema is brought up, and what its chain vouches for is as it was.
+TEST_F(Open, FirstSchemaIsBroughtUpWithItsChain) {
+  make_database();
+  for (const char* trigger : {"metric_limits_no_UPDATE", "metric_limits_no_DELETE"})
+    sql(std::string("DROP TRIGGER ") + trigger);
+  sql("DROP TABLE metric_limits");
+  sql("PRAGMA user_version = 1");
+  EXPECT_EQ(open_error(true), 705);
+  auto store = open();
+  ASSERT_NE(store, nullptr);
+  EXPECT_TRUE(store->verify_chain().ok());
 }
 
 TEST_F(Open, NewerSchemaIsLeftAlone) {
   make_database();
-  sql("PRAGMA user_version = 2");
+  sql("PRAGMA user_version = 3");
   const auto before = database_bytes();
   EXPECT_EQ(open_error(), 702);
   EXPECT_EQ(open_error(true), 702);

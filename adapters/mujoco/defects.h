@@ -1,0 +1,36 @@
+// Known errors put into a simulated robot (subject file, `defects:`), so that an examination can be shown to find what
+// was put in. Names are fixed; anything else is refused (0421).
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/model/sample.h"
+#include "core/model/setup.h"
+#include "core/random.h"
+#include "core/result.h"
+
+namespace assay::mujoco {
+
+/// An arm whose idea of its tool's place is wrong: tcp_offset_x_m, tcp_offset_y_m, tcp_offset_z_m (so much farther than
+/// it believes), tcp_scale (true distance from its base over the believed one) and tcp_spread_m (a further error that
+/// is drawn anew for each axis, normal, whenever the arm sets off after a rest).
+struct TcpError {
+  std::array<double, 3> offset_m{}, drawn_m{}, last_m{};
+  double scale = 1, spread_m = 0;
+  std::int64_t resting_ns = 0;
+  bool rested = true;
+
+  [[nodiscard]] bool on() const;
+  /// What the arm believes, from what is true: once per control period.
+  void falsify(GroupState& state, std::int64_t period_ns, Rng& rng);
+};
+
+struct Defects {
+  TcpError tcp;
+};
+
+/// Fails with 0421: a name that is not known, or a value out of range.
+Result<Defects> read_defects(const Setup& setup);
+
+}  // namespace assay::mujoco
