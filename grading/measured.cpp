@@ -17,10 +17,10 @@ namespace assay::grading {
 namespace {
 
 struct Values {
-  std::vector<double> seen;    ///< of trials that succeeded and gave one, in counting order
-  int without = 0;             ///< counted trials that did not
-  int unobservable = 0;        ///< of these: the robot does not give what the metric is made from
-  std::string why;             ///< of the first without
+  std::vector<double> seen;           ///< of trials that succeeded and gave one, in counting order
+  int without = 0;                    ///< counted trials that did not
+  int unobservable = 0;               ///< of these: the robot does not give what the metric is made from
+  std::string why;                    ///< of the first without
   const MetricValue* only = nullptr;  ///< the one of a single trial
 };
 
@@ -51,8 +51,8 @@ Values values_of(IndicatorResult& r, const PlannedIndicator& planned, const std:
       r.unit = metric->unit;
       r.vantage = to_string(metric->vantage);
     }
-    const bool counts = metric != nullptr && metric->value && std::isfinite(*metric->value) &&
-                        metrics::counts_as_success(trial, "");
+    const bool counts =
+        metric != nullptr && metric->value && std::isfinite(*metric->value) && metrics::counts_as_success(trial, "");
     if (counts) {
       out.seen.push_back(*metric->value);
       out.only = metric;
@@ -128,12 +128,12 @@ void compare(IndicatorResult& r, const Text& what) {
       shown     ? Conformity::conform
       : refuted ? Conformity::not_conform
                 : Conformity::inconclusive,
-      what + Text{fmt::format(" of {} trials {}, one-sided {} limits {} and {}; asked {} {}", r.n, show(r.estimate),
-                              confidence, show(r.lower), show(r.upper), at_most ? "at most" : "at least",
-                              amount(r.limit, r.unit)),
-                  fmt::format("（{} 次试验）为 {}，单侧 {} 置信限 {} 与 {}；要求{} {}", r.n, show(r.estimate),
-                              confidence, show(r.lower), show(r.upper), at_most ? "不大于" : "不小于",
-                              amount(r.limit, r.unit))});
+      what +
+          Text{fmt::format(" of {} trials {}, one-sided {} limits {} and {}; asked {} {}", r.n, show(r.estimate),
+                           confidence, show(r.lower), show(r.upper), at_most ? "at most" : "at least",
+                           amount(r.limit, r.unit)),
+               fmt::format("（{} 次试验）为 {}，单侧 {} 置信限 {} 与 {}；要求{} {}", r.n, show(r.estimate), confidence,
+                           show(r.lower), show(r.upper), at_most ? "不大于" : "不小于", amount(r.limit, r.unit))});
 }
 
 }  // namespace
@@ -185,25 +185,28 @@ void decide_measured(IndicatorResult& r, const PlannedIndicator& planned, const 
                 fmt::format("计划 {} 次，已计入 {} 次；次数固定", r.n_max, r.n)});
   }
   if (mean && values.without > 0)
-    return set(r, Conformity::inconclusive,
-               {fmt::format("{} of {} trials gave no value (first: {}), so no mean is shown", values.without, r.n,
-                            values.why),
-                fmt::format("{} 次试验中有 {} 次无测量值（首个原因：{}），无法给出均值", r.n, values.without, values.why)});
+    return set(
+        r, Conformity::inconclusive,
+        {fmt::format("{} of {} trials gave no value (first: {}), so no mean is shown", values.without, r.n, values.why),
+         fmt::format("{} 次试验中有 {} 次无测量值（首个原因：{}），无法给出均值", r.n, values.without, values.why)});
   if (mean) {
     mean_limits(r, values);
     if (!r.lower || !r.upper)
-      return set(r, Conformity::inconclusive,
-                 {"one value that states no limits of its own shows nothing", "仅有一个未给出自身区间的测量值，不足以判定"});
+      return set(
+          r, Conformity::inconclusive,
+          {"one value that states no limits of its own shows nothing", "仅有一个未给出自身区间的测量值，不足以判定"});
     return compare(r, {"mean", "均值"});
   }
   quantile_limits(r, values);
-  compare(r, {fmt::format("{} quantile", short_percent(r.quantile)), fmt::format("{} 分位数", short_percent(r.quantile))});
+  compare(r,
+          {fmt::format("{} quantile", short_percent(r.quantile)), fmt::format("{} 分位数", short_percent(r.quantile))});
 }
 
 Text further_measured(const IndicatorResult& r) {
   if (r.stop == StopState::running)
-    return {fmt::format("{} further trials are planned; their number is fixed and no result shortens it.", r.n_max - r.n),
-            fmt::format("计划内还有 {} 次试验；次数固定，不因结果提前结束。", r.n_max - r.n)};
+    return {
+        fmt::format("{} further trials are planned; their number is fixed and no result shortens it.", r.n_max - r.n),
+        fmt::format("计划内还有 {} 次试验；次数固定，不因结果提前结束。", r.n_max - r.n)};
   return {"The series has ended: no further planned trial can change this; a new session measures anew.",
           "该系列试验已结束，计划内的后续试验无法改变结论；须重新检测。"};
 }

@@ -1,4 +1,5 @@
-// Indicators that a metric's values answer over a fixed number of trials. Steps of grade() and design(); not for others.
+// Indicators that a metric's values answer over a fixed number of trials. Steps of grade() and design(); not for
+// others.
 #pragma once
 
 #include "core/model/grade.h"

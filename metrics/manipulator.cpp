@@ -11,7 +11,8 @@ namespace assay::metrics {
 namespace {
 
 /// Value and limits, or why there is none; a length is never below 0.
-MetricValue with_limits(const MetricSpec& spec, const std::optional<Spread>& spread, Vantage vantage, bool signed_value) {
+MetricValue with_limits(const MetricSpec& spec, const std::optional<Spread>& spread, Vantage vantage,
+                        bool signed_value) {
   if (!spread) return undefined(spec, "too_few_samples");
   if (!std::isfinite(spread->value) || !std::isfinite(spread->half)) return undefined(spec, "out_of_range");
   MetricValue out = defined(spec, spread->value, vantage);
@@ -53,7 +54,8 @@ std::optional<Spread> repeatability_of(const Points& points) {
   if (!l_mean || !s_l) return std::nullopt;
   const auto n = static_cast<int>(points.size());
   constexpr double kVariance = 10.4;
-  return Spread{*l_mean + 3 * *s_l, coverage_factor(n - 1) * *s_l * std::sqrt(kVariance / n), n, std::sqrt(n / (n - 1.0))};
+  return Spread{*l_mean + 3 * *s_l, coverage_factor(n - 1) * *s_l * std::sqrt(kVariance / n), n,
+                std::sqrt(n / (n - 1.0))};
 }
 
 std::optional<Spread> mean_of(const std::vector<std::optional<double>>& values) {

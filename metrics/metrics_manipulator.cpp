@@ -12,7 +12,7 @@ namespace assay::metrics {
 
 namespace {
 
-constexpr double kBand_m = 0.001;  // limit band of stabilisation
+constexpr double kBand_m = 0.001;    // limit band of stabilisation
 constexpr std::size_t kPlanes = 11;  // evaluation planes of a straight path, the ends left out
 constexpr double kEdge = 0.25;       // of a path's length at each end, where the speed is not steady
 
@@ -82,7 +82,8 @@ std::optional<Spread> distance_repeatability(const ProgrammeRun& run) {
   return Spread{3 * *s, coverage_factor(n - 1) * 3 * *s / std::sqrt(2.0 * (n - 1)), n};
 }
 
-/// Approaches of every cycle's first pose: distance from the attained pose, from the rest before to the end of this one.
+/// Approaches of every cycle's first pose: distance from the attained pose, from the rest before to the end of this
+/// one.
 std::optional<Stabilisation> stabilisation(const ProgrammeRun& run) {
   std::vector<StabilisationCycle> cycles;
   std::size_t from = 0;
@@ -273,50 +274,111 @@ std::optional<Spread> corner_overshoot(const ProgrammeRun& run) {
 
 void register_manipulator_metrics(MetricRegistry& registry) {
   const std::vector<ManipulatorEntry> entries = {
-      {"pose_accuracy", "m", "ISO 9283:1998, 7.2.1", pose_accuracy, false, {"Pose accuracy AP", "位姿准确度 AP"},
+      {"pose_accuracy",
+       "m",
+       "ISO 9283:1998, 7.2.1",
+       pose_accuracy,
+       false,
+       {"Pose accuracy AP", "位姿准确度 AP"},
        {"Largest over the commanded poses of |p̄ − p_c|, p̄ the mean of the attained positions of all cycles; each "
         "position is the mean over the last 0.2 s of a rest. Limits: t·s/√n along p̄ − p_c.",
-        "各指令位姿中 |p̄ − p_c| 的最大值，p̄ 为所有循环实到位置的均值；每个位置取停驻最后 0.2 s 的均值。区间：沿 p̄ − p_c "
+        "各指令位姿中 |p̄ − p_c| 的最大值，p̄ 为所有循环实到位置的均值；每个位置取停驻最后 0.2 s 的均值。区间：沿 p̄ − "
+        "p_c "
         "方向的 t·s/√n。"}},
-      {"pose_repeatability", "m", "ISO 9283:1998, 7.2.2", pose_repeatability, false,
+      {"pose_repeatability",
+       "m",
+       "ISO 9283:1998, 7.2.2",
+       pose_repeatability,
+       false,
        {"Pose repeatability RP", "位姿重复性 RP"},
-       {"Largest over the commanded poses of l̄ + 3·S_l, l_j = |p_j − p̄|. Limits: t·S_l·√(10.4/n), the upper one times √(n/(n − 1)).",
+       {"Largest over the commanded poses of l̄ + 3·S_l, l_j = |p_j − p̄|. Limits: t·S_l·√(10.4/n), the upper one times "
+        "√(n/(n − 1)).",
         "各指令位姿中 l̄ + 3·S_l 的最大值，l_j = |p_j − p̄|。区间：t·S_l·√(10.4/n)，上限再乘 √(n/(n − 1))。"}},
-      {"distance_accuracy", "m", "ISO 9283:1998, 7.3.2", distance_accuracy, true,
+      {"distance_accuracy",
+       "m",
+       "ISO 9283:1998, 7.3.2",
+       distance_accuracy,
+       true,
        {"Distance accuracy AD", "距离准确度 AD"},
        {"Mean over the cycles of the distance between the attained P2 and P4, minus the commanded one. Limits: t·s/√n.",
         "各循环实到 P2 与 P4 间距离的均值减去指令距离。区间：t·s/√n。"}},
-      {"distance_repeatability", "m", "ISO 9283:1998, 7.3.3", distance_repeatability, false,
+      {"distance_repeatability",
+       "m",
+       "ISO 9283:1998, 7.3.3",
+       distance_repeatability,
+       false,
        {"Distance repeatability RD", "距离重复性 RD"},
        {"3·S of that distance over the cycles. Limits: t·3·S/√(2(n − 1)).",
         "该距离在各循环间的 3·S。区间：t·3·S/√(2(n − 1))。"}},
-      {"stabilisation_time", "s", "ISO 9283:1998, 7.4", stabilisation_time, false,
+      {"stabilisation_time",
+       "s",
+       "ISO 9283:1998, 7.4",
+       stabilisation_time,
+       false,
        {"Pose stabilisation time", "位姿稳定时间"},
        {"Mean over all approaches of the time from the first to the last entry into 1 mm around the attained pose.",
         "各次趋近中，首次与末次进入实到位姿 1 mm 范围的时间差的均值。"}},
-      {"pose_overshoot", "m", "ISO 9283:1998, 7.5", pose_overshoot, false, {"Pose overshoot", "位姿超调"},
-       {"Mean over all approaches of the largest distance from the attained pose after the first entry into 1 mm around "
+      {"pose_overshoot",
+       "m",
+       "ISO 9283:1998, 7.5",
+       pose_overshoot,
+       false,
+       {"Pose overshoot", "位姿超调"},
+       {"Mean over all approaches of the largest distance from the attained pose after the first entry into 1 mm "
+        "around "
         "it; 0 if it stays inside.",
         "各次趋近中，首次进入实到位姿 1 mm 范围后离开该位姿的最大距离的均值；未再离开为 0。"}},
-      {"accuracy_drift", "m", "ISO 9283:1998, 7.6", accuracy_drift, false, {"Drift of pose accuracy", "位姿准确度漂移"},
+      {"accuracy_drift",
+       "m",
+       "ISO 9283:1998, 7.6",
+       accuracy_drift,
+       false,
+       {"Drift of pose accuracy", "位姿准确度漂移"},
        {"Largest over the poses of |AP of the last tenth of the cycles − AP of the first tenth|, at least two each.",
         "各位姿中，末十分之一循环与首十分之一循环（各至少两个）AP 之差绝对值的最大值。"}},
-      {"path_accuracy", "m", "ISO 9283:1998, 8.2", path_accuracy, false, {"Path accuracy AT", "轨迹准确度 AT"},
+      {"path_accuracy",
+       "m",
+       "ISO 9283:1998, 8.2",
+       path_accuracy,
+       false,
+       {"Path accuracy AT", "轨迹准确度 AT"},
        {"Over 11 evaluation planes of each straight path: largest |p̄_i − p_ci|. Limits: t·s/√n at that plane.",
         "在每条直线轨迹的 11 个评定平面上取 |p̄_i − p_ci| 的最大值。区间：该平面处的 t·s/√n。"}},
-      {"path_repeatability", "m", "ISO 9283:1998, 8.3", path_repeatability, false,
+      {"path_repeatability",
+       "m",
+       "ISO 9283:1998, 8.3",
+       path_repeatability,
+       false,
        {"Path repeatability RT", "轨迹重复性 RT"},
        {"Over the same planes: largest l̄_i + 3·S_li.", "在相同平面上取 l̄_i + 3·S_li 的最大值。"}},
-      {"path_velocity_accuracy", "%", "ISO 9283:1998, 8.6.2", path_velocity_accuracy, true,
+      {"path_velocity_accuracy",
+       "%",
+       "ISO 9283:1998, 8.6.2",
+       path_velocity_accuracy,
+       true,
        {"Path velocity accuracy AV", "轨迹速度准确度 AV"},
        {"Mean over paths and cycles of (v̄ − v_c)/v_c in the middle half of each straight path.",
         "各直线轨迹中间一半路段上 (v̄ − v_c)/v_c 在轨迹与循环间的均值。"}},
-      {"path_velocity_fluctuation", "m/s", "ISO 9283:1998, 8.6.4", path_velocity_fluctuation, false,
+      {"path_velocity_fluctuation",
+       "m/s",
+       "ISO 9283:1998, 8.6.4",
+       path_velocity_fluctuation,
+       false,
        {"Path velocity fluctuation FV", "轨迹速度波动 FV"},
        {"Mean over paths and cycles of the speed's range there.", "该路段速度极差在轨迹与循环间的均值。"}},
-      {"corner_rounding", "m", "ISO 9283:1998, 8.5.2", corner_rounding, false, {"Cornering round-off CR", "拐角圆角误差 CR"},
+      {"corner_rounding",
+       "m",
+       "ISO 9283:1998, 8.5.2",
+       corner_rounding,
+       false,
+       {"Cornering round-off CR", "拐角圆角误差 CR"},
        {"Mean over the cycles of the smallest distance from the corner.", "各循环到拐角点最小距离的均值。"}},
-      {"corner_overshoot", "m", "ISO 9283:1998, 8.5.3", corner_overshoot, false, {"Cornering overshoot CO", "拐角超调 CO"},
+      {"corner_overshoot",
+       "m",
+       "ISO 9283:1998, 8.5.3",
+       corner_overshoot,
+       false,
+       {"Cornering overshoot CO", "拐角超调 CO"},
        {"Mean over the cycles of the largest deviation from the second leg beyond the corner.",
         "各循环越过拐角后偏离第二段轨迹的最大值的均值。"}},
   };

@@ -20,7 +20,7 @@ Result<Programme> programme_from_json(const std::string& text);
 
 /// The robot stood still where it was sent.
 struct Visit {
-  Vector3 position_m{};         ///< mean over the last kMeasure_s of the rest, in the programme's frame
+  Vector3 position_m{};             ///< mean over the last kMeasure_s of the rest, in the programme's frame
   std::size_t first = 0, last = 0;  ///< rows of the rest [first, last)
 };
 
@@ -31,8 +31,8 @@ inline constexpr double kCapture_m = 0.1;
 
 struct ProgrammeRun {
   Programme programme;
-  std::vector<double> time_s;                           ///< of the rows, from the first
-  std::vector<Vector3> position_m;                      ///< of the tool (or base) at each row, programme's frame
+  std::vector<double> time_s;                             ///< of the rows, from the first
+  std::vector<Vector3> position_m;                        ///< of the tool (or base) at each row, programme's frame
   std::vector<std::vector<std::optional<Visit>>> visits;  ///< [cycle][step]; empty for a step without dwell
   Vantage vantage = Vantage::simulator;
   std::string why;  ///< not empty: nothing can be said, because (MetricValue::why_undefined)

@@ -10,6 +10,7 @@
 #include "reports/canvas.h"
 #include "reports/palette.h"
 #include "reports/report.h"
+#include "reports/values.h"
 
 namespace assay::reports {
 namespace {
@@ -170,6 +171,7 @@ std::string measured_svg(const IndicatorResult& indicator, Lang lang) {
   constexpr double kLeft = 34, kRight = kSpan - 34, kAxis = 44, kMiddle = 30;
   constexpr int kTicks = 4;
   Canvas canvas(kSpan, 62);
+  const auto unit = shown_unit(indicator);
   const double estimate = indicator.estimate.value_or(indicator.limit);
   double low = std::min({estimate, indicator.lower.value_or(estimate), indicator.limit});
   double high = std::max({estimate, indicator.upper.value_or(estimate), indicator.limit});
@@ -187,14 +189,14 @@ std::string measured_svg(const IndicatorResult& indicator, Lang lang) {
     const double value = low + (high - low) * i / kTicks;
     canvas.line({x(value), kAxis}, {x(value), kAxis + 4}, ink::kLine);
     canvas.text(QRectF(x(value) - 34, kAxis + 4, 68, 14), Qt::AlignHCenter | Qt::AlignTop,
-                q(fmt::format("{:.3g}", value)), ink::kMuted, 11);
+                q(fmt::format("{:.3g}", value * unit.factor)), ink::kMuted, 11);
   }
   canvas.line({kLeft, kAxis}, {kRight, kAxis}, ink::kLine);
   canvas.line({edge, 13}, {edge, kAxis}, ink::kText, 1.5, Line::dashed);
   const double middle = std::clamp(edge, 80.0, kSpan - 80.0);
   canvas.text(QRectF(middle - 80, 0, 160, 13), Qt::AlignHCenter | Qt::AlignBottom,
               q(fmt::format("{} {} {:.3g} {}", lang == Lang::zh ? "限值" : "limit", at_most ? "≤" : "≥",
-                            indicator.limit, indicator.unit)),
+                            indicator.limit * unit.factor, unit.name)),
               ink::kText, 11);
   // A side without a limit runs to the edge of the picture and has no end mark.
   const double from = indicator.lower ? x(*indicator.lower) : kLeft,

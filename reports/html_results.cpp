@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "reports/html_page.h"
+#include "reports/values.h"
 
 namespace assay::reports {
 namespace {
@@ -87,21 +88,33 @@ void title(Page& page, const IndicatorResult& x) {
   page.both(filled(x.title, x.id)).raw(" <span class=\"small\">").text(x.id).raw("</span>");
 }
 
-std::string in_unit(const std::optional<double>& value) { return value ? significant(*value) : "–"; }
+/// "1.497 [1.477, 1.517]" in the unit that is shown.
+std::string value_with_limits(const IndicatorResult& x, double factor) {
+  const auto show = [&](const std::optional<double>& value) { return value ? significant(*value * factor) : "–"; };
+  return fmt::format("{} [{}, {}]", show(x.estimate), show(x.lower), show(x.upper));
+}
+
+Text vantage_of(const IndicatorResult& x) {
+  for (const auto vantage : {Vantage::simulator, Vantage::instrument, Vantage::self_report, Vantage::operator_})
+    if (x.vantage == to_string(vantage)) return word_of(vantage);
+  return {"–", "–"};
+}
 
 /// Measured: value, interval and limit in the metric's own unit.
 void write_measured(Page& page, const ReportModel& model, const IndicatorResult& x) {
+  const auto unit = shown_unit(x);
   page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">");
   page.both(title_of_dimension(model.scheme, x.dimension)).raw(fmt::format(" · L{} · ", x.level)).code(x.id);
-  page.raw(" · ").code(x.metric).raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause);
-  page.raw("<td>").both(x.statistic == kMetricMean ? Text{"mean", "均值"}
-                                                   : Text{fmt::format("{} quantile", percent(x.quantile)),
-                                                          fmt::format("{} 分位数", percent(x.quantile))});
-  page.raw("</td>").cell(x.unit).number(fmt::format("{} {}", x.bound == "at_most" ? "≤" : "≥", significant(x.limit)));
-  page.number(in_unit(x.estimate)).number(in_unit(x.lower)).number(in_unit(x.upper)).number(percent(x.confidence));
-  page.number(fmt::format("{} / {}", x.n, x.n_max)).number(std::to_string(x.successes));
-  page.cell(x.vantage.empty() ? "–" : x.vantage).raw("<td>").chip(look_of(x.conformity));
-  if (!x.reason.en.empty() || !x.reason.zh.empty())
+  page.raw(" · ").code(x.metric).raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause).raw("<td>");
+  page.both(x.statistic == kMetricMean
+                ? Text{"mean", "均值"}
+                : Text{fmt::format("{} quantile", percent(x.quantile)), fmt::format("{} 分位数", percent(x.quantile))});
+  page.raw("</td>").number(
+      fmt::format("{} {} {}", x.bound == "at_most" ? "≤" : "≥", significant(x.limit * unit.factor), unit.name));
+  page.number(value_with_limits(x, unit.factor) + " " + unit.name).number(fmt::format("{} / {}", x.n, x.n_max));
+  page.raw("<td>").both(vantage_of(x)).raw("</td><td>").chip(look_of(x.conformity));
+  // What was decided stands in the numbers; what was not has its reason.
+  if (x.conformity == Conformity::inconclusive || x.conformity == Conformity::not_tested)
     page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
   page.raw("</td></tr>\n");
 }
@@ -109,25 +122,21 @@ void write_measured(Page& page, const ReportModel& model, const IndicatorResult&
 bool is_measured_result(const IndicatorResult& x) { return !x.metric.empty(); }
 
 void write_measured_table(Page& page, const ReportModel& model) {
-  page.head(
-      {{{"Measured indicator", "测量指标"}},
-       {{"Clause", "条款"}},
-       {{"Statistic", "统计量"}},
-       {{"Unit", "单位"}},
-       {{"Limit", "限值"}, true},
-       {{"Value", "测量值"}, true},
-       {{"Lower limit", "置信下限"}, true},
-       {{"Upper limit", "置信上限"}, true},
-       {{"Confidence, one-sided", "单侧置信度"}, true},
-       {{"n / planned", "n / 计划"}, true},
-       {{"With a value", "有测量值"}, true},
-       {{"Observed by", "观测来源"}},
-       {{"Conformity", "符合性"}}},
-      {"A fixed number of trials each. Limits of a mean: Student's; of a single trial, what it states itself. "
-       "Limits of a quantile: order statistics, whatever the law. It conforms if the whole interval keeps the "
-       "limit; a trial that failed gives no value and stands at the worse end.",
-       "各指标的试验次数固定。均值的置信限按 t 分布；仅一次试验时取其自身给出的区间。分位数的置信限由次序统计量给出，"
-       "与分布形式无关。整个区间满足限值时判为符合；失败的试验无测量值，按最差一端计。"});
+  page.head({{{"Measured indicator", "测量指标"}},
+             {{"Clause", "条款"}},
+             {{"Statistic", "统计量"}},
+             {{"Limit", "限值"}, true},
+             {{"Value [limits]", "测量值 [置信限]"}, true},
+             {{"n / planned", "n / 计划"}, true},
+             {{"Observed by", "观测来源"}},
+             {{"Conformity", "符合性"}}},
+            {"A fixed number of trials each; limits one-sided at the confidence of the level claim. Limits of a mean: "
+             "Student's; of a single trial, what it states itself. "
+             "Limits of a quantile: order statistics, whatever the law. It conforms if the whole interval keeps the "
+             "limit; a trial that failed gives no value and stands at the worse end.",
+             "各指标的试验次数固定；置信限为单侧，置信度同等级结论。均值的置信限按 t "
+             "分布；仅一次试验时取其自身给出的区间。分位数的置信限由次序统计量给出，"
+             "与分布形式无关。整个区间满足限值时判为符合；失败的试验无测量值，按最差一端计。"});
   for (const auto& x : model.grade.indicators)
     if (!x.metric.empty()) write_measured(page, model, x);
   page.end_table();
@@ -137,8 +146,8 @@ void write_measured_table(Page& page, const ReportModel& model) {
     title(page, x);
     page.raw("</figcaption>").chart(measured_svg(x, Lang::en), measured_svg(x, Lang::zh));
     const Look& look = look_of(x.conformity);
-    page.raw("<div><b>").text(in_unit(x.estimate)).raw("</b> ");
-    page.text(fmt::format("[{}, {}] {}", in_unit(x.lower), in_unit(x.upper), x.unit)).raw("<br><span class=\"plain ");
+    page.raw("<div><b>").text(value_with_limits(x, shown_unit(x).factor)).raw("</b> ");
+    page.text(shown_unit(x).name).raw("<br><span class=\"plain ");
     page.raw(look.css).raw("\">").icon(look.icon).raw(" ").both(look.word);
     page.raw(fmt::format("</span> <span class=\"small\">n = {}</span></div></figure>\n", x.n));
   }

@@ -115,12 +115,40 @@ std::vector<Words> seen(const Task& task) {
   return out;
 }
 
+/// "30 cycles of 5 steps", then each step in the frame of the robot's base.
+std::vector<Words> commanded(const Task& task) {
+  if (!task.programme) return {};
+  const auto& programme = *task.programme;
+  Words out{
+      {fmt::format("{} cycles of {} steps, in the frame of the robot's base", programme.cycles, programme.steps.size()),
+       fmt::format("共 {} 个循环，每循环 {} 步，坐标系为机器人基座", programme.cycles, programme.steps.size())},
+      {}};
+  for (const auto& step : programme.steps) {
+    const auto where = fmt::format("{} ({:.4g}, {:.4g}, {:.4g}) m", step.id, step.position_m[0], step.position_m[1],
+                                   step.position_m[2]);
+    const auto stay_en = step.dwell_s > 0 ? fmt::format("{:.3g} s of rest", step.dwell_s) : "passed without a stop";
+    const auto stay_zh = step.dwell_s > 0 ? fmt::format("停驻 {:.3g} s", step.dwell_s) : "不停顿通过";
+    out.children.push_back({{fmt::format("{} at {:.3g} m/s, {}", where, step.speed_m_s, stay_en),
+                             fmt::format("{}，{:.3g} m/s，{}", where, step.speed_m_s, stay_zh)},
+                            {}});
+  }
+  return {out};
+}
+
+/// "≥ 0.800", "≤ 0.001 (pose_accuracy)".
+std::string limit_of(const SchemeIndicator& indicator) {
+  if (!is_measured(indicator)) return "≥ " + proportion(indicator.limit);
+  return fmt::format("{} {} ({})", indicator.bound == "at_most" ? "≤" : "≥", significant(indicator.limit),
+                     indicator.metric);
+}
+
 std::vector<Fact> facts_of(const Task& task) {
   const Names names(task);
   std::vector<Fact> out;
   std::vector<Words> said;
   for (const auto& wording : task.wordings) said.push_back({wording, {}});
   out.push_back({{"Other wordings", "其他说法"}, std::move(said)});
+  out.push_back({{"Commanded", "指令"}, commanded(task)});
   out.push_back({{"Success", "成功条件"}, {words_of(task.success, names)}});
   out.push_back({{"Steps on the way", "阶段目标"}, named(task.subgoals, names)});
   out.push_back({{"Checked besides", "另行检查"}, named(task.checks, names)});
@@ -288,7 +316,7 @@ class Writer {
         page_.raw("<tr>").cell(scheme.id).raw("<td>").both(filled(indicator.title, indicator.id)).raw("</td>");
         page_.cell(fmt::format("L{}", indicator.level))
             .cell(indicator.dimension)
-            .number(proportion(indicator.limit))
+            .number(limit_of(indicator))
             .raw("</tr>\n");
       }
     if (any) page_.end_table();

@@ -54,4 +54,13 @@ TimeUnit time_unit(double typical_s) {
   return {1e6, "µs"};
 }
 
+ShownUnit shown_unit(const IndicatorResult& indicator) {
+  constexpr double kSmall = 0.1;
+  const bool small = std::abs(indicator.limit) < kSmall;
+  if (small && indicator.unit == "m") return {1e3, "mm"};
+  if (small && indicator.unit == "s") return {1e3, "ms"};
+  if (small && indicator.unit == "m/s") return {1e3, "mm/s"};
+  return {1, indicator.unit == "1" ? "" : indicator.unit};
+}
+
 }  // namespace assay::reports

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/grade.h"
 #include "core/model/trial.h"
 #include "metrics/statistics/quantiles.h"
 
@@ -47,5 +48,12 @@ struct TimeUnit {
   std::string name = "s";
 };
 TimeUnit time_unit(double typical_s);
+
+/// The unit in which a measured indicator is read: thousandths of metres and seconds where its limit is small.
+struct ShownUnit {
+  double factor = 1;
+  std::string name;
+};
+ShownUnit shown_unit(const IndicatorResult& indicator);
 
 }  // namespace assay::reports

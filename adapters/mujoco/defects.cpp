@@ -46,7 +46,8 @@ Result<Defects> read_defects(const Setup& setup) {
                          {"tcp_scale", 0.9, 1.1, &out.tcp.scale},
                          {"tcp_spread_m", 0, 0.05, &out.tcp.spread_m}};
   for (const auto& [name, value] : setup.defects) {
-    const auto* place = std::find_if(std::begin(known), std::end(known), [&](const Known& k) { return name == k.name; });
+    const auto* place =
+        std::find_if(std::begin(known), std::end(known), [&](const Known& k) { return name == k.name; });
     if (place == std::end(known)) {
       std::string names;
       for (const auto& k : known) names += (names.empty() ? "" : ", ") + std::string(k.name);

@@ -1,5 +1,5 @@
-// Takes up the poses of a commanded programme one after another with any bound arm: straight ways at the commanded speed,
-// closed on the pose that the arm itself measures.
+// Takes up the poses of a commanded programme one after another with any bound arm: straight ways at the commanded
+// speed, closed on the pose that the arm itself measures.
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
@@ -15,12 +15,12 @@ using Eigen::Vector3d;
 
 constexpr policies::Skill kWorst{0.05, 0.3, 0.3};
 constexpr double kAcceleration_m_s2 = 1.0;
-constexpr double kPull = 0.2;           // share of the measured error that each period makes up
+constexpr double kPull = 0.2;  // share of the measured error that each period makes up
 constexpr double kNear_m = 0.0005, kNear_rad = 0.005;
 constexpr double kSettled_m = 0.00005;  // way within one period, below which the arm is at rest
 constexpr double kApproach_m_s = 0.15;  // to the programme's first pose
 constexpr double kTurn_rad_s = 0.8;
-constexpr double kPatience_s = 3;       // for the last half millimetre
+constexpr double kPatience_s = 3;  // for the last half millimetre
 
 Vector3d vector(const std::array<double, 3>& v) { return {v[0], v[1], v[2]}; }
 Quaterniond rotation(const std::array<double, 4>& q) { return Quaterniond(q[0], q[1], q[2], q[3]).normalized(); }
@@ -35,7 +35,8 @@ class PoseProgramme final : public Policy {
     *this = PoseProgramme(skill_);
     for (const auto& group : robot.groups)
       if (group.kind == Group::Kind::arm && arm_.empty()) arm_ = group.name;
-    if (arm_.empty()) return policies::cannot_take_part("pose_programme", "a robot without an arm", {"an arm", "机械臂"});
+    if (arm_.empty())
+      return policies::cannot_take_part("pose_programme", "a robot without an arm", {"an arm", "机械臂"});
     if (!instruction.programme || instruction.programme->steps.empty())
       return policies::cannot_take_part("pose_programme", "an instruction without a programme",
                                         {"commanded poses", "指令位姿"});
@@ -59,7 +60,8 @@ class PoseProgramme final : public Policy {
     const Vector3d turn = next_rotation(facing);
     moved_m_ = (at - last_).norm();
     last_ = at;
-    action.groups.push_back({arm_, Mode::ee_delta_pose, {delta.x(), delta.y(), delta.z(), turn.x(), turn.y(), turn.z()}});
+    action.groups.push_back(
+        {arm_, Mode::ee_delta_pose, {delta.x(), delta.y(), delta.z(), turn.x(), turn.y(), turn.z()}});
     action.done = arrived(at, facing);
     return action;
   }

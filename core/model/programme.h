@@ -9,13 +9,13 @@
 namespace assay {
 
 struct ProgrammeStep {
-  std::string id;                              ///< "P1"; what measures name
-  std::array<double, 3> position_m{};          ///< of the tool centre point; of a mobile base x, y on the floor
-  std::array<double, 4> wxyz{0, 1, 0, 0};      ///< of the tool; default: z points down
-  double heading_rad = 0;                      ///< of a mobile base, about z
-  bool line = true;                            ///< straight way to it; false: the robot's own choice
-  double speed_m_s = 0.1;                      ///< on that way
-  double dwell_s = 0;                          ///< at rest there; 0: passed without a stop
+  std::string id;                          ///< "P1"; what measures name
+  std::array<double, 3> position_m{};      ///< of the tool centre point; of a mobile base x, y on the floor
+  std::array<double, 4> wxyz{0, 1, 0, 0};  ///< of the tool; default: z points down
+  double heading_rad = 0;                  ///< of a mobile base, about z
+  bool line = true;                        ///< straight way to it; false: the robot's own choice
+  double speed_m_s = 0.1;                  ///< on that way
+  double dwell_s = 0;                      ///< at rest there; 0: passed without a stop
 };
 
 struct Programme {
