@@ -38,6 +38,9 @@ int do_create(const App& app, const BundleOptions& o) {
   const auto model = build_model(**store, *session);
   if (!model) return fail(app, model.error());
   const reports::GuiScope gui;
+  const auto english = reports::to_html(*model, Lang::en), chinese = reports::to_html(*model, Lang::zh);
+  for (const auto* page : {&english, &chinese})
+    if (!*page) return fail(app, page->error());
   evidence::BundleInput input{.store = store->get(),
                               .session = session->row,
                               .plan = session->plan,
@@ -45,8 +48,8 @@ int do_create(const App& app, const BundleOptions& o) {
                               .tool_version = model->tool_version,
                               .documents = {{"results.json", reports::to_json(*model), "application/json", "results"},
                                             {"results.csv", reports::to_csv(*model), "text/csv", "results"},
-                                            {"report.en.html", reports::to_html(*model, Lang::en), "text/html", "report"},
-                                            {"report.zh.html", reports::to_html(*model, Lang::zh), "text/html", "report"}},
+                                            {"report.en.html", *english, "text/html", "report"},
+                                            {"report.zh.html", *chinese, "text/html", "report"}},
                               .without_traces = o.without_traces};
   const std::string path = o.output.empty() ? session->row.id + ".assay" : o.output;
   const auto made = evidence::create_bundle(input, path);

@@ -9,6 +9,7 @@
 #include "cli/seed.h"
 #include "cli/session.h"
 #include "core/mcap.h"
+#include "evidence/preregister.h"
 #include "evidence/recompute.h"
 #include "evidence/trust.h"
 #include "evidence/verify.h"
@@ -75,6 +76,33 @@ int do_state(const App& app, const EvidenceOptions& o) {
     print_json({{"schema", "assay.state_recorded/1"}, {"number", done->number}, {"kind", o.kind}, {"manifest_sha256", done->manifest_sha256}});
   else
     std::printf("%lld  %s  %s\n", static_cast<long long>(done->number), o.kind.c_str(), done->manifest_sha256.c_str());
+  return kConforms;
+}
+
+int do_preregister(const App& app, const EvidenceOptions& o) {
+  if (!o.bundle.empty()) {
+    const auto said = evidence::check_preregistered(o.bundle, o.file);
+    if (!said) return fail(app, said.error());
+    std::printf("%s\n", fmt::format(fmt::runtime(app.say("✓ as locked {}, signed {} by {} (key {}); {} trials had run then",
+                                                         "✓ 与 {} 的锁定一致，{} 由 {} 签名（密钥 {}）；当时已有 {} 次试验")),
+                                    said->locked, said->time, said->person, said->key_id, said->trials_so_far)
+                            .c_str());
+    return kConforms;
+  }
+  const auto key = evidence::PrivateKey::load(o.key);
+  if (!key) return fail(app, key.error());
+  const auto store = Store::open(app.workspace, true);
+  if (!store) return fail(app, store.error());
+  const auto session = open_session(**store, o.session);
+  if (!session) return fail(app, session.error());
+  const auto line = evidence::preregister(**store, session->row, *key, o.record.person, o.record.organisation, to_rfc3339(utc_now()));
+  if (!line) return fail(app, line.error());
+  std::ofstream out(o.file, std::ios::binary);
+  out << *line;
+  out.close();
+  if (!out)
+    return fail(app, Error{.id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {o.file}});
+  std::printf("%s\n", o.file.c_str());
   return kConforms;
 }
 
@@ -194,6 +222,17 @@ void add_evidence_commands(CLI::App& parser, App& app, Action& run) {
   state->add_option("--reason", o->record.reason, app.say("why", "理由"));
   state->add_option("--expires", o->record.expires, app.say("last day, YYYY-MM-DD", "最后一日，YYYY-MM-DD"));
   bind(state, do_state);
+
+  auto* preregister = parser.add_subcommand(
+      "preregister", app.say("sign what a session locked, to be deposited outside; or check a bundle against it",
+                             "为已锁定的内容签名以便存放于外部；或据此核对证据包"));
+  preregister->add_option("statement", o->file, app.say("the statement's file", "声明文件"))->required();
+  preregister->add_option("--session", o->session, app.say("session (default: last)", "检测编号（默认：最近一次）"));
+  preregister->add_option("--key", o->key, app.say("private key file, mode 0600", "私钥文件，权限 0600"));
+  preregister->add_option("--person", o->record.person, app.say("who signs", "签名人"));
+  preregister->add_option("--organisation", o->record.organisation, app.say("for whom", "所属机构"));
+  preregister->add_option("--check", o->bundle, app.say("a bundle to hold against the statement", "据声明核对的证据包"));
+  bind(preregister, do_preregister);
 
   auto* recompute = parser.add_subcommand(
       "recompute", app.say("from raw traces to the level once more; lists what differs", "由原始记录复算至等级；列出不同之处"));

@@ -27,8 +27,8 @@ struct Answer {
 };
 
 struct VerifyOptions {
-  std::string trust, state_register, serial, software;  ///< files and words; empty: not asked
-  std::string today;                                    ///< YYYY-MM-DD; expiry is counted from here
+  std::string trust{}, state_register{}, serial{}, software{};  ///< files and words; empty: not asked
+  std::string today{};                                          ///< YYYY-MM-DD; expiry is counted from here
   bool recompute = true, sm3 = false;
   const metrics::MetricRegistry* metrics = nullptr;
   std::function<void(int done, int all)> progress{};  ///< of recomputing

@@ -36,7 +36,7 @@ TEST_F(BundleTest, EveryByteFlippedInTurnIsSeen) {
   const auto path = make_bundle("a.assay");
   sign(path);
   const std::string trust = trust_list(), bytes = slurp(path);
-  const int fd = open(path.c_str(), O_WRONLY);
+  const int fd = ::open(path.c_str(), O_WRONLY);
   ASSERT_GE(fd, 0);
   std::size_t unseen = 0, unnamed = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -52,7 +52,7 @@ TEST_F(BundleTest, EveryByteFlippedInTurnIsSeen) {
     unnamed += why && !why->place.file.empty() ? 0U : 1U;
     ASSERT_EQ(pwrite(fd, &bytes[i], 1, static_cast<off_t>(i)), 1);
   }
-  close(fd);
+  ::close(fd);
   EXPECT_EQ(unnamed, 0U);
   EXPECT_EQ(verify(path, {.trust = trust}).exit_code(), 0) << "whole again";
   RecordProperty("bytes", std::to_string(bytes.size()));
@@ -335,7 +335,7 @@ TEST_F(BundleTest, ABundleIsMadeOnlyOfWhatIsWhole) {
   auto session = store->session("last");
   ASSERT_TRUE(session.ok());
   const auto trials = store->trials(session->number);
-  BundleInput input{.store = store.get(), .session = *session, .plan = {}, .subject_json = "{}", .tool_version = "t"};
+  BundleInput input{.store = store.get(), .session = *session, .plan = {}, .subject_json = "{}", .tool_version = "t", .documents = {}};
   input.session.state = "locked";
   EXPECT_EQ(create_bundle(input, path + "2").error().id, 1110);
   input.session.state = "closed";
