@@ -165,12 +165,14 @@ int do_verify(const App& app, const BundleOptions& o) {
     if (answer->why) out["answers"][id]["error"] = error_json(*answer->why);
   }
   if (v.facts)
-    out["facts"] = {{"session", v.facts->session},   {"division", v.facts->division}, {"subject", v.facts->subject},
-                    {"serial", v.facts->serial},     {"software", v.facts->software}, {"scheme", v.facts->scheme},
+    out["facts"] = {{"session", v.facts->session},     {"division", v.facts->division},
+                    {"subject", v.facts->subject},     {"serial", v.facts->serial},
+                    {"software", v.facts->software},   {"scheme", v.facts->scheme},
                     {"level", v.facts->overall_level}, {"manifest_sha256", v.facts->manifest_sha256}};
   out["differences"] = json::array();
   for (const auto& d : v.differences)
-    out["differences"].push_back({{"trial", d.trial}, {"what", d.what}, {"stored", d.stored}, {"recomputed", d.recomputed}});
+    out["differences"].push_back(
+        {{"trial", d.trial}, {"what", d.what}, {"stored", d.stored}, {"recomputed", d.recomputed}});
   print_json(out);
   return v.exit_code();
 }
@@ -193,13 +195,16 @@ void add_bundle_commands(CLI::App& parser, App& app, Action& run) {
   const auto bind = [&app, &run, o](CLI::App* command, int (*action)(const App&, const BundleOptions&)) {
     command->callback([&app, &run, o, action] { run = [&app, o, action] { return action(app, *o); }; });
   };
-  auto* bundle = parser.add_subcommand("bundle", app.say("evidence that a third party can check", "第三方可核验的证据包"));
+  auto* bundle =
+      parser.add_subcommand("bundle", app.say("evidence that a third party can check", "第三方可核验的证据包"));
   bundle->require_subcommand(1);
   bundle->fallthrough();
 
-  auto* create = bundle->add_subcommand("create", app.say("a closed session as one file", "将已结束的检测打包为一个文件"));
+  auto* create =
+      bundle->add_subcommand("create", app.say("a closed session as one file", "将已结束的检测打包为一个文件"));
   create->add_option("session", o->session, app.say("session (default: last)", "检测编号（默认：最近一次）"));
-  create->add_option("-o,--output", o->output, app.say("file (default: SESSION.assay)", "文件（默认：检测编号.assay）"));
+  create->add_option("-o,--output", o->output,
+                     app.say("file (default: SESSION.assay)", "文件（默认：检测编号.assay）"));
   create->add_flag("--without-traces", o->without_traces,
                    app.say("raw records stay home; their digests go along", "原始记录不随附，仅附其摘要"));
   bind(create, do_create);
@@ -208,8 +213,9 @@ void add_bundle_commands(CLI::App& parser, App& app, Action& run) {
   auto* sign = bundle->add_subcommand("sign", app.say("vouch for a bundle", "为证据包签名"));
   sign->add_option("file", o->file, file_help)->required();
   sign->add_option("--key", o->key, app.say("private key file, mode 0600", "私钥文件，权限 0600"))->required();
-  sign->add_option("--role", o->role, app.say("tester, reviewer, certifier; vendor for self and dev",
-                                              "tester、reviewer、certifier；self 与 dev 用 vendor"))
+  sign->add_option("--role", o->role,
+                   app.say("tester, reviewer, certifier; vendor for self and dev",
+                           "tester、reviewer、certifier；self 与 dev 用 vendor"))
       ->check(CLI::IsMember({"tester", "reviewer", "certifier", "vendor"}))
       ->capture_default_str();
   sign->add_option("--person", o->person, app.say("who signs", "签名人"))->required();
@@ -218,8 +224,8 @@ void add_bundle_commands(CLI::App& parser, App& app, Action& run) {
                    app.say("a deviation from the method; may be given several times", "与方法的偏离；可多次给出"));
   bind(sign, do_sign);
 
-  auto* verify = bundle->add_subcommand(
-      "verify", app.say("five answers: intact, signer, covers, current, recomputes", "五个回答：完整、签发、适用、现行、复算"));
+  auto* verify = bundle->add_subcommand("verify", app.say("five answers: intact, signer, covers, current, recomputes",
+                                                          "五个回答：完整、签发、适用、现行、复算"));
   verify->add_option("file", o->file, file_help)->required();
   verify->add_option("--trust", o->verify.trust, app.say("trust list (YAML)", "信任列表（YAML）"));
   verify->add_option("--register", o->verify.state_register,
@@ -233,7 +239,9 @@ void add_bundle_commands(CLI::App& parser, App& app, Action& run) {
   auto* disclosed = bundle->add_subcommand(
       "disclosed", app.say("is this file the trace that the bundle names?", "该文件是否为证据包所指的记录？"));
   disclosed->add_option("file", o->file, file_help)->required();
-  disclosed->add_option("--trace", o->trace, app.say("its name there, e.g. traces/t0047.mcap", "包内名称，如 traces/t0047.mcap"))
+  disclosed
+      ->add_option("--trace", o->trace,
+                   app.say("its name there, e.g. traces/t0047.mcap", "包内名称，如 traces/t0047.mcap"))
       ->required();
   disclosed->add_option("--mcap", o->trace_file, app.say("the file", "文件"))->required();
   bind(disclosed, do_disclosed);

@@ -31,7 +31,8 @@ int do_key_new(const App& app, const EvidenceOptions& o) {
   if (auto saved = key->save(o.file); !saved) return fail(app, saved.error());
   std::ofstream(o.file + ".pub", std::ios::binary) << key->public_key().pem();
   if (app.json)
-    print_json({{"schema", "assay.key/1"}, {"file", o.file}, {"public", o.file + ".pub"}, {"key_id", key->public_key().id()}});
+    print_json(
+        {{"schema", "assay.key/1"}, {"file", o.file}, {"public", o.file + ".pub"}, {"key_id", key->public_key().id()}});
   else
     std::printf("%s  %s\n", key->public_key().id().c_str(), (o.file + ".pub").c_str());
   return kConforms;
@@ -73,7 +74,10 @@ int do_state(const App& app, const EvidenceOptions& o) {
   const auto done = evidence::append_record(o.state_register, record, *key, signers, division);
   if (!done) return fail(app, done.error());
   if (app.json)
-    print_json({{"schema", "assay.state_recorded/1"}, {"number", done->number}, {"kind", o.kind}, {"manifest_sha256", done->manifest_sha256}});
+    print_json({{"schema", "assay.state_recorded/1"},
+                {"number", done->number},
+                {"kind", o.kind},
+                {"manifest_sha256", done->manifest_sha256}});
   else
     std::printf("%lld  %s  %s\n", static_cast<long long>(done->number), o.kind.c_str(), done->manifest_sha256.c_str());
   return kConforms;
@@ -83,10 +87,11 @@ int do_preregister(const App& app, const EvidenceOptions& o) {
   if (!o.bundle.empty()) {
     const auto said = evidence::check_preregistered(o.bundle, o.file);
     if (!said) return fail(app, said.error());
-    std::printf("%s\n", fmt::format(fmt::runtime(app.say("✓ as locked {}, signed {} by {} (key {}); {} trials had run then",
-                                                         "✓ 与 {} 的锁定一致，{} 由 {} 签名（密钥 {}）；当时已有 {} 次试验")),
-                                    said->locked, said->time, said->person, said->key_id, said->trials_so_far)
-                            .c_str());
+    std::printf("%s\n",
+                fmt::format(fmt::runtime(app.say("✓ as locked {}, signed {} by {} (key {}); {} trials had run then",
+                                                 "✓ 与 {} 的锁定一致，{} 由 {} 签名（密钥 {}）；当时已有 {} 次试验")),
+                            said->locked, said->time, said->person, said->key_id, said->trials_so_far)
+                    .c_str());
     return kConforms;
   }
   const auto key = evidence::PrivateKey::load(o.key);
@@ -95,7 +100,8 @@ int do_preregister(const App& app, const EvidenceOptions& o) {
   if (!store) return fail(app, store.error());
   const auto session = open_session(**store, o.session);
   if (!session) return fail(app, session.error());
-  const auto line = evidence::preregister(**store, session->row, *key, o.record.person, o.record.organisation, to_rfc3339(utc_now()));
+  const auto line =
+      evidence::preregister(**store, session->row, *key, o.record.person, o.record.organisation, to_rfc3339(utc_now()));
   if (!line) return fail(app, line.error());
   std::ofstream out(o.file, std::ios::binary);
   out << *line;
@@ -112,7 +118,8 @@ Result<json> stored_grade(const Store& store, const Opened& session) {
   json out;
   for (const auto& text : grades) {
     const auto report = json::parse(text, nullptr, false);
-    if (report.is_object() && report.contains("scheme") && report.at("scheme").value("sha256", "") == session.plan.scheme_sha256)
+    if (report.is_object() && report.contains("scheme") &&
+        report.at("scheme").value("sha256", "") == session.plan.scheme_sha256)
       out = report;
   }
   return out;
@@ -153,10 +160,11 @@ int do_recompute(const App& app, const EvidenceOptions& o) {
   for (const auto& d : done->differences)
     differences.push_back({{"trial", d.trial}, {"what", d.what}, {"stored", d.stored}, {"recomputed", d.recomputed}});
   for (const auto& m : done->newer)
-    newer.push_back({{"trial", m.trial},
-                     {"metric", m.stored.id},
-                     {"stored", {{"version", m.stored.version}, {"value", m.stored.value ? json(*m.stored.value) : json()}}},
-                     {"newer", {{"version", m.newer.version}, {"value", m.newer.value ? json(*m.newer.value) : json()}}}});
+    newer.push_back(
+        {{"trial", m.trial},
+         {"metric", m.stored.id},
+         {"stored", {{"version", m.stored.version}, {"value", m.stored.value ? json(*m.stored.value) : json()}}},
+         {"newer", {{"version", m.newer.version}, {"value", m.newer.value ? json(*m.newer.value) : json()}}}});
   if (app.json) {
     print_json({{"schema", "assay.recomputed/1"},
                 {"trials", done->trials},
@@ -168,16 +176,20 @@ int do_recompute(const App& app, const EvidenceOptions& o) {
                 {"newer_metrics", newer}});
   } else {
     for (const auto& d : done->differences)
-      std::printf("%s\n", fmt::format(fmt::runtime(app.say("trial {}  {}: stored {}, recomputed {}",
-                                                           "试验 {}  {}：所存 {}，复算 {}")),
-                                      d.trial, d.what, d.stored, d.recomputed)
-                              .c_str());
+      std::printf(
+          "%s\n",
+          fmt::format(fmt::runtime(app.say("trial {}  {}: stored {}, recomputed {}", "试验 {}  {}：所存 {}，复算 {}")),
+                      d.trial, d.what, d.stored, d.recomputed)
+              .c_str());
     for (const auto& m : newer) std::printf("%s\n", m.dump().c_str());
-    std::printf("%s\n",
-                fmt::format(fmt::runtime(app.say("{} trials recomputed, {} without a trace, rules derived anew for {}; L{}; {} differences",
-                                                 "复算 {} 次试验，{} 次无记录，重新推导判据 {} 次；L{}；{} 处不同")),
-                            done->trials, done->without_trace, done->rules_checked, done->grade.overall_level, done->differences.size())
-                    .c_str());
+    std::printf(
+        "%s\n",
+        fmt::format(fmt::runtime(app.say(
+                        "{} trials recomputed, {} without a trace, rules derived anew for {}; L{}; {} differences",
+                        "复算 {} 次试验，{} 次无记录，重新推导判据 {} 次；L{}；{} 处不同")),
+                    done->trials, done->without_trace, done->rules_checked, done->grade.overall_level,
+                    done->differences.size())
+            .c_str());
   }
   return done->differences.empty() ? kConforms : kIntegrity;
 }
@@ -192,7 +204,8 @@ void add_evidence_commands(CLI::App& parser, App& app, Action& run) {
   auto* key = parser.add_subcommand("key", app.say("signing keys", "签名密钥"));
   key->require_subcommand(1);
   key->fallthrough();
-  auto* made = key->add_subcommand("new", app.say("a new key: FILE (mode 0600) and FILE.pub", "新密钥：文件（权限 0600）与 文件.pub"));
+  auto* made = key->add_subcommand(
+      "new", app.say("a new key: FILE (mode 0600) and FILE.pub", "新密钥：文件（权限 0600）与 文件.pub"));
   made->add_option("file", o->file, app.say("file; must not exist yet", "文件；不得已存在"))->required();
   made->add_option("--algorithm", o->algorithm, app.say("ed25519 or sm2 (with SM3)", "ed25519 或 sm2（配 SM3）"))
       ->check(CLI::IsMember({"ed25519", "sm2"}))
@@ -209,16 +222,21 @@ void add_evidence_commands(CLI::App& parser, App& app, Action& run) {
                    app.say("draft issued suspended withdrawn superseded waiver invalidation key_revoked",
                            "draft issued suspended withdrawn superseded waiver invalidation key_revoked"))
       ->required()
-      ->check(CLI::IsMember({"draft", "issued", "suspended", "withdrawn", "superseded", "waiver", "invalidation", "key_revoked"}));
+      ->check(CLI::IsMember(
+          {"draft", "issued", "suspended", "withdrawn", "superseded", "waiver", "invalidation", "key_revoked"}));
   state->add_option("bundle", o->bundle, app.say("the bundle (none for key_revoked)", "证据包（key_revoked 不需要）"));
-  state->add_option("--register", o->state_register, app.say("the register's file; made if missing", "登记册文件；不存在则新建"))
+  state
+      ->add_option("--register", o->state_register,
+                   app.say("the register's file; made if missing", "登记册文件；不存在则新建"))
       ->required();
   state->add_option("--key", o->key, app.say("private key file, mode 0600", "私钥文件，权限 0600"))->required();
   state->add_option("--person", o->record.person, app.say("who decides", "决定人"))->required();
   state->add_option("--organisation", o->record.organisation, app.say("for whom", "所属机构"));
   state->add_option("--certificate", o->record.certificate, app.say("number of the certificate", "证书编号"));
-  state->add_option("--replaced-by", o->record.replaced_by, app.say("SHA-256 of the manifest that replaces it", "取代它的清单的 SHA-256"));
-  state->add_option("--scope", o->record.scope, app.say("what a waiver covers; a trial; a key's id", "豁免的范围；试验；密钥标识"));
+  state->add_option("--replaced-by", o->record.replaced_by,
+                    app.say("SHA-256 of the manifest that replaces it", "取代它的清单的 SHA-256"));
+  state->add_option("--scope", o->record.scope,
+                    app.say("what a waiver covers; a trial; a key's id", "豁免的范围；试验；密钥标识"));
   state->add_option("--reason", o->record.reason, app.say("why", "理由"));
   state->add_option("--expires", o->record.expires, app.say("last day, YYYY-MM-DD", "最后一日，YYYY-MM-DD"));
   bind(state, do_state);
@@ -231,12 +249,15 @@ void add_evidence_commands(CLI::App& parser, App& app, Action& run) {
   preregister->add_option("--key", o->key, app.say("private key file, mode 0600", "私钥文件，权限 0600"));
   preregister->add_option("--person", o->record.person, app.say("who signs", "签名人"));
   preregister->add_option("--organisation", o->record.organisation, app.say("for whom", "所属机构"));
-  preregister->add_option("--check", o->bundle, app.say("a bundle to hold against the statement", "据声明核对的证据包"));
+  preregister->add_option("--check", o->bundle,
+                          app.say("a bundle to hold against the statement", "据声明核对的证据包"));
   bind(preregister, do_preregister);
 
   auto* recompute = parser.add_subcommand(
-      "recompute", app.say("from raw traces to the level once more; lists what differs", "由原始记录复算至等级；列出不同之处"));
-  recompute->add_option("session", o->session, app.say("session or bundle (default: last)", "检测编号或证据包（默认：最近一次）"));
+      "recompute",
+      app.say("from raw traces to the level once more; lists what differs", "由原始记录复算至等级；列出不同之处"));
+  recompute->add_option("session", o->session,
+                        app.say("session or bundle (default: last)", "检测编号或证据包（默认：最近一次）"));
   bind(recompute, do_recompute);
 }
 

@@ -22,19 +22,19 @@ Error broken_audit(std::int64_t number, std::string found, Text expected = {}) {
 
 /// As the store computes it (store/chain.cpp): what an auditor recomputes needs no store.
 std::string hash_of(const AuditRow& row) {
-  const Json json{{"number", row.number},    {"time_ns", row.time.ns},     {"kind", row.kind},
-                  {"person", row.person},    {"detail", row.detail_json},  {"of_table", row.of_table},
-                  {"of_row", row.of_row},    {"row_sha256", row.row_sha256}};
+  const Json json{{"number", row.number}, {"time_ns", row.time.ns},      {"kind", row.kind},
+                  {"person", row.person}, {"detail", row.detail_json},   {"of_table", row.of_table},
+                  {"of_row", row.of_row}, {"row_sha256", row.row_sha256}};
   return sha256_hex(row.previous + canonical(json));
 }
 
 Json line_json(const AuditLine& line) {
   const AuditRow& row = line.row;
   if (line.closed) return {{"number", row.number}, {"previous", row.previous}, {"hash", row.hash}};
-  return {{"number", row.number},     {"time_ns", row.time.ns},      {"kind", row.kind},
-          {"person", row.person},     {"detail", row.detail_json},   {"of_table", row.of_table},
-          {"of_row", row.of_row},     {"row_sha256", row.row_sha256}, {"previous", row.previous},
-          {"hash", row.hash},         {"row", line.content}};
+  return {{"number", row.number}, {"time_ns", row.time.ns},       {"kind", row.kind},
+          {"person", row.person}, {"detail", row.detail_json},    {"of_table", row.of_table},
+          {"of_row", row.of_row}, {"row_sha256", row.row_sha256}, {"previous", row.previous},
+          {"hash", row.hash},     {"row", line.content}};
 }
 
 AuditLine line_from(const Json& json) {
@@ -155,13 +155,15 @@ Result<std::vector<AuditLine>> audit_from_lines(const std::string& text) {
       return broken_audit(number, exception.what());
     }
     if (line.row.number != number || canonical(line_json(line)) != all)
-      return broken_audit(number, "entry " + std::to_string(line.row.number),
-                          {"entry " + std::to_string(number) + " in canonical form", "规范形式的第 " + std::to_string(number) + " 条"});
+      return broken_audit(
+          number, "entry " + std::to_string(line.row.number),
+          {"entry " + std::to_string(number) + " in canonical form", "规范形式的第 " + std::to_string(number) + " 条"});
     if (line.row.previous != previous || (!line.closed && line.row.hash != hash_of(line.row)))
       return broken_audit(number, "its hash does not fit", {"the hash that its content gives", "与其内容相符的哈希值"});
     const bool has_content = !line.row.of_table.empty() && line.row.of_table != kGrades;
     if (!line.closed && (has_content ? sha256_hex(line.content) != line.row.row_sha256 : !line.content.empty()))
-      return broken_audit(number, "its row does not fit", {"sha256 " + line.row.row_sha256, "sha256 " + line.row.row_sha256});
+      return broken_audit(number, "its row does not fit",
+                          {"sha256 " + line.row.row_sha256, "sha256 " + line.row.row_sha256});
     previous = line.row.hash;
     out.push_back(std::move(line));
   }
@@ -202,12 +204,14 @@ Result<void> check_against_audit(const std::vector<AuditLine>& audit, const std:
     const auto chained = trials_of(audit);
     for (const auto& trial : trials) {
       const auto found = chained.find(trial.number);
-      if (found == chained.end() || trial_to_json(found->second, trial.trace_path) != trial_to_json(trial, trial.trace_path))
+      if (found == chained.end() ||
+          trial_to_json(found->second, trial.trace_path) != trial_to_json(trial, trial.trace_path))
         return broken_audit(0, "trial " + std::to_string(trial.number) + " is not as it was chained");
     }
     if (trials.size() != chained.size())
       return broken_audit(0, std::to_string(trials.size()) + " trials",
-                          {std::to_string(chained.size()) + " trials, as chained", "链中所记的 " + std::to_string(chained.size()) + " 次试验"});
+                          {std::to_string(chained.size()) + " trials, as chained",
+                           "链中所记的 " + std::to_string(chained.size()) + " 次试验"});
   } catch (const Json::exception& exception) {
     return broken_audit(0, exception.what());
   }

@@ -24,7 +24,9 @@ Error not_ready(const std::string& what_en, const std::string& what_zh, std::str
 Result<void> read_blocks(const std::string& path, const Sink& sink) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat info {};
-  std::string why = fd < 0 || fstat(fd, &info) != 0 ? std::strerror(errno) : S_ISREG(info.st_mode) ? "" : "not a regular file";
+  std::string why = fd < 0 || fstat(fd, &info) != 0 ? std::strerror(errno)
+                    : S_ISREG(info.st_mode)         ? ""
+                                                    : "not a regular file";
   std::string block(kBlock, '\0');
   while (why.empty()) {
     const ssize_t got = read(fd, block.data(), block.size());
@@ -121,8 +123,9 @@ class Writer {
       if (trial.trace_sha256.empty()) continue;
       ASSAY_TRY(auto entry, hashed(trace_name(trial), trial.trace_path, "application/x-mcap", "trace"));
       if (entry.digests.sha256 != trial.trace_sha256)
-        return evidence_error(kFileDiffers, {"a trace is not the one on record", "记录文件与存档不符"}, trial.trace_path,
-                              "sha256 " + entry.digests.sha256, {"sha256 " + trial.trace_sha256, "sha256 " + trial.trace_sha256},
+        return evidence_error(kFileDiffers, {"a trace is not the one on record", "记录文件与存档不符"},
+                              trial.trace_path, "sha256 " + entry.digests.sha256,
+                              {"sha256 " + trial.trace_sha256, "sha256 " + trial.trace_sha256},
                               {"restore the workspace from a backup", "请从备份恢复工作区"});
       ++manifest_.traces;
       if (input_.without_traces)
@@ -163,8 +166,8 @@ class Writer {
       return out_->write(block);
     }));
     if (size == file.size && again.finish().sha256 == file.digests.sha256) return {};
-    return evidence_error(kChangedMeanwhile, {"a file changed while it was bundled", "文件在打包过程中被改动"}, source, {}, {},
-                          {"let nothing else write there, and try again", "请确保没有其他程序写入，然后重试"});
+    return evidence_error(kChangedMeanwhile, {"a file changed while it was bundled", "文件在打包过程中被改动"}, source,
+                          {}, {}, {"let nothing else write there, and try again", "请确保没有其他程序写入，然后重试"});
   }
 
   struct Content {

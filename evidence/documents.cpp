@@ -41,7 +41,8 @@ std::string hash_or_empty(const std::string& path) {
 
 std::string readme_text(const std::string& session, const std::string& division) {
   const bool lab = division == "lab";
-  const std::string mark_en = lab ? "An examination by a laboratory." : "SELF-ASSESSMENT (division " + division + "). Not a laboratory's examination.";
+  const std::string mark_en = lab ? "An examination by a laboratory."
+                                  : "SELF-ASSESSMENT (division " + division + "). Not a laboratory's examination.";
   const std::string mark_zh = lab ? "实验室检测。" : "自评（" + division + " 分区）。不是实验室检测。";
   return fmt::format(
       R"txt(Assay evidence bundle / Assay 证据包

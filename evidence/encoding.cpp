@@ -49,8 +49,7 @@ std::string base64(std::string_view bytes) {
     unsigned group = 0;
     for (std::size_t i = 0; i < 3; ++i)
       group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i)
-      out += at + i <= bytes.size() ? kDigits[group >> (18 - 6 * i) & 63U] : '=';
+    for (std::size_t i = 0; i < 4; ++i) out += at + i <= bytes.size() ? kDigits[group >> (18 - 6 * i) & 63U] : '=';
   }
   return out;
 }
@@ -85,7 +84,8 @@ Result<Json> parse_json(std::string_view text, const std::string& name, const Js
                           {"at most " + std::to_string(caps.bytes), "不超过 " + std::to_string(caps.bytes) + " 字节"});
   try {
     Watch watch(caps);
-    return Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) { return watch(depth, event, parsed); });
+    return Json::parse(text,
+                       [&](int depth, Json::parse_event_t event, Json& parsed) { return watch(depth, event, parsed); });
   } catch (const Refused& refused) {
     return malformed(name, refused.why);
   } catch (const Json::exception& exception) {
@@ -99,7 +99,8 @@ std::string readable(const Json& json) { return json.dump(1, ' ', false, Json::e
 Result<std::string> text_of(const Json& json, const char* key, const std::string& file) {
   const auto found = json.is_object() ? json.find(key) : json.end();
   if (!json.is_object() || found == json.end() || !found->is_string())
-    return malformed(file, "no such text", {std::string("a text \"") + key + "\"", std::string("文本字段 \"") + key + "\""});
+    return malformed(file, "no such text",
+                     {std::string("a text \"") + key + "\"", std::string("文本字段 \"") + key + "\""});
   return found->get<std::string>();
 }
 

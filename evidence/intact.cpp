@@ -15,9 +15,10 @@ constexpr std::uint64_t kMaxText = 256u << 20;
 constexpr std::uint64_t kMaxManifest = 64u << 20, kMaxAttestations = 4u << 20;
 
 Error differs(const std::string& path, std::string found, Text expected = {}) {
-  return evidence_error(kFileDiffers, {"a file of the bundle is not as listed", "证据包中的文件与清单不符"}, path,
-                        std::move(found), std::move(expected),
-                        {"do not rely on this bundle; ask the issuer for it again", "请勿采信该证据包；请向出具方重新索取"});
+  return evidence_error(
+      kFileDiffers, {"a file of the bundle is not as listed", "证据包中的文件与清单不符"}, path, std::move(found),
+      std::move(expected),
+      {"do not rely on this bundle; ask the issuer for it again", "请勿采信该证据包；请向出具方重新索取"});
 }
 
 Error contradiction(const std::string& path, std::string found, Text expected = {}) {
@@ -86,7 +87,8 @@ class Opening {
     }));
     const auto found = digests.finish();
     if (found.sha256 != file.digests.sha256)
-      return differs(file.path, "sha256 " + found.sha256, {"sha256 " + file.digests.sha256, "sha256 " + file.digests.sha256});
+      return differs(file.path, "sha256 " + found.sha256,
+                     {"sha256 " + file.digests.sha256, "sha256 " + file.digests.sha256});
     if ((which_ & Digests::sm3) != 0 && found.sm3 != file.digests.sm3)
       return differs(file.path, "sm3 " + found.sm3, {"sm3 " + file.digests.sm3, "sm3 " + file.digests.sm3});
     return {};
@@ -102,7 +104,8 @@ class Opening {
     ASSAY_TRY(b_.plan_json, text("plan.json"));
     ASSAY_TRY(b_.lock_json, text("lock.json"));
     ASSAY_TRY(const auto data, text(kDataManifestName));
-    if (data != data_manifest_json(b_.manifest.files)) return contradiction(kDataManifestName, "not the data of the manifest");
+    if (data != data_manifest_json(b_.manifest.files))
+      return contradiction(kDataManifestName, "not the data of the manifest");
     ASSAY_TRY(const auto sums, text(kSumsName));
     if (sums != sha256sums(b_.manifest.files)) return contradiction(kSumsName, "not the hashes of the manifest");
     std::string head;
@@ -110,9 +113,10 @@ class Opening {
     ASSAY_TRY(b_.trials, trials_from_lines(trials, head));
     const auto count = static_cast<std::int64_t>(b_.trials.size());
     if (head != b_.manifest.trial_chain_head || count != b_.manifest.trials)
-      return contradiction("trials.jsonl", std::to_string(count) + " trials up to " + head,
-                           {std::to_string(b_.manifest.trials) + " trials up to " + b_.manifest.trial_chain_head,
-                            b_.manifest.trial_chain_head + " 为止的 " + std::to_string(b_.manifest.trials) + " 次试验"});
+      return contradiction(
+          "trials.jsonl", std::to_string(count) + " trials up to " + head,
+          {std::to_string(b_.manifest.trials) + " trials up to " + b_.manifest.trial_chain_head,
+           b_.manifest.trial_chain_head + " 为止的 " + std::to_string(b_.manifest.trials) + " 次试验"});
     ASSAY_TRY(const auto audit, text("audit.jsonl"));
     ASSAY_TRY(b_.audit, audit_from_lines(audit));
     const std::string last = b_.audit.empty() ? empty_head() : b_.audit.back().row.hash;
@@ -133,14 +137,16 @@ class Opening {
         hashes.insert(file.at("sha256").get<std::string>());
       }
       for (const char* key : {"scheme_sha256", "subject_sha256", "embodiment_sha256"})
-        if (!hashes.contains(plan.at(key).get<std::string>())) return contradiction("plan.json", std::string(key) + " is of no locked file");
+        if (!hashes.contains(plan.at(key).get<std::string>()))
+          return contradiction("plan.json", std::string(key) + " is of no locked file");
     } catch (const Json::exception& exception) {
       return contradiction("lock.json", exception.what());
     }
     for (const auto& file : b_.manifest.files) {
       if (file.role != "deciding") continue;
       const auto found = locked.find(file.path);
-      if (found == locked.end() || found->second != file.digests.sha256) return contradiction(file.path, "not the file that was locked");
+      if (found == locked.end() || found->second != file.digests.sha256)
+        return contradiction(file.path, "not the file that was locked");
       locked.erase(found);
     }
     if (!locked.empty()) return contradiction(locked.begin()->first, "locked, but missing");
@@ -174,20 +180,24 @@ class Opening {
     ASSAY_TRY(const auto bytes, text("results.json"));
     ASSAY_TRY(b_.results, parse_json(bytes, "results.json", {.bytes = kMaxText, .depth = 64, .nodes = 40'000'000}));
     try {
-      if (b_.results.at("plan_sha256") != sha256_hex(b_.plan_json)) return contradiction("results.json", "another plan");
+      if (b_.results.at("plan_sha256") != sha256_hex(b_.plan_json))
+        return contradiction("results.json", "another plan");
       const std::string head = b_.results.at("chain_head");
       if (std::none_of(b_.audit.begin(), b_.audit.end(), [&](const auto& line) { return line.row.hash == head; }))
         return contradiction("results.json", "chain head " + head + " is not in the audit log");
       const Json& listed = b_.results.at("trials");
-      if (listed.size() != b_.trials.size()) return contradiction("results.json", std::to_string(listed.size()) + " trials");
+      if (listed.size() != b_.trials.size())
+        return contradiction("results.json", std::to_string(listed.size()) + " trials");
       for (std::size_t i = 0; i < listed.size(); ++i) {
         const TrialRecord& t = b_.trials[i];
         const Json& l = listed[i];
         const Json outcome = t.finished ? Json(to_string(t.verdict.outcome)) : Json(nullptr);
-        if (l.at("number") != t.number || l.at("task") != t.task || l.at("level") != t.level || l.at("index") != t.index ||
-            l.at("outcome") != outcome || l.at("reason") != t.verdict.reason || l.at("trace_sha256") != t.trace_sha256 ||
+        if (l.at("number") != t.number || l.at("task") != t.task || l.at("level") != t.level ||
+            l.at("index") != t.index || l.at("outcome") != outcome || l.at("reason") != t.verdict.reason ||
+            l.at("trace_sha256") != t.trace_sha256 ||
             l.at("validity") != (t.validity == Validity::valid ? "valid" : "invalid"))
-          return contradiction("results.json", "trial " + std::to_string(t.number) + " is told otherwise than in trials.jsonl");
+          return contradiction("results.json",
+                               "trial " + std::to_string(t.number) + " is told otherwise than in trials.jsonl");
       }
     } catch (const Json::exception& exception) {
       return contradiction("results.json", exception.what());
@@ -200,8 +210,9 @@ class Opening {
 };
 
 Error bad_attestation(std::size_t line, std::string found, Text expected = {}) {
-  Error error = evidence_error(kBadAttestation, {"an attestation does not hold", "证明不成立"}, kAttestationsName,
-                               std::move(found), std::move(expected), {"do not rely on this bundle", "请勿采信该证据包"});
+  Error error =
+      evidence_error(kBadAttestation, {"an attestation does not hold", "证明不成立"}, kAttestationsName,
+                     std::move(found), std::move(expected), {"do not rely on this bundle", "请勿采信该证据包"});
   error.place.line = static_cast<int>(line);
   return error;
 }

@@ -22,8 +22,8 @@ struct IntactBundle {
   std::string attestations;  ///< the file as it stands; empty: nobody signed
 };
 
-/// Structure, hashes, chains, and that the files agree with one another. Memory does not grow with the traces. The error
-/// names the first thing that is broken. SM3 is compared only if asked for: SHA-256 vouches for the same bytes.
+/// Structure, hashes, chains, and that the files agree with one another. Memory does not grow with the traces. The
+/// error names the first thing that is broken. SM3 is compared only if asked for: SHA-256 vouches for the same bytes.
 Result<IntactBundle> open_intact(const std::string& path, bool with_sm3);
 
 /// Each attestation read, its signature checked with the key that it carries, its members compared with the files.

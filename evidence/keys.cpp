@@ -65,7 +65,8 @@ Signing prepare(EVP_PKEY* key, Algorithm algorithm, bool sign) {
   const EVP_MD* md = nullptr;
   if (algorithm == Algorithm::sm2) {
     out.key.reset(EVP_PKEY_CTX_new(key, nullptr));
-    if (!out.key || EVP_PKEY_CTX_set1_id(out.key.get(), kSm2Identity.data(), static_cast<int>(kSm2Identity.size())) != 1)
+    if (!out.key ||
+        EVP_PKEY_CTX_set1_id(out.key.get(), kSm2Identity.data(), static_cast<int>(kSm2Identity.size())) != 1)
       return {};
     EVP_MD_CTX_set_pkey_ctx(out.digest.get(), out.key.get());
     md = EVP_sm3();
@@ -93,7 +94,8 @@ Result<std::string> read_private(const std::string& path) {
   close(fd);
   if (!regular) return bad_key(path, "not a regular file", {"a regular file", "普通文件"});
   if (info.st_uid != geteuid()) return bad_key(path, "another owner", {"a file of your own", "归您所有的文件"});
-  if ((info.st_mode & 077) != 0) return bad_key(path, "readable by others", {"mode 0600: chmod 600 FILE", "权限 0600：chmod 600 文件"});
+  if ((info.st_mode & 077) != 0)
+    return bad_key(path, "readable by others", {"mode 0600: chmod 600 FILE", "权限 0600：chmod 600 文件"});
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return text;
 }
@@ -185,8 +187,8 @@ Result<void> PrivateKey::save(const std::string& path) const {
   const int why = errno;
   if (fd >= 0) close(fd);
   if (written) return {};
-  return evidence_error(kKeyNotWritten, {"the key file cannot be written", "无法写入密钥文件"}, path, std::strerror(why),
-                        {"a file that does not exist yet", "尚不存在的文件"});
+  return evidence_error(kKeyNotWritten, {"the key file cannot be written", "无法写入密钥文件"}, path,
+                        std::strerror(why), {"a file that does not exist yet", "尚不存在的文件"});
 }
 
 Result<std::string> PrivateKey::sign(std::string_view message) const {

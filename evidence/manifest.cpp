@@ -38,13 +38,16 @@ std::vector<ManifestFile> files_from(const Json& list) {
 }
 
 Error bad_manifest(std::string found) {
-  return evidence_error(kContradiction, {"the manifest is malformed", "清单格式不正确"}, kManifestName, std::move(found),
-                        {"assay.manifest/1 as `assay bundle create` writes it", "由 `assay bundle create` 写出的 assay.manifest/1"});
+  return evidence_error(
+      kContradiction, {"the manifest is malformed", "清单格式不正确"}, kManifestName, std::move(found),
+      {"assay.manifest/1 as `assay bundle create` writes it", "由 `assay bundle create` 写出的 assay.manifest/1"});
 }
 
 }  // namespace
 
-bool is_data(const std::string& role) { return role != "report" && role != "readme" && role != "data_manifest" && role != "sums"; }
+bool is_data(const std::string& role) {
+  return role != "report" && role != "readme" && role != "data_manifest" && role != "sums";
+}
 
 std::string manifest_to_json(const Manifest& manifest) {
   return readable({{"schema", kSchema},
@@ -92,8 +95,7 @@ Result<Manifest> manifest_from_json(const std::string& text) {
 std::string data_manifest_json(const std::vector<ManifestFile>& files) {
   Json list = Json::array();
   for (const auto& file : files)
-    if (is_data(file.role))
-      list.push_back({{"path", file.path}, {"size", file.size}, {"sha256", file.digests.sha256}});
+    if (is_data(file.role)) list.push_back({{"path", file.path}, {"size", file.size}, {"sha256", file.digests.sha256}});
   return readable({{"schema", "assay.data_manifest/1"}, {"files", list}});
 }
 

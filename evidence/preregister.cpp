@@ -34,7 +34,8 @@ std::string statement_of(const Preregistration& x) {
 }
 
 Error bad(const std::string& name, std::string found) {
-  return evidence_error(kBadAttestation, {"the statement of the lock does not hold", "锁定声明不成立"}, name, std::move(found),
+  return evidence_error(kBadAttestation, {"the statement of the lock does not hold", "锁定声明不成立"}, name,
+                        std::move(found),
                         {"a line as `assay preregister` writes it", "由 `assay preregister` 写出的一行"});
 }
 
@@ -98,15 +99,19 @@ Result<Preregistration> check_preregistered(const std::string& path, const std::
   ASSAY_TRY(auto said, preregistration_of(line, statement_file));
   ASSAY_TRY(const auto bundle, open_intact(path, false));
   const auto differs = [&](const char* what, const std::string& found, const std::string& expected) {
-    return evidence_error(kContradiction, {"the bundle is not of what was locked then", "证据包与当时锁定的内容不符"}, path,
-                          std::string(what) + " " + found, {expected, expected},
+    return evidence_error(kContradiction, {"the bundle is not of what was locked then", "证据包与当时锁定的内容不符"},
+                          path, std::string(what) + " " + found, {expected, expected},
                           {"do not rely on this bundle", "请勿采信该证据包"});
   };
-  if (sha256_hex(bundle.plan_json) != said.plan_sha256) return differs("plan.json", sha256_hex(bundle.plan_json), said.plan_sha256);
-  if (sha256_hex(bundle.lock_json) != said.lock_sha256) return differs("lock.json", sha256_hex(bundle.lock_json), said.lock_sha256);
-  const auto locked = std::find_if(bundle.audit.begin(), bundle.audit.end(), [](const auto& l) { return !l.closed && l.row.of_table == "sessions"; });
+  if (sha256_hex(bundle.plan_json) != said.plan_sha256)
+    return differs("plan.json", sha256_hex(bundle.plan_json), said.plan_sha256);
+  if (sha256_hex(bundle.lock_json) != said.lock_sha256)
+    return differs("lock.json", sha256_hex(bundle.lock_json), said.lock_sha256);
+  const auto locked = std::find_if(bundle.audit.begin(), bundle.audit.end(),
+                                   [](const auto& l) { return !l.closed && l.row.of_table == "sessions"; });
   if (locked == bundle.audit.end() || locked->row.hash != said.chain_head)
-    return differs("audit.jsonl: chain head at lock", locked == bundle.audit.end() ? "" : locked->row.hash, said.chain_head);
+    return differs("audit.jsonl: chain head at lock", locked == bundle.audit.end() ? "" : locked->row.hash,
+                   said.chain_head);
   return said;
 }
 

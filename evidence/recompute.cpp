@@ -120,7 +120,8 @@ class Recomputing {
   Result<void> check_rules(const TrialRecord& stored, const std::string& judge) {
     if (input_.inputs == nullptr || input_.seed.empty()) {
       if (out_.why_no_rules.empty())
-        out_.why_no_rules = input_.inputs == nullptr ? "the deciding files are not at hand" : "the seed is not revealed";
+        out_.why_no_rules =
+            input_.inputs == nullptr ? "the deciding files are not at hand" : "the seed is not revealed";
       return {};
     }
     const Task* task = nullptr;
@@ -163,7 +164,8 @@ Json steps_json(const std::vector<LevelStep>& steps) {
 Json steps_of(const Json& stored) {
   Json out = Json::array();
   for (const auto& step : stored)
-    out.push_back({{"level", step.at("level")}, {"conformity", step.at("conformity")}, {"blocking", step.at("blocking")}});
+    out.push_back(
+        {{"level", step.at("level")}, {"conformity", step.at("conformity")}, {"blocking", step.at("blocking")}});
   return out;
 }
 
@@ -171,17 +173,34 @@ Json of(const std::optional<double>& value) { return value ? Json(*value) : Json
 
 Json deciding(const IndicatorResult& x) {
   constexpr const char* kStops[] = {"running", "accepted", "refused"};
-  return {{"id", x.id},           {"conformity", to_string(x.conformity)}, {"n", x.n},
-          {"successes", x.successes}, {"voids", x.voids},                 {"limit", x.limit},
-          {"confidence", x.confidence}, {"estimate", of(x.estimate)},     {"lower", of(x.lower)},
-          {"upper", of(x.upper)}, {"stop", kStops[static_cast<int>(x.stop)]}, {"n_max", x.n_max},
-          {"path", x.path},       {"trials", x.trials},                    {"attached", x.attached},
-          {"level", x.level},     {"dimension", x.dimension},              {"task", x.task}};
+  return {{"id", x.id},
+          {"conformity", to_string(x.conformity)},
+          {"n", x.n},
+          {"successes", x.successes},
+          {"voids", x.voids},
+          {"limit", x.limit},
+          {"confidence", x.confidence},
+          {"estimate", of(x.estimate)},
+          {"lower", of(x.lower)},
+          {"upper", of(x.upper)},
+          {"stop", kStops[static_cast<int>(x.stop)]},
+          {"n_max", x.n_max},
+          {"path", x.path},
+          {"trials", x.trials},
+          {"attached", x.attached},
+          {"level", x.level},
+          {"dimension", x.dimension},
+          {"task", x.task}};
 }
 
 Json deciding(const GateResult& x) {
-  return {{"id", x.id},         {"conformity", to_string(x.conformity)}, {"attempts", x.attempts}, {"events", x.events},
-          {"upper", x.upper},   {"limit", x.limit},                      {"confidence", x.confidence}};
+  return {{"id", x.id},
+          {"conformity", to_string(x.conformity)},
+          {"attempts", x.attempts},
+          {"events", x.events},
+          {"upper", x.upper},
+          {"limit", x.limit},
+          {"confidence", x.confidence}};
 }
 
 /// Each of `again` against the entry of the same place, in the members that `again` has.
@@ -190,7 +209,8 @@ void compare_lists(const std::string& where, const Json& stored, const std::vect
   compare(where + " count", stored.size(), again.size(), out);
   for (std::size_t i = 0; i < again.size() && i < stored.size(); ++i)
     for (const auto& [key, value] : again[i].items())
-      compare(where + "/" + again[i].at("id").get<std::string>() + "/" + key, stored.at(i).value(key, Json()), value, out);
+      compare(where + "/" + again[i].at("id").get<std::string>() + "/" + key, stored.at(i).value(key, Json()), value,
+              out);
 }
 
 }  // namespace

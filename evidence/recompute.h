@@ -27,9 +27,9 @@ struct NewerMetric {
 };
 
 struct Recomputed {
-  int trials = 0;          ///< recomputed from their traces
-  int without_trace = 0;   ///< taken from the record: a lost worker, a trial that never began
-  int rules_checked = 0;   ///< traces whose rules were derived again from suite, seed and index
+  int trials = 0;            ///< recomputed from their traces
+  int without_trace = 0;     ///< taken from the record: a lost worker, a trial that never began
+  int rules_checked = 0;     ///< traces whose rules were derived again from suite, seed and index
   std::string why_no_rules;  ///< why not all were
   std::vector<Difference> differences;
   std::vector<NewerMetric> newer;

@@ -41,6 +41,7 @@ Result<std::vector<AuditLine>> session_audit(const Store& store, const SessionRo
 /// What the audit says of the session: the plan and lock that were chained, and each trial as chained.
 /// ASSAY-1124 if trials, plan or lock differ from it, or a chained trial is missing.
 Result<void> check_against_audit(const std::vector<AuditLine>& audit, const std::vector<TrialRecord>& trials,
-                                 const std::string& session, const std::string& plan_json, const std::string& lock_json);
+                                 const std::string& session, const std::string& plan_json,
+                                 const std::string& lock_json);
 
 }  // namespace assay::evidence

@@ -1,9 +1,9 @@
+#include <fcntl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <map>
-#include <unistd.h>
 
 #include "core/sha256.h"
 #include "evidence/dsse.h"
@@ -39,8 +39,9 @@ bool may_follow(std::optional<Kind> before, Kind next) {
 }
 
 Error bad_register(const std::string& name, std::size_t line, std::string found, Text expected = {}) {
-  Error error = evidence_error(kBadRegister, {"the register of states does not hold", "状态登记册不成立"}, name, std::move(found),
-                               std::move(expected), {"ask the issuer for the register again", "请向出具方重新索取登记册"});
+  Error error =
+      evidence_error(kBadRegister, {"the register of states does not hold", "状态登记册不成立"}, name, std::move(found),
+                     std::move(expected), {"ask the issuer for the register again", "请向出具方重新索取登记册"});
   error.place.line = static_cast<int>(line);
   return error;
 }
@@ -80,8 +81,10 @@ std::string what_lacks(const StateRecord& r) {
   if (r.person.empty()) return "person";
   if (r.kind != Kind::draft && r.reason.empty() && r.kind != Kind::issued) return "reason";
   if (r.kind == Kind::issued && r.certificate.empty()) return "certificate";
-  if (r.kind == Kind::superseded && (!is_hex_digest(r.replaced_by) || r.certificate.empty())) return "replaced_by, certificate";
-  if ((r.kind == Kind::waiver || r.kind == Kind::invalidation || r.kind == Kind::key_revoked) && r.scope.empty()) return "scope";
+  if (r.kind == Kind::superseded && (!is_hex_digest(r.replaced_by) || r.certificate.empty()))
+    return "replaced_by, certificate";
+  if ((r.kind == Kind::waiver || r.kind == Kind::invalidation || r.kind == Kind::key_revoked) && r.scope.empty())
+    return "scope";
   if (r.kind == Kind::waiver && r.expires.empty()) return "expires";
   return {};
 }
@@ -96,9 +99,11 @@ Result<void> check_order(const std::vector<StateRecord>& records, const std::str
     if (!is_state(r.kind)) continue;
     const auto before = states.find(r.manifest_sha256);
     if (!may_follow(before == states.end() ? std::nullopt : std::optional(before->second), r.kind))
-      return bad_register(name, i + 1,
-                          std::string(to_string(r.kind)) + " after " + (before == states.end() ? "nothing" : to_string(before->second)),
-                          {"draft → issued ⇄ suspended → withdrawn or superseded", "draft → issued ⇄ suspended → withdrawn 或 superseded"});
+      return bad_register(
+          name, i + 1,
+          std::string(to_string(r.kind)) + " after " + (before == states.end() ? "nothing" : to_string(before->second)),
+          {"draft → issued ⇄ suspended → withdrawn or superseded",
+           "draft → issued ⇄ suspended → withdrawn 或 superseded"});
     states[r.manifest_sha256] = r.kind;
   }
   return {};
@@ -119,21 +124,19 @@ std::optional<Kind> kind_from(std::string_view name) {
 }
 
 std::string statement_of(const StateRecord& r) {
-  const Json predicate{{"schema", "assay.state/1"},
-                       {"number", r.number},
-                       {"kind", to_string(r.kind)},
-                       {"certificate", r.certificate},
-                       {"replaced_by", r.replaced_by},
-                       {"scope", r.scope},
-                       {"reason", r.reason},
-                       {"time", r.time},
-                       {"expires", r.expires},
-                       {"signer",
-                        {{"person", r.person},
-                         {"organisation", r.organisation},
-                         {"key_id", r.key_id},
-                         {"public_key", r.public_key}}},
-                       {"previous", r.previous}};
+  const Json predicate{
+      {"schema", "assay.state/1"},
+      {"number", r.number},
+      {"kind", to_string(r.kind)},
+      {"certificate", r.certificate},
+      {"replaced_by", r.replaced_by},
+      {"scope", r.scope},
+      {"reason", r.reason},
+      {"time", r.time},
+      {"expires", r.expires},
+      {"signer",
+       {{"person", r.person}, {"organisation", r.organisation}, {"key_id", r.key_id}, {"public_key", r.public_key}}},
+      {"previous", r.previous}};
   return canonical({{"_type", kStatementType},
                     {"subject", {{{"name", kManifestName}, {"digest", {{"sha256", r.manifest_sha256}}}}}},
                     {"predicateType", kPredicateType},
@@ -180,23 +183,26 @@ Result<StateRecord> append_record(const std::string& path, StateRecord record, c
   record.public_key = base64(key.public_key().der());
   if (record.kind == Kind::issued) {
     if (division != "lab")
-      return evidence_error(kWatermark, {"only a laboratory's examination is issued", "只有实验室检测才能出具证书"}, path, division);
-    const bool reviewed = std::any_of(signers.begin(), signers.end(), [](const auto& s) { return s.role == Role::reviewer; });
+      return evidence_error(kWatermark, {"only a laboratory's examination is issued", "只有实验室检测才能出具证书"},
+                            path, division);
+    const bool reviewed =
+        std::any_of(signers.begin(), signers.end(), [](const auto& s) { return s.role == Role::reviewer; });
     const bool involved = std::any_of(signers.begin(), signers.end(), [&](const auto& s) {
       return s.role != Role::certifier && (s.person == record.person || s.key_id == record.key_id);
     });
     if (involved || !reviewed)
-      return evidence_error(kFourEyes, {"the four-eyes rule is broken", "违反“四眼”原则"}, path,
-                            involved ? record.person + " tested or reviewed it" : "nobody reviewed it",
-                            {"a decision by someone who neither ran nor reviewed the session",
-                             "由未参与检测与审核的人员作出决定"});
+      return evidence_error(
+          kFourEyes, {"the four-eyes rule is broken", "违反“四眼”原则"}, path,
+          involved ? record.person + " tested or reviewed it" : "nobody reviewed it",
+          {"a decision by someone who neither ran nor reviewed the session", "由未参与检测与审核的人员作出决定"});
   }
   ASSAY_TRY(const auto envelope, sign_envelope(statement_of(record), key));
   const std::string line = to_line(envelope) + "\n";
   // What stands must stay readable whatever is appended: checked before it is written.
   ASSAY_TRY(records, register_from_text(text + line, path));
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  const bool written = fd >= 0 && write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && fsync(fd) == 0;
+  const bool written =
+      fd >= 0 && write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && fsync(fd) == 0;
   const int why = errno;
   if (fd >= 0) close(fd);
   if (!written)

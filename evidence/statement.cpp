@@ -12,14 +12,15 @@ constexpr const char* kPredicateType = "urn:x-assay:examination:1";
 constexpr std::uint64_t kMaxJsonBytes = 256u << 20;
 
 Error bad_statement(std::string found) {
-  return evidence_error(kBadAttestation, {"an attestation's statement is malformed", "证明的陈述格式不正确"}, kAttestationsName,
-                        std::move(found), {"an in-toto Statement v1 with predicate assay.examination/1",
-                                           "谓词为 assay.examination/1 的 in-toto Statement v1"});
+  return evidence_error(kBadAttestation, {"an attestation's statement is malformed", "证明的陈述格式不正确"},
+                        kAttestationsName, std::move(found),
+                        {"an in-toto Statement v1 with predicate assay.examination/1",
+                         "谓词为 assay.examination/1 的 in-toto Statement v1"});
 }
 
 Error four_eyes(std::string found, Text expected) {
-  return evidence_error(kFourEyes, {"the four-eyes rule is broken", "违反“四眼”原则"}, kAttestationsName, std::move(found),
-                        std::move(expected),
+  return evidence_error(kFourEyes, {"the four-eyes rule is broken", "违反“四眼”原则"}, kAttestationsName,
+                        std::move(found), std::move(expected),
                         {"let another person with a key of their own sign", "请由另一人以其本人的密钥签名"});
 }
 
@@ -76,11 +77,11 @@ std::string statement_of(const Examination& x) {
       {"counts", {{"files", x.files}, {"trials", x.trials}, {"traces", x.traces}, {"withheld", x.withheld}}},
       {"deviations", x.deviations},
       {"previous", x.previous}};
-  return canonical({{"_type", kStatementType},
-                    {"subject",
-                     {{{"name", kManifestName}, {"digest", {{"sha256", x.manifest_sha256}, {"sm3", x.manifest_sm3}}}}}},
-                    {"predicateType", kPredicateType},
-                    {"predicate", predicate}});
+  return canonical(
+      {{"_type", kStatementType},
+       {"subject", {{{"name", kManifestName}, {"digest", {{"sha256", x.manifest_sha256}, {"sm3", x.manifest_sm3}}}}}},
+       {"predicateType", kPredicateType},
+       {"predicate", predicate}});
 }
 
 Result<Examination> examination_of(const std::string& statement) {
@@ -141,8 +142,8 @@ Result<Examination> facts_of(const ZipReader& bundle, const Manifest& manifest, 
     for (const auto& said : {results.at("division"), grade.at("division"), Json(manifest.division)})
       if (said != x.division) return watermark("plan.json: " + x.division + ", elsewhere " + said.dump());
     if (x.session != manifest.session)
-      return evidence_error(kContradiction, {"the files are of different sessions", "文件属于不同的检测"}, kManifestName,
-                            manifest.session, {x.session, x.session});
+      return evidence_error(kContradiction, {"the files are of different sessions", "文件属于不同的检测"},
+                            kManifestName, manifest.session, {x.session, x.session});
     x.subject = subject.at("id");
     x.serial = subject.at("serial");
     x.software = subject.at("software");
@@ -179,7 +180,8 @@ Result<void> check_roles(const std::vector<Examination>& all, const std::string&
     if ((x.role == Role::vendor) == (division == "lab"))
       return watermark(std::string(to_string(x.role)) + " on division " + division);
     if (!persons.insert(x.person).second || !keys.insert(x.key_id).second)
-      return four_eyes(x.person + " as " + to_string(x.role), {"one role for one person and one key", "一人一钥，只任一职"});
+      return four_eyes(x.person + " as " + to_string(x.role),
+                       {"one role for one person and one key", "一人一钥，只任一职"});
     if (x.person.empty()) return four_eyes("no person", {"a person's name", "责任人姓名"});
     const bool in_turn = x.role == Role::tester || x.role == Role::vendor || (x.role == Role::reviewer && tested) ||
                          (x.role == Role::certifier && reviewed);

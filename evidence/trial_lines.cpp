@@ -61,8 +61,9 @@ MetricValue metric_from_json(const Json& json) {
 }
 
 Error broken_chain(std::size_t line, std::string found, Text expected = {}) {
-  Error error = evidence_error(kTrialChain, {"the record of trials was altered", "试验记录被改动"}, kTrials, std::move(found),
-                               std::move(expected), {"do not rely on this bundle", "请勿采信该证据包"});
+  Error error =
+      evidence_error(kTrialChain, {"the record of trials was altered", "试验记录被改动"}, kTrials, std::move(found),
+                     std::move(expected), {"do not rely on this bundle", "请勿采信该证据包"});
   error.place.line = static_cast<int>(line);
   return error;
 }

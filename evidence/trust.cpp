@@ -41,7 +41,9 @@ Result<TrustList> load_trust(const std::string& path) {
     auto key = PublicKey::from_pem(entry.at("public_key").get<std::string>(), path);
     if (!key) return bad_list(file, pointer + "/public_key", key.error());
     if (out.find(key->id()) != nullptr)
-      return bad_list(file, pointer, evidence_error(kBadTrustList, {"a key stands twice in the trust list", "信任列表中密钥重复"}, path));
+      return bad_list(
+          file, pointer,
+          evidence_error(kBadTrustList, {"a key stands twice in the trust list", "信任列表中密钥重复"}, path));
     out.keys.push_back({entry.at("person"), entry.at("organisation"), roles_of(entry.at("roles")), std::move(*key),
                         entry.value("from", ""), entry.value("until", "")});
   }

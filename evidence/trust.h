@@ -49,7 +49,8 @@ std::string statement_of(const StateRecord& record);
 Result<std::vector<StateRecord>> register_from_text(const std::string& text, const std::string& name);
 Result<std::vector<StateRecord>> load_register(const std::string& path);
 /// Appends a signed record; number, previous, key are filled in. `signers`: the bundle's attestations, for four eyes:
-/// nobody issues what they tested or reviewed (ASSAY-1127). `division`: only a laboratory's examination is issued (1128).
+/// nobody issues what they tested or reviewed (ASSAY-1127). `division`: only a laboratory's examination is issued
+/// (1128).
 Result<StateRecord> append_record(const std::string& path, StateRecord record, const PrivateKey& key,
                                   const std::vector<Examination>& signers, const std::string& division);
 

@@ -14,8 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Error cannot(std::string where, std::string found) {
-  return evidence_error(kNotRecomputable, {"the bundle cannot be recomputed here", "无法在此复算该证据包"}, std::move(where),
-                        std::move(found));
+  return evidence_error(kNotRecomputable, {"the bundle cannot be recomputed here", "无法在此复算该证据包"},
+                        std::move(where), std::move(found));
 }
 
 }  // namespace
@@ -81,7 +81,8 @@ Result<std::string> seed_of(const IntactBundle& bundle, const Plan& plan) {
     if (detail.is_object() && detail.value("session", "") == bundle.manifest.session) seed = detail.value("seed", "");
   }
   if (seed.empty() || "sha256:" + sha256_hex(seed) == plan.session_seed) return seed;
-  return evidence_error(kContradiction, {"the revealed seed is not the one committed at lock", "公开的种子与锁定时的承诺不符"},
+  return evidence_error(kContradiction,
+                        {"the revealed seed is not the one committed at lock", "公开的种子与锁定时的承诺不符"},
                         "audit.jsonl", sha256_hex(seed), {plan.session_seed, plan.session_seed});
 }
 

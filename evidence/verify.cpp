@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
+#include "core/mcap.h"
 #include "core/sha256.h"
 #include "evidence/errors.h"
 #include "evidence/intact.h"
 #include "evidence/unpack.h"
-#include "core/mcap.h"
 
 namespace assay::evidence {
 namespace {
@@ -22,7 +22,9 @@ bool valid_on(const TrustedKey& key, const std::string& day) {
   return (key.from.empty() || key.from <= day) && (key.until.empty() || day <= key.until);
 }
 
-bool has(const std::vector<Role>& roles, Role role) { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
+bool has(const std::vector<Role>& roles, Role role) {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
 
 Answer no(std::string en, std::string zh) { return {State::no, {std::move(en), std::move(zh)}, std::nullopt}; }
 
@@ -30,8 +32,8 @@ Answer signer_of(const std::vector<Examination>& all, const std::string& divisio
   if (all.empty()) return no("nobody signed it", "无人签名");
   std::string names;
   for (const auto& x : all)
-    names += fmt::format("{}{} ({}, {}, key {}…)", names.empty() ? "" : "; ", x.person, to_string(x.role), x.organisation,
-                         x.key_id.substr(0, 8));
+    names += fmt::format("{}{} ({}, {}, key {}…)", names.empty() ? "" : "; ", x.person, to_string(x.role),
+                         x.organisation, x.key_id.substr(0, 8));
   if (o.trust.empty())
     return no("signatures good, but no trust list was given: " + names, "签名有效，但未给出信任列表：" + names);
   const auto trust = load_trust(o.trust);
@@ -39,10 +41,12 @@ Answer signer_of(const std::vector<Examination>& all, const std::string& divisio
   for (const auto& x : all) {
     const auto* key = trust->find(x.key_id);
     if (key == nullptr)
-      return no(fmt::format("signature good, but key {}… ({}) is not in the trust list", x.key_id.substr(0, 8), x.person),
-                fmt::format("签名有效，但密钥 {}…（{}）不在信任列表中", x.key_id.substr(0, 8), x.person));
+      return no(
+          fmt::format("signature good, but key {}… ({}) is not in the trust list", x.key_id.substr(0, 8), x.person),
+          fmt::format("签名有效，但密钥 {}…（{}）不在信任列表中", x.key_id.substr(0, 8), x.person));
     if (!has(key->roles, x.role) || key->person != x.person || key->organisation != x.organisation)
-      return no(fmt::format("the trust list knows that key as another's or for other roles: {} as {}", x.person, to_string(x.role)),
+      return no(fmt::format("the trust list knows that key as another's or for other roles: {} as {}", x.person,
+                            to_string(x.role)),
                 fmt::format("信任列表中该密钥属于他人或不具该职责：{}（{}）", x.person, to_string(x.role)));
     if (!valid_on(*key, day_of(x.time)))
       return no(fmt::format("the key of {} was not valid on {}", x.person, day_of(x.time)),
@@ -58,9 +62,11 @@ Answer signer_of(const std::vector<Examination>& all, const std::string& divisio
 
 Answer covers(const Examination& x, const VerifyOptions& o) {
   const std::string is = x.serial + ", " + x.software;
-  if (o.serial.empty() && o.software.empty()) return {State::unknown, {"not asked; it covers " + is, "未查询；覆盖 " + is}, {}};
+  if (o.serial.empty() && o.software.empty())
+    return {State::unknown, {"not asked; it covers " + is, "未查询；覆盖 " + is}, {}};
   if (!o.serial.empty() && o.serial != x.serial)
-    return no(fmt::format("serial {} was examined, not {}", x.serial, o.serial), fmt::format("受检编号为 {}，不是 {}", x.serial, o.serial));
+    return no(fmt::format("serial {} was examined, not {}", x.serial, o.serial),
+              fmt::format("受检编号为 {}，不是 {}", x.serial, o.serial));
   if (!o.software.empty() && o.software != x.software)
     return no(fmt::format("software {} was examined, not {}", x.software, o.software),
               fmt::format("受检软件为 {}，不是 {}", x.software, o.software));
@@ -72,12 +78,14 @@ Answer current(const IntactBundle& bundle, const std::vector<Examination>& signe
   if (o.state_register.empty()) return {State::unknown, {"no register of states was given", "未给出状态登记册"}, {}};
   const auto records = load_register(o.state_register);
   if (!records) return broken(records.error());
-  if (o.trust.empty()) return no("the register's signers cannot be known without a trust list", "没有信任列表，无法确认登记册的签名者");
+  if (o.trust.empty())
+    return no("the register's signers cannot be known without a trust list", "没有信任列表，无法确认登记册的签名者");
   const auto trust = load_trust(o.trust);
   if (!trust) return {State::no, trust.error().what, trust.error()};
   for (const auto& record : *records) {
     const auto* key = trust->find(record.key_id);
-    if (key == nullptr || key->person != record.person || !valid_on(*key, day_of(record.time)) || !has(key->roles, Role::certifier))
+    if (key == nullptr || key->person != record.person || !valid_on(*key, day_of(record.time)) ||
+        !has(key->roles, Role::certifier))
       return no(fmt::format("record {} of the register is signed by nobody who may: {}", record.number, record.person),
                 fmt::format("登记册第 {} 条的签名者无权登记：{}", record.number, record.person));
     if (record.kind != Kind::key_revoked) continue;
@@ -88,7 +96,8 @@ Answer current(const IntactBundle& bundle, const std::vector<Examination>& signe
   }
   const std::string as_of = records->empty() ? "-" : day_of(records->back().time);
   const auto state = state_of(*records, bundle.facts.manifest_sha256);
-  if (!state) return no("the register does not know it (as of " + as_of + ")", "登记册中无此证据包（截至 " + as_of + "）");
+  if (!state)
+    return no("the register does not know it (as of " + as_of + ")", "登记册中无此证据包（截至 " + as_of + "）");
   if (state->kind != Kind::issued) {
     const std::string then = state->kind == Kind::superseded ? ", by " + state->certificate : "";
     return no(fmt::format("{} on {}{}: {}", to_string(state->kind), day_of(state->time), then, state->reason),
@@ -141,18 +150,20 @@ Result<void> redo(const IntactBundle& bundle, const VerifyOptions& o, Verificati
     ASSAY_TRY(auto again, recompute(in));
     out.differences = std::move(again.differences);
     out.newer = std::move(again.newer);
-    out.recomputes = {State::yes,
-                      {fmt::format("L{} again from {} traces; rules derived anew for {}{}", again.grade.overall_level, again.trials,
-                                   again.rules_checked, again.why_no_rules.empty() ? "" : " (" + again.why_no_rules + ")"),
-                       fmt::format("由 {1} 份记录复算得 L{0}；重新推导判据 {2} 份{3}", again.grade.overall_level, again.trials,
-                                   again.rules_checked, again.why_no_rules.empty() ? "" : "（" + again.why_no_rules + "）")},
-                      std::nullopt};
+    out.recomputes = {
+        State::yes,
+        {fmt::format("L{} again from {} traces; rules derived anew for {}{}", again.grade.overall_level, again.trials,
+                     again.rules_checked, again.why_no_rules.empty() ? "" : " (" + again.why_no_rules + ")"),
+         fmt::format("由 {1} 份记录复算得 L{0}；重新推导判据 {2} 份{3}", again.grade.overall_level, again.trials,
+                     again.rules_checked, again.why_no_rules.empty() ? "" : "（" + again.why_no_rules + "）")},
+        std::nullopt};
   }
   if (out.differences.empty()) return {};
   const Difference& d = out.differences.front();
   return evidence_error(kDiffers, {"what is stored does not follow from the traces", "所存结果与原始记录的复算不符"},
                         d.trial == 0 ? "results.json" : fmt::format("trial {}", d.trial), d.what + " = " + d.recomputed,
-                        {d.stored + ", as stored", d.stored + "（所存）"}, {"do not rely on this bundle", "请勿采信该证据包"});
+                        {d.stored + ", as stored", d.stored + "（所存）"},
+                        {"do not rely on this bundle", "请勿采信该证据包"});
 }
 
 }  // namespace
@@ -160,7 +171,9 @@ Result<void> redo(const IntactBundle& bundle, const VerifyOptions& o, Verificati
 int Verification::exit_code() const {
   constexpr int kGood = 0, kIntegrity = 8, kUntrusted = 9;
   const Answer* all[] = {&intact, &signer, &covers, &current, &recomputes};
-  const auto any = [&](State state) { return std::any_of(std::begin(all), std::end(all), [&](const auto* a) { return a->state == state; }); };
+  const auto any = [&](State state) {
+    return std::any_of(std::begin(all), std::end(all), [&](const auto* a) { return a->state == state; });
+  };
   return any(State::broken) ? kIntegrity : any(State::no) ? kUntrusted : kGood;
 }
 
@@ -173,8 +186,10 @@ Verification verify_bundle(const std::string& path, const VerifyOptions& o) {
   }
   const Manifest& m = bundle->manifest;
   out.intact = {State::yes,
-                {fmt::format("{0}/{0} files, no extra; {1} trials and {2} audit entries in their chains", m.files.size(), m.trials, m.audit_entries),
-                 fmt::format("{0}/{0} 个文件，无多余；{1} 次试验与 {2} 条审计记录链完整", m.files.size(), m.trials, m.audit_entries)},
+                {fmt::format("{0}/{0} files, no extra; {1} trials and {2} audit entries in their chains",
+                             m.files.size(), m.trials, m.audit_entries),
+                 fmt::format("{0}/{0} 个文件，无多余；{1} 次试验与 {2} 条审计记录链完整", m.files.size(), m.trials,
+                             m.audit_entries)},
                 std::nullopt};
   out.facts = bundle->facts;
   auto signatures = check_attestations(*bundle);
@@ -197,9 +212,11 @@ Result<void> verify_disclosed(const std::string& path, const std::string& trace,
                               const metrics::MetricRegistry& metrics) {
   ASSAY_TRY(const auto bundle, open_intact(path, false));
   const auto wrong = [&](std::string found, Text expected = {}) {
-    return evidence_error(kWrongDisclosure, {"this is not the trace that the bundle names", "这不是证据包所指的记录"}, file, std::move(found), std::move(expected));
+    return evidence_error(kWrongDisclosure, {"this is not the trace that the bundle names", "这不是证据包所指的记录"},
+                          file, std::move(found), std::move(expected));
   };
-  const auto trial = std::find_if(bundle.trials.begin(), bundle.trials.end(), [&](const auto& t) { return trace_name(t) == trace && !t.trace_sha256.empty(); });
+  const auto trial = std::find_if(bundle.trials.begin(), bundle.trials.end(),
+                                  [&](const auto& t) { return trace_name(t) == trace && !t.trace_sha256.empty(); });
   if (trial == bundle.trials.end()) return wrong("no trial has a trace " + trace);
   ASSAY_TRY(const auto digest, sha256_file(file));
   if (to_hex(digest) != trial->trace_sha256)

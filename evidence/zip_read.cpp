@@ -45,7 +45,8 @@ ZipReader::~ZipReader() {
 }
 
 Error ZipReader::broken(std::string found) const {
-  return evidence_error(kNotABundle, {"this is no bundle, or it is broken", "这不是证据包，或已损坏"}, path_, std::move(found),
+  return evidence_error(kNotABundle, {"this is no bundle, or it is broken", "这不是证据包，或已损坏"}, path_,
+                        std::move(found),
                         {"a zip as `assay bundle create` writes it", "由 `assay bundle create` 写出的 zip 文件"},
                         {"ask the issuer for the file again", "请向出具方重新索取该文件"});
 }
@@ -87,8 +88,8 @@ Result<void> ZipReader::read_structure() {
     from = zip::number(end, 48, 8);
   }
   if (count > kMaxEntries || bytes > count * (zip::kCentralBytes + kMaxPath + 12))
-    return evidence_error(kTooLarge, {"the bundle holds too many files", "证据包中的文件过多"}, path_, std::to_string(count),
-                          {"at most 200 000", "不超过 200 000 个"});
+    return evidence_error(kTooLarge, {"the bundle holds too many files", "证据包中的文件过多"}, path_,
+                          std::to_string(count), {"at most 200 000", "不超过 200 000 个"});
   if (from > size_ || bytes > size_ - from || size_ - from - bytes != end.size() ||
       end != zip::end_records(count, from, bytes))
     return broken("the end of the zip directory does not fit the file");
@@ -107,8 +108,9 @@ Result<void> ZipReader::read_directory(std::uint64_t count, std::uint64_t from, 
     ZipEntry entry{std::string(rest.substr(zip::kCentralBytes, name)), zip::number(rest, 24, 4), offset,
                    static_cast<std::uint32_t>(zip::number(rest, 16, 4))};
     if (!is_safe_path(entry.path))
-      return evidence_error(kBadName, {"a file of the bundle has a name that could do harm", "证据包中有文件名存在风险"},
-                            path_, entry.path, {"a plain relative name", "普通的相对路径"});
+      return evidence_error(kBadName,
+                            {"a file of the bundle has a name that could do harm", "证据包中有文件名存在风险"}, path_,
+                            entry.path, {"a plain relative name", "普通的相对路径"});
     const std::string expected = zip::central_header(entry);
     if (rest.substr(0, expected.size()) != expected) return broken("the zip directory's entry for " + entry.path);
     at += expected.size();

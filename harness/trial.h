@@ -55,8 +55,8 @@ class PolicyRunner {
 std::unique_ptr<PolicyRunner> make_threaded_runner(std::unique_ptr<Policy> policy);
 std::unique_ptr<PolicyRunner> make_inline_runner(std::unique_ptr<Policy> policy);  ///< bench only: no deadline
 
-/// What the judge is given for that setup, and the verdict on a trace: the live run and `recompute` share both. A record
-/// that was interrupted is aborted; one that cannot be judged is undetermined.
+/// What the judge is given for that setup, and the verdict on a trace: the live run and `recompute` share both. A
+/// record that was interrupted is aborted; one that cannot be judged is undetermined.
 metrics::JudgeInput judge_input(const Setup& setup);
 Verdict verdict_of(const metrics::JudgeInput& input, const Trace& trace);
 

@@ -102,8 +102,8 @@ Result<std::string> SqliteStore::chained_row(const std::string& table, std::int6
   return read([&]() -> Result<std::string> {
     auto text = row_text(*db_, table, row);
     if (!text.empty()) return text;
-    return store_error(720, {"the record was altered: a chained row is gone", "记录被改动：链中记录的行已不存在"}, file_,
-                       table + " row " + std::to_string(row),
+    return store_error(720, {"the record was altered: a chained row is gone", "记录被改动：链中记录的行已不存在"},
+                       file_, table + " row " + std::to_string(row),
                        {"restore the workspace from a backup", "请从备份恢复工作区"});
   });
 }

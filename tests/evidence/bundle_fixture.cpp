@@ -28,14 +28,15 @@ std::string results_of(const SessionRow& session, const Plan& plan, const std::v
                     {"reason", t.verdict.reason},
                     {"validity", t.validity == Validity::valid ? "valid" : "invalid"},
                     {"trace_sha256", t.trace_sha256}});
-  return readable({{"session", session.id},
-                   {"division", plan.division},
-                   {"plan_sha256", session.plan_sha256},
-                   {"chain_head", session.chain_head_at_close},
-                   {"subject", {{"id", "arm"}, {"serial", "GX-0042"}, {"software", "3.1.4"}}},
-                   {"grade",
-                    {{"division", plan.division}, {"overall_level", 2}, {"declared_level", 2}, {"at_declared", "conform"}}},
-                   {"trials", list}});
+  return readable(
+      {{"session", session.id},
+       {"division", plan.division},
+       {"plan_sha256", session.plan_sha256},
+       {"chain_head", session.chain_head_at_close},
+       {"subject", {{"id", "arm"}, {"serial", "GX-0042"}, {"software", "3.1.4"}}},
+       {"grade",
+        {{"division", plan.division}, {"overall_level", 2}, {"declared_level", 2}, {"at_declared", "conform"}}},
+       {"trials", list}});
 }
 
 }  // namespace
@@ -49,7 +50,8 @@ void BundleTest::SetUp() {
   stranger_ = made(Algorithm::ed25519);
 }
 
-std::string BundleTest::make_bundle(const std::string& name, const std::string& division, bool without_traces) {
+std::string BundleTest::make_bundle(const std::string& name, const std::string& division, bool without_traces,
+                                    std::size_t megabytes) {
   folder_ += "/w" + std::to_string(made_++);
   const auto store = open();
   const std::string workspace = folder_;
@@ -69,26 +71,34 @@ std::string BundleTest::make_bundle(const std::string& name, const std::string& 
   plan.division = division;
   plan.session_seed = "sha256:" + sha256_hex("seed");
   const std::string plan_json = harness::plan_to_json(plan);
-  const Json lock{{"schema", "assay.lock/1"}, {"scheme", file("scheme.yaml")}, {"subject", file("subject.yaml")}, {"files", files}};
+  const Json lock{
+      {"schema", "assay.lock/1"}, {"scheme", file("scheme.yaml")}, {"subject", file("subject.yaml")}, {"files", files}};
   auto session = store->lock_session(plan_json, sha256_hex(plan_json), lock.dump(), at(0));
   EXPECT_TRUE(session.ok());
   for (int i = 0; i < 4; ++i) {
     auto trial = store->start_trial(session->number, "logistics/sorting", 1, i, at(10 * i + 1));
     EXPECT_TRUE(trial.ok());
     if (i == 3) continue;  // the power went
-    EXPECT_TRUE(store->finish_trial(session->number, filled(*trial), stage(*store, "trace of " + name + std::to_string(i)), at(10 * i + 5)).ok());
+    const std::string staged = stage(*store, "trace of " + name + std::to_string(i));
+    if (megabytes > 0) {
+      std::ofstream out(staged, std::ios::binary | std::ios::app);
+      const std::string block(1u << 20, static_cast<char>('a' + i));
+      for (std::size_t k = 0; k < megabytes / 3; ++k) out << block;
+    }
+    EXPECT_TRUE(store->finish_trial(session->number, filled(*trial), staged, at(10 * i + 5)).ok());
   }
   EXPECT_TRUE(store->invalidate(2, "lab_power", "Li", false, at(50)).ok());
   EXPECT_TRUE(store->close_session(session->number, "closed", at(60)).ok());
   session = store->session(session->id);
   const auto trials = store->trials(session->number);
-  const BundleInput input{.store = store.get(),
-                          .session = *session,
-                          .plan = plan,
-                          .subject_json = R"({"software":"3.1.4"})",
-                          .tool_version = "0.1.0 (test)",
-                          .documents = {{"results.json", results_of(*session, plan, *trials), "application/json", "results"}},
-                          .without_traces = without_traces};
+  const BundleInput input{
+      .store = store.get(),
+      .session = *session,
+      .plan = plan,
+      .subject_json = R"({"software":"3.1.4"})",
+      .tool_version = "0.1.0 (test)",
+      .documents = {{"results.json", results_of(*session, plan, *trials), "application/json", "results"}},
+      .without_traces = without_traces};
   const auto done = create_bundle(input, file(name));
   EXPECT_TRUE(done.ok()) << (done ? "" : to_string(done.error(), Lang::en));
   return file(name);
@@ -215,7 +225,8 @@ std::string BundleTest::forged(const std::string& path, const std::function<void
 std::string told(const Verification& v) {
   std::string out;
   for (const auto* a : {&v.intact, &v.signer, &v.covers, &v.current, &v.recomputes})
-    out += std::to_string(static_cast<int>(a->state)) + " " + a->line.en + " " + (a->why ? to_string(*a->why, Lang::en) : "") + "\n";
+    out += std::to_string(static_cast<int>(a->state)) + " " + a->line.en + " " +
+           (a->why ? to_string(*a->why, Lang::en) : "") + "\n";
   return out;
 }
 

@@ -21,7 +21,8 @@ class BundleTest : public WorkspaceTest {
   void SetUp() override;
 
   /// A session of four trials; its bundle at `name` below the folder of the test.
-  std::string make_bundle(const std::string& name, const std::string& division = "lab", bool without_traces = false);
+  std::string make_bundle(const std::string& name, const std::string& division = "lab", bool without_traces = false,
+                          std::size_t megabytes = 0);
   /// Signs as tester and reviewer (lab) or as vendor, with the fixture's keys.
   void sign(const std::string& path, const std::string& division = "lab");
   [[nodiscard]] std::string trust_list(const std::string& extra = "") const;

@@ -142,7 +142,8 @@ TEST_F(BundleTest, TrialsRemovedReorderedRepeatedRewritten) {
   attack("metric changed", changed);
 
   // Lines moved without rebuilding: the chain itself breaks, and names the line.
-  const auto lines_attack = [&](const std::string& what, int line, const std::function<void(std::vector<std::string>&)>& change) {
+  const auto lines_attack = [&](const std::string& what, int line,
+                                const std::function<void(std::vector<std::string>&)>& change) {
     const auto forgery = forged(path, [&](Files& files) {
       std::string& text = content(files, "trials.jsonl");
       std::vector<std::string> lines;
@@ -247,7 +248,8 @@ TEST_F(BundleTest, ASelfAssessmentNeverPassesForALaboratorys) {
   forgery = forged(path, [&](Files& files) { relabel(content(files, "results.json")); });
   EXPECT_EQ(broken_id(verify(forgery)), 1128);
   const auto lab = make_bundle("lab.assay", "lab");
-  EXPECT_EQ(sign_bundle(lab, vendor_, {Role::vendor, "Smith", "Example Robots", "2026-11-22T10:00:00Z", {}}).error().id, 1128);
+  EXPECT_EQ(sign_bundle(lab, vendor_, {Role::vendor, "Smith", "Example Robots", "2026-11-22T10:00:00Z", {}}).error().id,
+            1128);
 }
 
 TEST_F(BundleTest, FourEyes) {
@@ -335,7 +337,12 @@ TEST_F(BundleTest, ABundleIsMadeOnlyOfWhatIsWhole) {
   auto session = store->session("last");
   ASSERT_TRUE(session.ok());
   const auto trials = store->trials(session->number);
-  BundleInput input{.store = store.get(), .session = *session, .plan = {}, .subject_json = "{}", .tool_version = "t", .documents = {}};
+  BundleInput input{.store = store.get(),
+                    .session = *session,
+                    .plan = {},
+                    .subject_json = "{}",
+                    .tool_version = "t",
+                    .documents = {}};
   input.session.state = "locked";
   EXPECT_EQ(create_bundle(input, path + "2").error().id, 1110);
   input.session.state = "closed";

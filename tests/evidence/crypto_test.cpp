@@ -19,8 +19,12 @@ std::string temporary(const std::string& name) {
 }
 
 TEST(Base64, KnownTextsAndTheirOneSpelling) {
-  const std::pair<const char*, const char*> kCases[] = {{"", ""},         {"f", "Zg=="},     {"fo", "Zm8="},
-                                                        {"foo", "Zm9v"},  {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+  const std::pair<const char*, const char*> kCases[] = {{"", ""},
+                                                        {"f", "Zg=="},
+                                                        {"fo", "Zm8="},
+                                                        {"foo", "Zm9v"},
+                                                        {"foob", "Zm9vYg=="},
+                                                        {"fooba", "Zm9vYmE="},
                                                         {"foobar", "Zm9vYmFy"}};  // RFC 4648 §10
   for (const auto& [plain, coded] : kCases) {
     EXPECT_EQ(base64(plain), coded);
@@ -31,7 +35,8 @@ TEST(Base64, KnownTextsAndTheirOneSpelling) {
 }
 
 TEST(Dsse, PreAuthenticationEncodingOfThePublishedExample) {
-  EXPECT_EQ(pae("http://example.com/HelloWorld", "hello world"), "DSSEv1 29 http://example.com/HelloWorld 11 hello world");
+  EXPECT_EQ(pae("http://example.com/HelloWorld", "hello world"),
+            "DSSEv1 29 http://example.com/HelloWorld 11 hello world");
   EXPECT_EQ(pae(kPayloadType, ""), "DSSEv1 28 application/vnd.in-toto+json 0 ");
 }
 
@@ -118,8 +123,9 @@ TEST(Dsse, EnvelopesHaveOneSpelling) {
     const auto found = envelope_from_line(changed, "line");
     EXPECT_FALSE(found.ok() && is_signed_by(*found, key->public_key())) << i;
   }
-  for (const std::string& bad : {std::string(), std::string("{}"), std::string("[]"), " " + line, line + " ",
-                                 std::string(100'000, '['), line.substr(0, line.size() / 2), "{\"payload\":1}" + std::string()})
+  for (const std::string& bad :
+       {std::string(), std::string("{}"), std::string("[]"), " " + line, line + " ", std::string(100'000, '['),
+        line.substr(0, line.size() / 2), "{\"payload\":1}" + std::string()})
     EXPECT_FALSE(envelope_from_line(bad, "line").ok());
 }
 

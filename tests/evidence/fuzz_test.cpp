@@ -84,15 +84,16 @@ TEST_F(BundleTest, FuzzedContentsInASoundZip) {
     rezip(files, target);
     const auto v = verify(target);
     ASSERT_TRUE(v.exit_code() == 8 || text == before || (name == kAttestationsName && v.exit_code() == 9))
-        << "round " << i << " " << name << "\n" << told(v);
+        << "round " << i << " " << name << "\n"
+        << told(v);
   }
 }
 
 TEST_F(BundleTest, FuzzedParsersNeitherCrashNorAccept) {
   const auto path = make_bundle("a.assay");
   sign(path);
-  const std::string manifest = text_in(path, kManifestName), trials = text_in(path, "trials.jsonl"), audit = text_in(path, "audit.jsonl"),
-                    lines = text_in(path, kAttestationsName);
+  const std::string manifest = text_in(path, kManifestName), trials = text_in(path, "trials.jsonl"),
+                    audit = text_in(path, "audit.jsonl"), lines = text_in(path, kAttestationsName);
   const std::string line = lines.substr(0, lines.find('\n'));
   Bender bender;
   std::string head;

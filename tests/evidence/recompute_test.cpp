@@ -29,8 +29,12 @@ class RecomputeTest : public ::testing::Test {
     judge.time_limit_ns = 500;
     trace_.streams.push_back(metrics::make_stream({0, 100, 200, 300, 400, 500}, {{"a.z_m", {0, 0, 2, 2, 2, 2}}}));
     trace_.events = {{400, "done", "", true}};
-    trace_.metadata = {{"task", "t/lift"}, {"level", "1"},  {"index", "0"}, {"initial_state_digest", "d"},
-                       {"session_seed_sha256", "5eed"}, {"judge", metrics::to_json(judge)}};
+    trace_.metadata = {{"task", "t/lift"},
+                       {"level", "1"},
+                       {"index", "0"},
+                       {"initial_state_digest", "d"},
+                       {"session_seed_sha256", "5eed"},
+                       {"judge", metrics::to_json(judge)}};
     stored_.number = 7;
     stored_.task = "t/lift";
     stored_.finished = true;

@@ -46,8 +46,9 @@ TEST_F(ZipTest, WhatGoesInComesOut) {
 TEST_F(ZipTest, OthersOpenIt) {
   if (std::system("python3 -c 'import zipfile' 2>/dev/null") != 0) GTEST_SKIP() << "no python3 with zipfile";
   write({{"a.txt", "hello"}, {"b/c.txt", "again"}});
-  const std::string script = "import zipfile,sys; z=zipfile.ZipFile('" + path_ +
-                             "'); assert z.testzip() is None; assert z.read('b/c.txt')==b'again'; assert z.namelist()==['a.txt','b/c.txt']";
+  const std::string script =
+      "import zipfile,sys; z=zipfile.ZipFile('" + path_ +
+      "'); assert z.testzip() is None; assert z.read('b/c.txt')==b'again'; assert z.namelist()==['a.txt','b/c.txt']";
   EXPECT_EQ(std::system(("python3 -c \"" + script + "\"").c_str()), 0);
 }
 
@@ -73,9 +74,8 @@ TEST_F(ZipTest, OffsetsBeyondFourGiB) {
 
 TEST_F(ZipTest, NamesThatCouldDoHarmAreRefusedBothWays) {
   const auto writer = ZipWriter::create(folder_ + "/w.zip");
-  for (const std::string bad :
-       {"", "/etc/passwd", "../x", "a/../../x", "a/./b", "a//b", "a/", "C:\\x", "a\\b", "a:b", ".", "..", "con\x01", "a/..", "x.",
-        "x ", "a\xff"}) {
+  for (const std::string bad : {"", "/etc/passwd", "../x", "a/../../x", "a/./b", "a//b", "a/", "C:\\x", "a\\b", "a:b",
+                                ".", "..", "con\x01", "a/..", "x.", "x ", "a\xff"}) {
     EXPECT_FALSE(is_safe_path(bad)) << bad;
     EXPECT_FALSE((*writer)->add(bad, "x").ok()) << bad;
     if (bad.empty()) continue;
@@ -91,8 +91,11 @@ TEST_F(ZipTest, NamesThatCouldDoHarmAreRefusedBothWays) {
 
 TEST_F(ZipTest, BombsSymlinksTricksAndAbsurdCounts) {
   const ZipEntry entry{"a", 1, 0, digests("x", Digests::crc32).crc32};
-  const std::string local = zip::local_header(entry) + "x", central = zip::central_header(entry), end = zip::end_records(1, local.size(), central.size());
-  const auto changed = [](std::string text, std::size_t at, const std::string& bytes) { return text.replace(at, bytes.size(), bytes); };
+  const std::string local = zip::local_header(entry) + "x", central = zip::central_header(entry),
+                    end = zip::end_records(1, local.size(), central.size());
+  const auto changed = [](std::string text, std::size_t at, const std::string& bytes) {
+    return text.replace(at, bytes.size(), bytes);
+  };
   const std::pair<const char*, std::string> kCases[] = {
       {"compressed (bomb)", local + changed(central, 10, "\x08") + end},
       {"symlink", local + changed(central, 41, "\xA1") + end},
