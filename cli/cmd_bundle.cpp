@@ -7,6 +7,8 @@
 #include "cli/session.h"
 #include "cli/version.h"
 #include "evidence/bundle.h"
+#include "evidence/intake.h"
+#include "evidence/study.h"
 #include "evidence/verify.h"
 
 namespace assay::cli {
@@ -16,7 +18,8 @@ using nlohmann::json;
 
 struct BundleOptions {
   std::string session = "last", file, output, key, role = "tester", person, organisation, trace, trace_file;
-  std::vector<std::string> deviations;
+  std::vector<std::string> deviations, files;
+  std::string metric;
   evidence::VerifyOptions verify;
   bool without_traces = false, no_recompute = false;
 };
@@ -120,6 +123,14 @@ struct Named {
   const evidence::Answer* answer;
 };
 
+std::vector<Named> answers_of(const evidence::Verification& v) {
+  return {{"intact", "intact", "完整", &v.intact},
+          {"signer", "signer", "签发", &v.signer},
+          {"covers", "covers", "适用", &v.covers},
+          {"current", "current", "现行", &v.current},
+          {"recomputes", "recomputes", "复算", &v.recomputes}};
+}
+
 void print_verification(const App& app, const evidence::Verification& v, const std::vector<Named>& answers) {
   if (v.facts) {
     const auto& x = *v.facts;
@@ -150,11 +161,7 @@ int do_verify(const App& app, const BundleOptions& o) {
   options.recompute = !o.no_recompute;
   options.today = to_rfc3339(utc_now()).substr(0, 10);
   const auto v = evidence::verify_bundle(o.file, options);
-  const std::vector<Named> answers = {{"intact", "intact", "完整", &v.intact},
-                                      {"signer", "signer", "签发", &v.signer},
-                                      {"covers", "covers", "适用", &v.covers},
-                                      {"current", "current", "现行", &v.current},
-                                      {"recomputes", "recomputes", "复算", &v.recomputes}};
+  const auto answers = answers_of(v);
   if (!app.json) {
     print_verification(app, v, answers);
     return v.exit_code();
@@ -175,6 +182,69 @@ int do_verify(const App& app, const BundleOptions& o) {
         {{"trial", d.trial}, {"what", d.what}, {"stored", d.stored}, {"recomputed", d.recomputed}});
   print_json(out);
   return v.exit_code();
+}
+
+int do_check(const App& app, const BundleOptions& o) {
+  metrics::MetricRegistry registry;
+  metrics::register_builtin_metrics(registry);
+  const auto intake = evidence::check_bundle(o.file, registry);
+  if (app.json) {
+    json findings = json::array();
+    for (const auto& f : intake.findings)
+      findings.push_back({{"rule", f.rule}, {"error", f.error}, {"text", {{"en", f.text.en}, {"zh", f.text.zh}}}});
+    print_json(
+        {{"schema", "assay.intake/1"}, {"file", o.file}, {"exit_code", intake.exit_code()}, {"findings", findings}});
+    return intake.exit_code();
+  }
+  print_verification(app, intake.verification, answers_of(intake.verification));
+  for (const auto& f : intake.findings)
+    std::printf("%s %s: %s\n", f.error ? "✕" : "·", f.rule.c_str(), app.say(f.text).c_str());
+  return intake.exit_code();
+}
+
+int do_study(const App& app, const BundleOptions& o) {
+  std::vector<evidence::StudyMember> members;
+  for (const auto& path : o.files) {
+    auto member = evidence::study_member(path);
+    if (!member) return fail(app, member.error());
+    members.push_back(std::move(*member));
+  }
+  const auto rows = evidence::interlaboratory_study(members, o.metric);
+  if (!rows) return fail(app, rows.error());
+  if (app.json) {
+    json list = json::array();
+    for (const auto& row : *rows)
+      list.push_back({{"task", row.task},
+                      {"level", row.level},
+                      {"metric", row.metric},
+                      {"version", row.version},
+                      {"unit", row.unit},
+                      {"laboratories", row.laboratories},
+                      {"values", row.result.values},
+                      {"mean", row.result.mean},
+                      {"s_r", row.result.s_r},
+                      {"s_l", row.result.s_l},
+                      {"s_R", row.result.s_R},
+                      {"r", row.result.r},
+                      {"R", row.result.R},
+                      {"cell_mean", row.result.cell_mean},
+                      {"cell_s", row.result.cell_s},
+                      {"mandel_h", row.result.h},
+                      {"mandel_k", row.result.k},
+                      {"cochran", row.result.cochran}});
+    print_json({{"schema", "assay.study/1"}, {"method", "ISO 5725-2"}, {"rows", list}});
+    return rows->empty() ? kNothing : kConforms;
+  }
+  std::vector<std::vector<std::string>> table = {{app.say("task", "任务"), app.say("metric", "指标量"), "n",
+                                                  app.say("mean", "均值"), "s_r", "s_R", "r", "R",
+                                                  app.say("unit", "单位")}};
+  for (const auto& row : *rows)
+    table.push_back({fmt::format("{}@L{}", row.task, row.level), row.metric, fmt::format("{}", row.result.values),
+                     fmt::format("{:.4g}", row.result.mean), fmt::format("{:.3g}", row.result.s_r),
+                     fmt::format("{:.3g}", row.result.s_R), fmt::format("{:.3g}", row.result.r),
+                     fmt::format("{:.3g}", row.result.R), row.unit});
+  print_table(table);
+  return rows->empty() ? kNothing : kConforms;
 }
 
 int do_disclosed(const App& app, const BundleOptions& o) {
@@ -235,6 +305,18 @@ void add_bundle_commands(CLI::App& parser, App& app, Action& run) {
   verify->add_flag("--no-recompute", o->no_recompute, app.say("do not judge the traces again", "不复算记录"));
   verify->add_flag("--sm3", o->verify.sm3, app.say("compare SM3 digests, too", "同时核对 SM3 摘要"));
   bind(verify, do_verify);
+
+  auto* study = bundle->add_subcommand(
+      "study", app.say("repeatability and reproducibility over laboratories that examined one subject (ISO 5725-2)",
+                       "同一对象在多个实验室的重复性与再现性（ISO 5725-2）"));
+  study->add_option("files", o->files, app.say("two bundles or more", "两个以上证据包"))->required()->expected(2, 1000);
+  study->add_option("--metric", o->metric, app.say("this metric alone", "仅此指标量"));
+  bind(study, do_study);
+
+  auto* check = bundle->add_subcommand(
+      "check", app.say("what a laboratory's intake looks at; the same for vendors", "实验室收样检查；厂商同样可用"));
+  check->add_option("file", o->file, file_help)->required();
+  bind(check, do_check);
 
   auto* disclosed = bundle->add_subcommand(
       "disclosed", app.say("is this file the trace that the bundle names?", "该文件是否为证据包所指的记录？"));

@@ -31,6 +31,8 @@ enum ErrorId : int {
   kDiffers = 1140,
   kNotRecomputable = 1141,
   kWrongDisclosure = 1142,
+  kNotComparable = 1150,
+  kTooFewLaboratories = 1151,
 };
 
 inline Error evidence_error(int id, Text what, std::string file, std::string found = {}, Text expected = {},

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "core/sha256.h"
 #include "evidence/documents.h"
@@ -17,6 +18,27 @@ Error cannot(std::string where, std::string found) {
   return evidence_error(kNotRecomputable, {"the bundle cannot be recomputed here", "无法在此复算该证据包"},
                         std::move(where), std::move(found));
 }
+
+/// Where the loaders look for ids while this lives.
+class CatalogOf {
+ public:
+  explicit CatalogOf(const std::string& folder) {
+    if (const char* was = std::getenv(kVariable); was != nullptr) before_ = was;
+    setenv(kVariable, folder.c_str(), 1);
+  }
+  ~CatalogOf() {
+    if (before_)
+      setenv(kVariable, before_->c_str(), 1);
+    else
+      unsetenv(kVariable);
+  }
+  CatalogOf(const CatalogOf&) = delete;
+  CatalogOf& operator=(const CatalogOf&) = delete;
+
+ private:
+  static constexpr const char* kVariable = "ASSAY_CATALOG";
+  std::optional<std::string> before_;
+};
 
 }  // namespace
 
@@ -69,7 +91,7 @@ Result<harness::SessionInputs> inputs_of(const IntactBundle& bundle, const Scrat
     return cannot("lock.json", exception.what());
   }
   // Ids must lead to the files of the bundle, not to those of this program's catalogue.
-  setenv("ASSAY_CATALOG", (scratch.folder() + "/files/catalog").c_str(), 1);
+  const CatalogOf here(scratch.folder() + "/files/catalog");
   return harness::load_locked(lock.dump());
 }
 

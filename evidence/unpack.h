@@ -26,8 +26,8 @@ class Scratch {
   std::string folder_;
 };
 
-/// The session's inputs as they were locked, loaded from the bundle's own files. Sets ASSAY_CATALOG for this process.
-/// ASSAY-1141, and what the loaders say.
+/// The session's inputs as they were locked, loaded from the bundle's own files. Sets ASSAY_CATALOG meanwhile: not
+/// beside other threads that load. ASSAY-1141, and what the loaders say.
 Result<harness::SessionInputs> inputs_of(const IntactBundle& bundle, const Scratch& scratch);
 
 /// Revealed by the audit log and as committed in the plan; empty: not revealed. ASSAY-1125 if it does not fit.

@@ -150,6 +150,7 @@ Result<void> redo(const IntactBundle& bundle, const VerifyOptions& o, Verificati
     ASSAY_TRY(auto again, recompute(in));
     out.differences = std::move(again.differences);
     out.newer = std::move(again.newer);
+    out.rules_not_derived = again.trials - again.rules_checked;
     out.recomputes = {
         State::yes,
         {fmt::format("L{} again from {} traces; rules derived anew for {}{}", again.grade.overall_level, again.trials,

@@ -109,6 +109,11 @@ class Evidence(Case):
 
         made = self.json("bundle", "create", "-o", bundle)
         self.assertEqual(made["division"], "lab")
+        statement = os.path.join(self.folder, "locked.dsse")
+        done = self.assay("preregister", statement, "--key", zhao[0], "--person", "Zhao", "--organisation", "Example Lab")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.assay("preregister", statement, "--check", bundle).returncode, 0)
+        self.stamped(statement)
         self.assertEqual(self.sign(bundle, wang, "tester", "Wang").returncode, 0)
         self.assertEqual(self.sign(bundle, wang, "reviewer", "Wang").returncode, 2)
         self.assertIn("ASSAY-1127", self.sign(bundle, li, "reviewer", "Wang").stderr)
@@ -151,6 +156,27 @@ class Evidence(Case):
 
         self.forgeries(bundle, words)
         self.peers(unpacked)
+
+    def stamped(self, statement):
+        """An RFC 3161 time stamp over the statement, by a service of the test's own."""
+        where = {"cwd": self.folder, "capture_output": True, "text": True, "check": False}
+        self.write("tsa.cnf", "[req]\ndistinguished_name=dn\n[dn]\n[tsa]\ndefault_tsa=t\n[t]\nserial=serial\nsigner_digest=sha256\ndefault_policy=1.2.3.4.1\n"
+                   "digests=sha256\nordering=no\ntsa_name=no\ness_cert_id_chain=no\n[v3]\n"
+                   "basicConstraints=critical,CA:true\nextendedKeyUsage=critical,timeStamping\n")
+        self.write("serial", "01\n")
+        name = os.path.basename(statement)
+        for words in (
+                "req -x509 -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.pem -subj /CN=stamps -days 2 -config tsa.cnf "
+                "-extensions v3",
+                f"ts -query -data {name} -sha256 -cert -out request.tsq",
+                "ts -reply -config tsa.cnf -queryfile request.tsq -signer tsa.pem -inkey tsa.key -out reply.tsr",
+                f"ts -verify -data {name} -in reply.tsr -CAfile tsa.pem"):
+            done = subprocess.run(["openssl", *words.split()], **where)
+            self.assertEqual(done.returncode, 0, words + done.stderr)
+        with open(statement, "ab") as out:
+            out.write(b"\n")
+        done = subprocess.run(["openssl", *words.split()], **where)
+        self.assertNotEqual(done.returncode, 0, "a stamp over other bytes")
 
     def forgeries(self, bundle, words):
         files, target = unzip(bundle), os.path.join(self.folder, "forged.assay")
@@ -221,6 +247,12 @@ class Evidence(Case):
                 statement = json.loads(assay_verify.unbase64(json.loads(line)["payload"]))
                 jsonschema.validate(statement["predicate"], schema)
 
+    def rules(self, bundle, code, **options):
+        """What `bundle check` finds, without what depends on where the interruption fell."""
+        done = self.assay("--json", "bundle", "check", bundle, **options)
+        self.assertEqual(done.returncode, code, done.stdout)
+        return {f["rule"] for f in json.loads(done.stdout)["findings"]} - {"unfinished"}
+
     def test_traces_that_stay_home_and_one_disclosed(self):
         self.run_interrupted("--subject", "null-arm", "--level", "1", "--seed", "home")
         bundle = os.path.join(self.folder, "home.assay")
@@ -232,6 +264,16 @@ class Evidence(Case):
         code, said = self.verify(bundle, "--trust", trust)
         self.assertEqual((code, said["answers"]["recomputes"]["state"]), (0, "unknown"), said)
         self.assertIn("SELF-ASSESSMENT", self.assay("bundle", "verify", bundle, "--trust", trust).stdout)
+        self.assertEqual(self.rules(bundle, 1), {"self_assessment", "own_seeds", "traces_withheld"})
+        self.assertEqual(self.assay("bundle", "create", "-o", bundle).returncode, 0)
+        self.assertEqual(self.rules(bundle, 1), {"self_assessment", "own_seeds", "not_signed"})
+        self.assertEqual(self.sign(bundle, vendor, "vendor", "Smith").returncode, 0)
+        self.assertEqual(self.rules(bundle, 0), {"self_assessment", "own_seeds"})
+        catalog = os.path.join(self.folder, "catalog")
+        shutil.copytree(os.path.join(SOURCE, "suites", "catalog"), catalog)
+        with open(os.path.join(catalog, "schemes", "embodied-demo.yaml"), "a", encoding="utf-8") as scheme:
+            scheme.write("# another edition\n")
+        self.assertIn("another_scheme", self.rules(bundle, 1, env={"ASSAY_CATALOG": catalog}))
         trial = next(t for t in self.trials() if t["trace"])
         name = f"traces/t{trial['number']:04}.mcap"
         good = self.assay("bundle", "disclosed", bundle, "--trace", name, "--mcap", trial["trace"])
