@@ -142,6 +142,35 @@ Result<evidence::Recomputed> recompute_session(const App& app, const std::string
   return evidence::recompute(in);
 }
 
+json value_json(const MetricValue& m) { return {{"version", m.version}, {"value", m.value ? json(*m.value) : json()}}; }
+
+/// Every difference, and metrics that have a newer version: both values side by side.
+int tell_recomputed(const App& app, const std::vector<evidence::Difference>& differences,
+                    const std::vector<evidence::NewerMetric>& newer, const std::string& line, json out) {
+  out.update({{"schema", "assay.recomputed/1"}, {"differences", json::array()}, {"newer_metrics", json::array()}});
+  for (const auto& d : differences)
+    out["differences"].push_back(
+        {{"trial", d.trial}, {"what", d.what}, {"stored", d.stored}, {"recomputed", d.recomputed}});
+  for (const auto& m : newer)
+    out["newer_metrics"].push_back({{"trial", m.trial},
+                                    {"metric", m.stored.id},
+                                    {"stored", value_json(m.stored)},
+                                    {"newer", value_json(m.newer)}});
+  if (app.json) {
+    print_json(out);
+  } else {
+    for (const auto& d : differences)
+      std::printf(
+          "%s\n",
+          fmt::format(fmt::runtime(app.say("trial {}  {}: stored {}, recomputed {}", "试验 {}  {}：所存 {}，复算 {}")),
+                      d.trial, d.what, d.stored, d.recomputed)
+              .c_str());
+    for (const auto& m : out["newer_metrics"]) std::printf("%s\n", m.dump().c_str());
+    std::printf("%s\n", line.c_str());
+  }
+  return differences.empty() ? kConforms : kIntegrity;
+}
+
 int do_recompute(const App& app, const EvidenceOptions& o) {
   metrics::MetricRegistry registry;
   metrics::register_builtin_metrics(registry);
@@ -149,49 +178,22 @@ int do_recompute(const App& app, const EvidenceOptions& o) {
   if (stat(o.session.c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
     const auto v = evidence::verify_bundle(o.session, {.metrics = &registry});
     for (const auto* answer : {&v.intact, &v.signer, &v.recomputes})
-      if (answer->why) return fail(app, *answer->why);
-    std::printf("%s\n", app.say(v.recomputes.line).c_str());
-    return kConforms;
+      if (answer->why && v.differences.empty()) return fail(app, *answer->why);
+    return tell_recomputed(app, v.differences, v.newer, app.say(v.recomputes.line), {{"bundle", o.session}});
   }
   bool graded = false;
   const auto done = recompute_session(app, o.session, registry, graded);
   if (!done) return fail(app, done.error());
-  json differences = json::array(), newer = json::array();
-  for (const auto& d : done->differences)
-    differences.push_back({{"trial", d.trial}, {"what", d.what}, {"stored", d.stored}, {"recomputed", d.recomputed}});
-  for (const auto& m : done->newer)
-    newer.push_back(
-        {{"trial", m.trial},
-         {"metric", m.stored.id},
-         {"stored", {{"version", m.stored.version}, {"value", m.stored.value ? json(*m.stored.value) : json()}}},
-         {"newer", {{"version", m.newer.version}, {"value", m.newer.value ? json(*m.newer.value) : json()}}}});
-  if (app.json) {
-    print_json({{"schema", "assay.recomputed/1"},
-                {"trials", done->trials},
-                {"without_trace", done->without_trace},
-                {"rules_checked", done->rules_checked},
-                {"grade_compared", graded},
-                {"overall_level", done->grade.overall_level},
-                {"differences", differences},
-                {"newer_metrics", newer}});
-  } else {
-    for (const auto& d : done->differences)
-      std::printf(
-          "%s\n",
-          fmt::format(fmt::runtime(app.say("trial {}  {}: stored {}, recomputed {}", "试验 {}  {}：所存 {}，复算 {}")),
-                      d.trial, d.what, d.stored, d.recomputed)
-              .c_str());
-    for (const auto& m : newer) std::printf("%s\n", m.dump().c_str());
-    std::printf(
-        "%s\n",
-        fmt::format(fmt::runtime(app.say(
-                        "{} trials recomputed, {} without a trace, rules derived anew for {}; L{}; {} differences",
-                        "复算 {} 次试验，{} 次无记录，重新推导判据 {} 次；L{}；{} 处不同")),
-                    done->trials, done->without_trace, done->rules_checked, done->grade.overall_level,
-                    done->differences.size())
-            .c_str());
-  }
-  return done->differences.empty() ? kConforms : kIntegrity;
+  const std::string line = fmt::format(
+      fmt::runtime(app.say("{} trials recomputed, {} without a trace, rules derived anew for {}; L{}; {} differences",
+                           "复算 {} 次试验，{} 次无记录，重新推导判据 {} 次；L{}；{} 处不同")),
+      done->trials, done->without_trace, done->rules_checked, done->grade.overall_level, done->differences.size());
+  return tell_recomputed(app, done->differences, done->newer, line,
+                         {{"trials", done->trials},
+                          {"without_trace", done->without_trace},
+                          {"rules_checked", done->rules_checked},
+                          {"grade_compared", graded},
+                          {"overall_level", done->grade.overall_level}});
 }
 
 }  // namespace

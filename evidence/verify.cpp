@@ -167,6 +167,14 @@ Result<void> redo(const IntactBundle& bundle, const VerifyOptions& o, Verificati
                         {"do not rely on this bundle", "请勿采信该证据包"});
 }
 
+/// False, or only not to be had here: a program that cannot read what another wrote accuses nobody.
+Answer not_recomputed(Error error) {
+  if (error.id == kDiffers || (error.id >= kNotABundle && error.id <= kTooLarge)) return broken(std::move(error));
+  return {State::no,
+          {"it could not be recomputed here: " + error.what.en, "无法在此复算：" + error.what.zh},
+          std::move(error)};
+}
+
 }  // namespace
 
 int Verification::exit_code() const {
@@ -205,7 +213,7 @@ Verification verify_bundle(const std::string& path, const VerifyOptions& o) {
   if (!o.recompute)
     out.recomputes.line = {"not asked", "未要求"};
   else if (auto done = redo(*bundle, o, out); !done)
-    out.recomputes = broken(done.error());
+    out.recomputes = not_recomputed(done.error());
   return out;
 }
 

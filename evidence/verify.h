@@ -41,7 +41,7 @@ struct Verification {
   std::vector<Difference> differences;  ///< found by recomputing
   std::vector<NewerMetric> newer;
   int rules_not_derived = 0;  ///< traces judged by the rules in them, because the seed is not revealed
-  /// 8 if anything is broken, else 9 if signer, item or state are not as asked, else 0.
+  /// 8 if anything is broken, else 9 if any answer is no, else 0.
   [[nodiscard]] int exit_code() const;
 };
 

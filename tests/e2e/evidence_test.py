@@ -137,6 +137,7 @@ class Evidence(Case):
         self.assertEqual(self.verify(bundle, *words, "--serial", "another")[0], 9)
         chinese = self.assay("bundle", "verify", bundle, *words, lang="zh")
         self.assertIn("复算", chinese.stdout)
+        self.assertEqual(self.json("recompute", bundle)["differences"], [])
         self.assertEqual(self.python(bundle, wang[1]).returncode, 0)
         self.assertEqual(self.python(bundle, zhao[1]).returncode, 9)
         unpacked = os.path.join(self.folder, "unpacked")
@@ -252,6 +253,16 @@ class Evidence(Case):
         done = self.assay("--json", "bundle", "check", bundle, **options)
         self.assertEqual(done.returncode, code, done.stdout)
         return {f["rule"] for f in json.loads(done.stdout)["findings"]} - {"unfinished"}
+
+    def test_every_kind_of_session_recomputes_to_the_same_bits(self):
+        for subject in ("random-arm", "clumsy-arm", "faulty-arm", "null-amr"):
+            with self.subTest(subject=subject):
+                self.workspace = os.path.join(self.folder, subject)
+                self.assay("-q", "run", "--subject", subject, "--level", "1", "--seed", "kinds", timeout=600)
+                again = self.json("recompute")
+                self.assertEqual((again["differences"], again["grade_compared"]), ([], True))
+                self.assertEqual(again["rules_checked"], again["trials"])
+                self.assertGreater(again["trials"], 3)
 
     def test_traces_that_stay_home_and_one_disclosed(self):
         self.run_interrupted("--subject", "null-arm", "--level", "1", "--seed", "home")
