@@ -262,7 +262,7 @@ class Evidence(Case):
                 again = self.json("recompute")
                 self.assertEqual((again["differences"], again["grade_compared"]), ([], True))
                 self.assertEqual(again["rules_checked"], again["trials"])
-                self.assertGreater(again["trials"], 3)
+                self.assertGreaterEqual(again["trials"], 2)  # two failures refuse
 
     def test_traces_that_stay_home_and_one_disclosed(self):
         self.run_interrupted("--subject", "null-arm", "--level", "1", "--seed", "home")
