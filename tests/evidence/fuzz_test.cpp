@@ -100,17 +100,25 @@ TEST_F(BundleTest, FuzzedParsersNeitherCrashNorAccept) {
   for (int i = 0; i < rounds(2000); ++i) {
     std::string text = manifest;
     bender.bend(text);
-    if (const auto read = manifest_from_json(text); read) EXPECT_EQ(manifest_to_json(*read), text);
+    if (const auto read = manifest_from_json(text); read) {
+      EXPECT_EQ(manifest_to_json(*read), text);
+    }
     text = trials;
     bender.bend(text);
     // Whole lines cut from the end leave a shorter chain that holds: its head is another, and the manifest knows it.
-    if (const auto read = trials_from_lines(text, head); read) EXPECT_TRUE(trials.starts_with(text)) << i;
+    if (const auto read = trials_from_lines(text, head); read) {
+      EXPECT_TRUE(trials.starts_with(text)) << i;
+    }
     text = audit;
     bender.bend(text);
-    if (const auto read = audit_from_lines(text); read) EXPECT_EQ(audit_lines(*read), text);
+    if (const auto read = audit_from_lines(text); read) {
+      EXPECT_EQ(audit_lines(*read), text);
+    }
     text = line;
     bender.bend(text);
-    if (const auto read = envelope_from_line(text, "line"); read) EXPECT_EQ(to_line(*read), text);
+    if (const auto read = envelope_from_line(text, "line"); read) {
+      EXPECT_EQ(to_line(*read), text);
+    }
   }
 }
 
