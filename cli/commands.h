@@ -20,6 +20,8 @@ void add_suite_check_command(CLI::App& suite, App& app, Action& run);
 void add_suite_page_command(CLI::App& suite, App& app, Action& run);
 void add_validate_commands(CLI::App& parser, App& app, Action& run);  ///< validate metric
 void add_compare_command(CLI::App& parser, App& app, Action& run);
+void add_bundle_commands(CLI::App& parser, App& app, Action& run);    ///< bundle
+void add_evidence_commands(CLI::App& parser, App& app, Action& run);  ///< key state preregister recompute
 void add_doctor_command(CLI::App& parser, App& app, Action& run);
 
 }  // namespace assay::cli

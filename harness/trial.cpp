@@ -59,10 +59,6 @@ auto guarded(F&& function) -> decltype(function()) {
   }
 }
 
-metrics::JudgeInput judge_input(const Setup& setup) {
-  return {setup.success, setup.subgoals, setup.checks, setup.limits, setup.time_limit_ns};
-}
-
 /// What policy and robot get to know of an instruction.
 Instruction what_is_told(Instruction instruction) {
   if (!instruction.text_only) return instruction;
@@ -287,10 +283,16 @@ Verdict verdict(Outcome outcome, std::string reason) {
   return out;
 }
 
-Verdict verdict_of(const Setup& setup, const Trace& trace) {
+}  // namespace
+
+metrics::JudgeInput judge_input(const Setup& setup) {
+  return {setup.success, setup.subgoals, setup.checks, setup.limits, setup.time_limit_ns};
+}
+
+Verdict verdict_of(const metrics::JudgeInput& input, const Trace& trace) {
   if (trace.event("interrupted") != nullptr && trace.event("fault") == nullptr)
     return verdict(Outcome::aborted, "interrupted");
-  auto judged = metrics::judge(judge_input(setup), trace);
+  auto judged = metrics::judge(input, trace);
   if (judged) return std::move(*judged);
   const Error& error = judged.error();
   const std::string what = error.id == 1001   ? "signal_missing:" + error.found
@@ -298,8 +300,6 @@ Verdict verdict_of(const Setup& setup, const Trace& trace) {
                                               : fmt::format("harness_fault:judge_ASSAY-{:04}", error.id);
   return verdict(Outcome::undetermined, what);
 }
-
-}  // namespace
 
 TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup,
                       const std::vector<std::string>& metric_ids, const metrics::MetricRegistry& metrics,
@@ -310,7 +310,7 @@ TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup,
     trial.run();
     trial.phase("harness");
     result.trace = std::move(trial.trace());
-    result.verdict = verdict_of(setup, result.trace);
+    result.verdict = verdict_of(judge_input(setup), result.trace);
     result.metrics = metrics::compute(metrics, metric_ids, result.trace, result.verdict);
     result.content_digest = content_digest(result.trace);
   } catch (const std::exception& e) {

@@ -13,6 +13,7 @@
 #include "core/model/trial.h"
 #include "core/result.h"
 #include "core/trace.h"
+#include "metrics/judge.h"
 #include "metrics/metrics.h"
 
 namespace assay::harness {
@@ -53,6 +54,11 @@ class PolicyRunner {
 };
 std::unique_ptr<PolicyRunner> make_threaded_runner(std::unique_ptr<Policy> policy);
 std::unique_ptr<PolicyRunner> make_inline_runner(std::unique_ptr<Policy> policy);  ///< bench only: no deadline
+
+/// What the judge is given for that setup, and the verdict on a trace: the live run and `recompute` share both. A
+/// record that was interrupted is aborted; one that cannot be judged is undetermined.
+metrics::JudgeInput judge_input(const Setup& setup);
+Verdict verdict_of(const metrics::JudgeInput& input, const Trace& trace);
 
 TrialResult run_trial(Robot& robot, PolicyRunner& policy, const Setup& setup,
                       const std::vector<std::string>& metric_ids, const metrics::MetricRegistry& metrics,

@@ -51,8 +51,14 @@ class RowReader {
  public:
   explicit RowReader(const SQLite::Database& db) : db_(db) {}
 
-  /// SHA-256 of the row's canonical JSON, a finished trial's metrics included; empty if there is no such row.
+  /// SHA-256 of text(); empty if there is no such row.
   std::string digest(const std::string& table, std::int64_t row) {
+    const std::string found = text(table, row);
+    return found.empty() ? found : sha256_hex(found);
+  }
+
+  /// The row's canonical JSON, a finished trial's metrics included; empty if there is no such row.
+  std::string text(const std::string& table, std::int64_t row) {
     for (const auto& [name, key] : kChained) {
       if (table != name) continue;
       auto& query = statement(table, "SELECT * FROM " + table + " WHERE " + key + " = ?");
@@ -64,7 +70,7 @@ class RowReader {
         // Left out where there is none: rows of the first schema keep their hash.
         if (auto limits = rows_of("metric_limits", row); !limits.empty()) json["metric_limits"] = std::move(limits);
       }
-      return sha256_hex(dump(json));
+      return dump(json);
     }
     return {};
   }
@@ -180,6 +186,10 @@ std::string head_after(const SQLite::Database& db, const std::string& table, std
   query.bind(1, table);
   query.bind(2, row);
   return query.executeStep() ? query.getColumn(0).getString() : std::string{};
+}
+
+std::string row_text(const SQLite::Database& db, const std::string& table, std::int64_t row) {
+  return RowReader(db).text(table, row);
 }
 
 void append(SQLite::Database& db, const ChainEntry& entry, UtcTime now) {

@@ -22,6 +22,9 @@ std::string chain_head(const SQLite::Database& db);
 /// Head just after the entry for that row; empty if there is none.
 std::string head_after(const SQLite::Database& db, const std::string& table, std::int64_t row);
 
+/// The stored row's canonical JSON (a finished trial's metrics included); empty if there is no such row.
+std::string row_text(const SQLite::Database& db, const std::string& table, std::int64_t row);
+
 /// Appends within the caller's transaction: hash = SHA-256(previous ‖ canonical JSON of the entry, with the
 /// SHA-256 of the stored row's own canonical JSON). Throws SQLite::Exception.
 void append(SQLite::Database& db, const ChainEntry& entry, UtcTime now);

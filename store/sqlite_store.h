@@ -37,6 +37,7 @@ class SqliteStore final : public Store {
   Result<void> audit(const std::string& kind, const std::string& person, const std::string& detail_json,
                      UtcTime now) override;
   Result<std::vector<AuditRow>> audit_log() const override;
+  Result<std::string> chained_row(const std::string& table, std::int64_t row) const override;
   std::string chain_head() const override;
   Result<void> verify_chain() const override;
   std::string staging_folder() const override;

@@ -85,13 +85,26 @@ Result<void> SqliteStore::audit(const std::string& kind, const std::string& pers
 Result<std::vector<AuditRow>> SqliteStore::audit_log() const {
   return read([&]() -> Result<std::vector<AuditRow>> {
     SQLite::Statement query(
-        *db_, "SELECT number, time_ns, kind, person, detail_json, previous, hash FROM audit ORDER BY number");
+        *db_,
+        "SELECT number, time_ns, kind, person, detail_json, previous, hash, of_table, row_sha256, of_row FROM audit "
+        "ORDER BY number");
     std::vector<AuditRow> out;
     while (query.executeStep())
       out.push_back({query.getColumn(0).getInt64(), UtcTime{query.getColumn(1).getInt64()},
                      query.getColumn(2).getString(), query.getColumn(3).getString(), query.getColumn(4).getString(),
-                     query.getColumn(5).getString(), query.getColumn(6).getString()});
+                     query.getColumn(5).getString(), query.getColumn(6).getString(), query.getColumn(7).getString(),
+                     query.getColumn(8).getString(), query.getColumn(9).getInt64()});
     return out;
+  });
+}
+
+Result<std::string> SqliteStore::chained_row(const std::string& table, std::int64_t row) const {
+  return read([&]() -> Result<std::string> {
+    auto text = row_text(*db_, table, row);
+    if (!text.empty()) return text;
+    return store_error(720, {"the record was altered: a chained row is gone", "记录被改动：链中记录的行已不存在"},
+                       file_, table + " row " + std::to_string(row),
+                       {"restore the workspace from a backup", "请从备份恢复工作区"});
   });
 }
 

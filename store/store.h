@@ -27,6 +27,8 @@ struct AuditRow {
   std::int64_t number = 0;
   UtcTime time;
   std::string kind, person, detail_json, previous, hash;
+  std::string of_table, row_sha256;  ///< the stored row that the entry vouches for; empty: none
+  std::int64_t of_row = 0;
 };
 
 /// Named write points; tests kill the process at each. See set_write_point_hook().
@@ -72,6 +74,8 @@ class Store {
   virtual Result<void> audit(const std::string& kind, const std::string& person, const std::string& detail_json,
                              UtcTime now) = 0;
   virtual Result<std::vector<AuditRow>> audit_log() const = 0;
+  /// A chained row's canonical JSON, whose SHA-256 stands in its audit entry. ASSAY-0720 if there is no such row.
+  virtual Result<std::string> chained_row(const std::string& table, std::int64_t row) const = 0;
   virtual std::string chain_head() const = 0;
   /// Recomputes the chain; fails with ASSAY-0720 naming the first broken row.
   virtual Result<void> verify_chain() const = 0;
