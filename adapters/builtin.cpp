@@ -70,6 +70,15 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_patrol);
+  registry.add_policy(
+      {"balance_lqr",
+       {"keeps a robot with legs on its feet, by a regulator made from the robot's own model",
+        "依据机器人自身模型设计调节器，使腿式机器人保持平衡"},
+       {{"skill", {"1 (best, default) … 0: sets the other two", "1（最好，默认）… 0：同时设定其余两项"}},
+        {"strength", {"share of each actuator's torque that the regulator may use", "调节器可用的各执行器力矩比例"}},
+        {"delay_s", {"age of the observations acted on, in s", "所依据观测的滞后（s）"}}},
+       ""},
+      make_balance_lqr);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(
