@@ -127,7 +127,8 @@ void put_home(const Setup& setup, const mjModel& model, mjData& data) {
   }
 }
 
-/// How far a geom reaches down, world frame.
+}  // namespace
+
 double lowest_m(const mjModel& model, const mjData& data, int geom) {
   const Vector3d down = mat3(data.geom_xmat + 9 * geom).transpose() * Vector3d(0, 0, -1);  // in the geom's frame
   const mjtNum* size = model.geom_size + 3 * geom;
@@ -162,6 +163,8 @@ double lowest_m(const mjModel& model, const mjData& data, int geom) {
   }
   return data.geom_xpos[3 * geom + 2] - reach;
 }
+
+namespace {
 
 /// Legs in their home posture stand on the ground of the scene, at z = 0, whatever height the model gives the trunk.
 Result<void> stand_on_feet(const Setup& setup, const mjModel& model, mjData& data) {

@@ -53,6 +53,7 @@ Result<LegModel> LegModel::make(const std::string& policy, const RobotDescriptio
   }
   mju_zero(model.dof_frictionloss, model.nv);
   legs.stand(*legs.data_);
+  legs.find_soles();
   return legs;
 }
 
@@ -75,7 +76,34 @@ Matrix3d LegModel::imu_rotation(const mjData& data) const {
   return imu_site_ >= 0 ? mujoco::mat3(data.site_xmat + 9 * imu_site_) : mujoco::mat3(data.xmat + 9 * trunk_);
 }
 
-Vector3d LegModel::foot_m(const mjData& data, std::size_t foot) const { return vec3(data.xpos + 3 * feet_[foot]); }
+Vector3d LegModel::foot_m(const mjData& data, std::size_t foot) const {
+  const mujoco::Frame frame = mujoco::body_frame(data, feet_[foot]);
+  return frame.position + frame.rotation * soles_m_[foot];
+}
+
+void LegModel::find_soles() {
+  constexpr double kLevel_m = 0.01;
+  const mjData& data = *data_;
+  for (const int foot : feet_) {
+    const mujoco::GeomSet geoms = mujoco::geoms_of(*model_, foot);
+    const auto touches = [&](int geom) {
+      return geoms[static_cast<std::size_t>(geom)] != 0 &&
+             (model_->geom_contype[geom] != 0 || model_->geom_conaffinity[geom] != 0);
+    };
+    double lowest = 1e9;
+    for (int geom = 0; geom < model_->ngeom; ++geom)
+      if (touches(geom)) lowest = std::min(lowest, mujoco::lowest_m(*model_, data, geom));
+    Vector3d sum = Vector3d::Zero();
+    int count = 0;
+    for (int geom = 0; geom < model_->ngeom; ++geom)
+      if (touches(geom) && mujoco::lowest_m(*model_, data, geom) < lowest + kLevel_m) {
+        sum += vec3(data.geom_xpos + 3 * geom);
+        ++count;
+      }
+    const mujoco::Frame frame = mujoco::body_frame(data, foot);
+    soles_m_.push_back(frame.rotation.transpose() * (sum / std::max(1, count) - frame.position));
+  }
+}
 
 double LegModel::heading_of(const GroupState& state) {
   return mujoco::heading(mujoco::quat(state.imu_wxyz.data()).normalized().toRotationMatrix());
@@ -118,7 +146,8 @@ void LegModel::estimate(const GroupState& state, const std::vector<Vector3d>& fe
   for (std::size_t i = 0; i < feet_.size(); ++i) {
     const double share = load > kLeastLoad_n ? state.foot_force_n[i] / load : 1.0 / static_cast<double>(feet_.size());
     shift += share * (feet_m[i] - foot_m(data, i));
-    moved += share * body_twist(feet_[i]);
+    const Vector3d arm = foot_m(data, i) - vec3(data.xpos + 3 * feet_[i]), along = body_twist(feet_[i]);
+    moved += share * (along + vec3(twist).cross(arm));
   }
   mujoco::put(shift, root);
   mujoco::put(Vector3d(-moved), speed);

@@ -39,10 +39,12 @@ class LegModel {
                 mjData& data) const;
   /// Heading of the IMU.
   [[nodiscard]] static double heading_of(const GroupState& state);
+  /// The middle of what a foot stands on in the home posture, as part of the foot.
   [[nodiscard]] Eigen::Vector3d foot_m(const mjData& data, std::size_t foot) const;
 
  private:
   [[nodiscard]] Eigen::Matrix3d imu_rotation(const mjData& data) const;
+  void find_soles();
 
   Group group_;
   mujoco::ModelPtr model_;
@@ -50,6 +52,7 @@ class LegModel {
   std::vector<mujoco::JointRef> joints_;
   std::vector<mujoco::ActuatorRef> actuators_;
   std::vector<int> feet_;
+  std::vector<Eigen::Vector3d> soles_m_;  ///< foot_m() in the foot's own frame
   Eigen::VectorXd most_nm_;
   int trunk_ = -1, imu_site_ = -1, root_qpos_ = 0, root_dof_ = 0;
 };

@@ -19,10 +19,10 @@ using mujoco::vec3;
 
 /// What a gain is worth: the centre of mass over the feet first, then an upright trunk, then the posture.
 struct Weights {
-  double com = 4e4, com_speed = 4e3;  ///< per m², per (m/s)²
+  double com = 1e3, com_speed = 100;  ///< per m², per (m/s)²
   double turn = 60, height = 400;     ///< trunk: per rad², per m²
-  double joint = 6, speed = 0.05;     ///< per rad², per (rad/s)²
-  double torque = 3;                  ///< at an actuator's largest torque
+  double joint = 6, speed = 0.5;      ///< per rad², per (rad/s)²
+  double torque = 300;                ///< at an actuator's largest torque
 };
 
 Error cannot_stand(const std::string& policy, const std::string& found) {
@@ -50,7 +50,10 @@ class Designer {
   Result<Stand> design(double depth_m, int steps) {
     Stand stand;
     stand.depth_m = depth_m;
+    constexpr double kSink_m = 5e-4;  // so that the feet touch
     legs_.stand(d_);
+    d_.qpos[2] -= kSink_m;
+    mj_forward(&m_, &d_);
     Eigen::Vector2d middle;
     if (!support_middle(d_, middle)) return cannot_stand(policy_, "the feet do not reach the ground");
     root_ = m_.body_dofadr[m_.body_rootid[legs_.trunk()]];
