@@ -76,19 +76,18 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_patrol);
-  registry.add_policy(
-      {"balance_lqr",
-       {"keeps a robot with legs on its feet, by a regulator made from the robot's own model",
-        "依据机器人自身模型设计调节器，使腿式机器人保持平衡"},
-       leg_params(),
-       ""},
-      make_balance_lqr);
-  registry.add_policy({"static_crawl",
-                       {"crawls on four legs, one foot at a time, to a place that it sees",
-                        "四足逐足爬行，前往其检测到的位置"},
+  registry.add_policy({"balance_lqr",
+                       {"keeps a robot with legs on its feet, by a regulator made from the robot's own model",
+                        "依据机器人自身模型设计调节器，使腿式机器人保持平衡"},
                        leg_params(),
                        ""},
-                      make_static_crawl);
+                      make_balance_lqr);
+  registry.add_policy(
+      {"static_crawl",
+       {"crawls on four legs, one foot at a time, to a place that it sees", "四足逐足爬行，前往其检测到的位置"},
+       leg_params(),
+       ""},
+      make_static_crawl);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(

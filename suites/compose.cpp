@@ -212,7 +212,8 @@ std::vector<Group> prefixed(std::vector<Group> groups) {
   for (auto& group : groups) {
     for (auto* list : {&group.joints, &group.actuators, &group.side_a_bodies, &group.side_b_bodies, &group.feet_bodies})
       for (auto& name : *list) add(name);
-    for (auto* name : {&group.tcp_site, &group.base_body, &group.range_site, &group.trunk_body, &group.imu_site}) add(*name);
+    for (auto* name : {&group.tcp_site, &group.base_body, &group.range_site, &group.trunk_body, &group.imu_site})
+      add(*name);
   }
   return groups;
 }

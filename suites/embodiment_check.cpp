@@ -110,7 +110,8 @@ Result<void> check_keys(const Check& check, std::size_t i) {
   };
   auto needed = keys.needed;
   const auto kind = check.embodiment.groups[i].kind;
-  if ((kind == Group::Kind::arm || kind == Group::Kind::legs) && !json.contains("home_key")) needed.push_back("home_rad");
+  if ((kind == Group::Kind::arm || kind == Group::Kind::legs) && !json.contains("home_key"))
+    needed.push_back("home_rad");
   if (json.contains("range_site")) needed.insert(needed.end(), {"beams", "range_max_m"});
   for (const char* key : needed)
     if (!json.contains(key))
@@ -171,10 +172,11 @@ Result<void> check_actuators(const Check& check, std::size_t i) {
     }
     const bool poses = g.kind == Group::Kind::arm || g.kind == Group::Kind::legs;
     if (tag_of(actuator) == "motor" && poses && (g.kp.empty() || g.kd.empty()))
-      return mjcf_error(492, {"an arm or legs of torque actuators need kp and kd", "使用力矩执行器的机械臂或腿部需要 kp 和 kd"},
-                        check.place(i, "actuators"), g.actuators[j],
-                        {"the adapter makes position control from them: torque = kp·error − kd·speed",
-                         "适配器用它们实现位置控制：力矩 = kp·误差 − kd·速度"});
+      return mjcf_error(
+          492, {"an arm or legs of torque actuators need kp and kd", "使用力矩执行器的机械臂或腿部需要 kp 和 kd"},
+          check.place(i, "actuators"), g.actuators[j],
+          {"the adapter makes position control from them: torque = kp·error − kd·speed",
+           "适配器用它们实现位置控制：力矩 = kp·误差 − kd·速度"});
   }
   return {};
 }
@@ -224,8 +226,10 @@ Result<void> check_claims(const Check& check) {
                           {fmt::format("the capability {} is claimed, but no group has it", name),
                            fmt::format("声明了能力 {}，但没有任何组提供它", name)},
                           check.file.place(fmt::format("/capabilities/{}", i)), name,
-                          {"describe the group (for range_scan: a base with range_site; for biped and quadruped: legs with two or four feet), or drop the capability",
-                           "请补充相应的组（range_scan 需要带 range_site 的底盘组；biped、quadruped 需要两足或四足的腿部组），或删去该能力"});
+                          {"describe the group (for range_scan: a base with range_site; for biped and quadruped: legs "
+                           "with two or four feet), or drop the capability",
+                           "请补充相应的组（range_scan 需要带 range_site 的底盘组；biped、quadruped "
+                           "需要两足或四足的腿部组），或删去该能力"});
   return {};
 }
 

@@ -34,7 +34,8 @@ Result<std::unique_ptr<Simulation>> Simulation::make(const Setup& setup, ModelCa
   ASSAY_TRY(simulation->faults_, SensorFaults::make(setup));
   ASSAY_RETURN_IF_ERROR(simulation->add_faults());
   ASSAY_TRY(simulation->actors_, Actors::make(setup.actors, *simulation->model_));
-  ASSAY_TRY(simulation->pushes_, Pushes::make(setup.pushes, *simulation->model_, setup.world.groups, simulation->step_ns_));
+  ASSAY_TRY(simulation->pushes_,
+            Pushes::make(setup.pushes, *simulation->model_, setup.world.groups, simulation->step_ns_));
   ASSAY_TRY(simulation->detector_, Detector::make(*simulation->model_, setup));
   simulation->settle_first_state();
   ASSAY_RETURN_IF_ERROR(check_apart(*simulation->model_, *simulation->data_));

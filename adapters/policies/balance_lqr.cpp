@@ -20,8 +20,8 @@ using Eigen::VectorXd;
 
 constexpr const char* kId = "balance_lqr";
 constexpr double kWorstDelay_s = 0.04, kWorstStrength = 0.15;  // of skill 0
-constexpr double kLook_s = 1.0;      // looks at the mark for so long before it moves
-constexpr double kLower_m_s = 0.07;  // mean speed on the way down
+constexpr double kLook_s = 1.0;                                // looks at the mark for so long before it moves
+constexpr double kLower_m_s = 0.07;                            // mean speed on the way down
 constexpr double kKnot_m = 0.04, kDeepest_m = 0.20;
 
 /// What was computed for a robot serves every later trial with the same one: it depends on nothing else.
@@ -150,7 +150,8 @@ class BalanceLqr : public Policy {
 }  // namespace
 
 Result<std::unique_ptr<Policy>> make_balance_lqr(const PolicyParams& params) {
-  ASSAY_TRY(const auto values, policies::read_params(kId, params, {{"skill", 0, 1}, {"strength", 0, 1}, {"delay_s", 0, 1}}));
+  ASSAY_TRY(const auto values,
+            policies::read_params(kId, params, {{"skill", 0, 1}, {"strength", 0, 1}, {"delay_s", 0, 1}}));
   const auto given = [&](const char* name, double otherwise) {
     const auto at = values.find(name);
     return at == values.end() ? otherwise : at->second;

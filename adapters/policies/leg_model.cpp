@@ -122,7 +122,8 @@ void LegModel::estimate(const GroupState& state, const std::vector<Vector3d>& fe
   mujoco::put(mujoco::Quaterniond::Identity(), root + 3);
   mju_zero(speed, 6);
   mj_kinematics(model_.get(), &data);
-  const Matrix3d seen = (mujoco::about_z(-yaw_rad) * mujoco::quat(state.imu_wxyz.data()).normalized()).toRotationMatrix();
+  const Matrix3d seen =
+      (mujoco::about_z(-yaw_rad) * mujoco::quat(state.imu_wxyz.data()).normalized()).toRotationMatrix();
   const Matrix3d turn = seen * imu_rotation(data).transpose();
   mujoco::put(mujoco::Quaterniond(turn), root + 3);
   mj_kinematics(model_.get(), &data);

@@ -1,8 +1,6 @@
-// A robot with legs as a policy knows it: its maker's model, and where trunk and feet are by the robot's own sensors. The
-// ground is level; nothing of the scene is in it.
+// A robot with legs as a policy knows it: its maker's model, and where trunk and feet are by the robot's own sensors.
+// The ground is level; nothing of the scene is in it.
 #pragma once
-
-#include <mujoco/mujoco.h>
 
 #include <Eigen/Core>
 #include <vector>

@@ -49,8 +49,8 @@ Result<std::unique_ptr<Policy>> make_coverage_planner(const PolicyParams& params
 Result<std::unique_ptr<Policy>> make_patrol(const PolicyParams& params);
 
 /// Keeps a robot with legs on its feet by a linear-quadratic regulator that it computes from the robot's own model, and
-/// lowers it to the detection of the slot mark. Dials: `skill` 1 … 0 sets `strength` (share of each actuator's torque that
-/// the regulator may use) and `delay_s` (age of the observations acted on); each can be given alone.
+/// lowers it to the detection of the slot mark. Dials: `skill` 1 … 0 sets `strength` (share of each actuator's torque
+/// that the regulator may use) and `delay_s` (age of the observations acted on); each can be given alone.
 Result<std::unique_ptr<Policy>> make_balance_lqr(const PolicyParams& params);
 
 /// Crawls on four legs, one foot at a time, to the detection of the slot target. The dials of balance_lqr.

@@ -10,7 +10,7 @@ namespace {
 constexpr int kHoldTicks = 10;             // a new draw every so many ticks: enough to get somewhere
 constexpr double kShareOfLimit = 0.25;     // of each joint's speed limit
 constexpr double kJointSpeed_rad_s = 1.0;  // where the binding gives none
-constexpr double kLegSwing_rad = 0.4;       // about the standing posture
+constexpr double kLegSwing_rad = 0.4;      // about the standing posture
 constexpr double kBaseSpeed_m_s = 0.5, kYawSpeed_rad_s = 1.0;
 
 class RandomPolicy : public Policy {

@@ -89,8 +89,7 @@ class Designer {
         columns(jp, slope, row);
         columns(jr, slope, row + 3);
         error.segment<3>(row) = feet[f] - vec3(d_.xpos + 3 * foot);
-        error.segment<3>(row + 3) =
-            mujoco::rotation_vector(turns[f] * mujoco::mat3(d_.xmat + 9 * foot).transpose());
+        error.segment<3>(row + 3) = mujoco::rotation_vector(turns[f] * mujoco::mat3(d_.xmat + 9 * foot).transpose());
       }
       mj_jacSubtreeCom(&m_, &d_, jp.data(), m_.body_rootid[legs_.trunk()]);
       columns(jp.topRows(2), slope, rows - 2);
@@ -136,8 +135,8 @@ class Designer {
     const int steps = static_cast<int>(kSettle_s / m_.opt.timestep);
     for (int i = 0; i < steps; ++i) {
       for (int j = 0; j < n_; ++j)
-        torque[j] = kStiff_nm * (target[static_cast<std::size_t>(j)] -
-                                 d_.qpos[legs_.joints()[static_cast<std::size_t>(j)].qpos]);
+        torque[j] = kStiff_nm *
+                    (target[static_cast<std::size_t>(j)] - d_.qpos[legs_.joints()[static_cast<std::size_t>(j)].qpos]);
       legs_.set_torques(d_, torque);
       mj_step(&m_, &d_);
     }

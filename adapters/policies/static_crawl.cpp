@@ -1,6 +1,6 @@
-// Crawls to a place on four legs, one foot at a time: the trunk moves over the triangle of the other three first, so that
-// it stands at every moment. Where trunk and feet are, it reckons from joints, IMU and foot forces; where the place is, its
-// detector shows.
+// Crawls to a place on four legs, one foot at a time: the trunk moves over the triangle of the other three first, so
+// that it stands at every moment. Where trunk and feet are, it reckons from joints, IMU and foot forces; where the
+// place is, its detector shows.
 #include <Eigen/Cholesky>
 #include <Eigen/QR>
 #include <algorithm>
@@ -330,9 +330,8 @@ Result<std::unique_ptr<Policy>> make_static_crawl(const PolicyParams& params) {
     return at == values.end() ? otherwise : at->second;
   };
   const double skill = given("skill", 1);
-  return std::unique_ptr<Policy>(
-      std::make_unique<StaticCrawl>(given("strength", skill + (1 - skill) * kWorstStrength),
-                                    given("delay_s", (1 - skill) * kWorstDelay_s)));
+  return std::unique_ptr<Policy>(std::make_unique<StaticCrawl>(given("strength", skill + (1 - skill) * kWorstStrength),
+                                                               given("delay_s", (1 - skill) * kWorstDelay_s)));
 }
 
 }  // namespace assay

@@ -72,7 +72,7 @@ struct Embodiment {
 /// Scene and robot merged: what an adapter loads. `mjcf` names assets by absolute path.
 struct World {
   std::string mjcf, sha256;
-  std::string robot_mjcf;  ///< a robot with legs, alone on level ground: what a maker hands out with its robot; else empty
+  std::string robot_mjcf;  ///< a robot with legs alone on level ground, as its maker describes it; else empty
   std::vector<Group> groups;
   bool reference = false;  ///< Embodiment::reference: a model that breaks is then not the subject's fault
 };

@@ -49,8 +49,7 @@ std::optional<double> crossing(const std::vector<RungLimits>& rungs, double p0) 
   for (std::size_t i = 1; i < rungs.size(); ++i) {
     const auto &below = rungs[i - 1], &above = rungs[i];
     if (below.fitted >= p0 && above.fitted < p0)
-      return below.demand +
-             (above.demand - below.demand) * (below.fitted - p0) / (below.fitted - above.fitted);
+      return below.demand + (above.demand - below.demand) * (below.fitted - p0) / (below.fitted - above.fitted);
   }
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
-// A ladder of rising demand (impulse of a push, speed, load): the largest rung that was survived, with its interval. Pure.
+// A ladder of rising demand (impulse of a push, speed, load): the largest rung that was survived, with its interval.
+// Pure.
 #pragma once
 
 #include <optional>
@@ -32,10 +33,10 @@ struct Ladder {
 
 /// For a success probability that does not rise with demand, let θ be the largest demand with p ≥ p0. Each of the two
 /// walks is a test in fixed order, so that none of its steps needs a correction: P(survived > θ) ≤ 1 − confidence, and
-/// P(not_survived < θ) ≤ 1 − confidence. Both together are an interval for θ at 2·confidence − 1; an end that is missing
-/// lies beyond the ladder. Fails with ASSAY-1030 (demand), 1031 (p0, confidence not in (0, 1)), 1032 (counts), 1033 (no
-/// rung), 1036 (demands do not rise). Sources: Clopper & Pearson 1934; Maurer, Hothorn & Lehmacher 1995 (fixed sequences);
-/// Ayer et al., Ann. Math. Stat. 26 (1955) 641 (the fit).
+/// P(not_survived < θ) ≤ 1 − confidence. Both together are an interval for θ at 2·confidence − 1; an end that is
+/// missing lies beyond the ladder. Fails with ASSAY-1030 (demand), 1031 (p0, confidence not in (0, 1)), 1032 (counts),
+/// 1033 (no rung), 1036 (demands do not rise). Sources: Clopper & Pearson 1934; Maurer, Hothorn & Lehmacher 1995 (fixed
+/// sequences); Ayer et al., Ann. Math. Stat. 26 (1955) 641 (the fit).
 Result<Ladder> ladder(std::span<const Rung> rungs, double p0, double confidence);
 
 }  // namespace assay::metrics
