@@ -25,7 +25,7 @@ using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 
 constexpr const char* kId = "static_crawl";
 constexpr double kShift_s = 0.55, kSwing_s = 0.4, kLook_s = 0.6, kRest_s = 1.0;
-constexpr double kStride_m = 0.16, kLift_m = 0.07, kNear_m = 0.04;  // of one foot, in one round of four
+constexpr double kStride_m = 0.20, kLift_m = 0.07, kNear_m = 0.05;  // of one foot, in one round of four
 constexpr double kInward = 0.9;  // how far the centre of mass goes from the middle of all feet to that of the three
 constexpr double kStiff_nm = 150, kDamp = 4;
 constexpr std::array<std::size_t, 4> kOrder{2, 0, 3, 1};  // hind, front of one side, then of the other
@@ -88,6 +88,7 @@ class StaticCrawl : public Policy {
     began_ = false;
     goal_.reset();
     looks_ = 0;
+    last_look_m_ = {};
     last_.reset();
     return {};
   }
@@ -113,14 +114,15 @@ class StaticCrawl : public Policy {
     return action;
   }
 
-  /// Where the goal is on the ground, in the frame that the feet are reckoned in; the mean of all looks so far.
+  /// Where the goal is on the ground, in the frame that the feet are reckoned in; a mean that forgets.
   void look(const Observation& seen) {
     for (const auto& thing : seen.detections) {
-      if (thing.label != goal_label_) continue;
+      if (thing.label != goal_label_ || thing.position_m == last_look_m_) continue;  // a look stands until the next
+      last_look_m_ = thing.position_m;
       const mujoco::Frame trunk = mujoco::body_frame(legs_->data(), legs_->trunk());
       const Vector3d at =
           trunk.position + trunk.rotation * Vector3d(thing.position_m[0], thing.position_m[1], thing.position_m[2]);
-      constexpr int kMemory = 100;
+      constexpr int kMemory = 20;
       looks_ = std::min(looks_ + 1, kMemory);
       goal_ = goal_ ? Vector2d(*goal_ + (at.head<2>() - *goal_) / looks_) : Vector2d(at.head<2>());
     }
@@ -156,7 +158,8 @@ class StaticCrawl : public Policy {
         break;
       case Phase::swing:
         if (t < kSwing_s) break;
-        feet_[kOrder[turn_]] = landing_;
+        // Where it came down, not where it was to.
+        feet_[kOrder[turn_]].head<2>() = legs_->foot_m(data, kOrder[turn_]).head<2>();
         if (++turn_ < kOrder.size()) {
           start_shift(now_s, data);
         } else {
@@ -217,6 +220,8 @@ class StaticCrawl : public Policy {
     const double t = std::clamp((now_s - since_s_) / kSwing_s, 0.0, 1.0);
     Vector3d at = lift_off_ + smooth(t) * (landing_ - lift_off_);
     at.z() += kLift_m * 16 * t * t * (1 - t) * (1 - t);
+    // The posture is worked out for the trunk where it should be; the foot comes down from where it is.
+    at.head<2>() += smooth(t) * (place_ - mujoco::vec3(legs_->data().xpos + 3 * legs_->trunk())).head<2>();
     return at;
   }
 
@@ -312,6 +317,7 @@ class StaticCrawl : public Policy {
            from_ = Vector3d::Zero(), lift_off_ = Vector3d::Zero(), landing_ = Vector3d::Zero();
   Vector2d stride_ = Vector2d::Zero(), start_of_round_ = Vector2d::Zero();
   std::optional<Vector2d> goal_;
+  std::array<double, 3> last_look_m_{};
   std::optional<std::vector<double>> last_;  ///< angles aimed at in the period before
   Phase phase_ = Phase::look;
   std::size_t turn_ = 0;
