@@ -82,12 +82,6 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        leg_params(),
                        ""},
                       make_balance_lqr);
-  registry.add_policy(
-      {"static_crawl",
-       {"crawls on four legs, one foot at a time, to a place that it sees", "四足逐足爬行，前往其检测到的位置"},
-       leg_params(),
-       ""},
-      make_static_crawl);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(

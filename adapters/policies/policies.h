@@ -53,7 +53,4 @@ Result<std::unique_ptr<Policy>> make_patrol(const PolicyParams& params);
 /// that the regulator may use) and `delay_s` (age of the observations acted on); each can be given alone.
 Result<std::unique_ptr<Policy>> make_balance_lqr(const PolicyParams& params);
 
-/// Crawls on four legs, one foot at a time, to the detection of the slot target. The dials of balance_lqr.
-Result<std::unique_ptr<Policy>> make_static_crawl(const PolicyParams& params);
-
 }  // namespace assay
