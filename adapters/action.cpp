@@ -32,8 +32,9 @@ int width_of(const Group& group, Mode mode) {
     case Mode::hold:
       return 0;
     case Mode::joint_position:
-    case Mode::joint_velocity:
     case Mode::joint_torque:
+      return group.kind == Group::Kind::arm || group.kind == Group::Kind::legs ? joints : -1;
+    case Mode::joint_velocity:
       return group.kind == Group::Kind::arm ? joints : -1;
     case Mode::ee_delta_pose:
       return group.kind == Group::Kind::arm ? 6 : -1;
@@ -102,6 +103,8 @@ std::size_t reserved(const Group& group) {
       return 1;
     case Group::Kind::base:
       return 2;
+    case Group::Kind::legs:
+      return group.joints.size();
   }
   return 0;
 }
@@ -185,6 +188,14 @@ std::vector<Channel> observation_channels(const std::vector<Group>& groups) {
           list.add(numbered("range_", static_cast<std::size_t>(i), "m"), "m", "base");
         list.add("range_fresh", "1");
         break;
+      case Group::Kind::legs:
+        for (std::size_t i = 0; i < group.joints.size(); ++i) list.add(numbered("position_", i, "rad"), "rad");
+        for (std::size_t i = 0; i < group.joints.size(); ++i) list.add(numbered("velocity_", i, "rad_s"), "rad/s");
+        for (const char* name : {"imu_qw", "imu_qx", "imu_qy", "imu_qz"}) list.add(name, "1", "world");
+        for (const char* name : {"gyro_x_rad_s", "gyro_y_rad_s", "gyro_z_rad_s"}) list.add(name, "rad/s", "imu");
+        for (const char* name : {"accel_x_m_s2", "accel_y_m_s2", "accel_z_m_s2"}) list.add(name, "m/s^2", "imu");
+        for (std::size_t i = 0; i < group.feet_bodies.size(); ++i) list.add(numbered("foot_force_", i, "n"), "N");
+        break;
     }
     list.append_to(channels);
   }
@@ -220,6 +231,14 @@ void flatten(const std::vector<Group>& groups, const Observation& observation, s
         out.push_back(scan != nullptr && scan->fresh ? 1 : 0);
         break;
       }
+      case Group::Kind::legs:
+        put(state.position_rad, group.joints.size(), out);
+        put(state.velocity_rad_s, group.joints.size(), out);
+        put(state.imu_wxyz, 4, out);
+        put(state.imu_gyro_rad_s, 3, out);
+        put(state.imu_accel_m_s2, 3, out);
+        put(state.foot_force_n, group.feet_bodies.size(), out);
+        break;
     }
   }
 }

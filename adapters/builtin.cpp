@@ -14,6 +14,12 @@ std::vector<std::pair<std::string, Text>> skill_params() {
           {"miss_rate", {"probability per attempt of aiming beside the goal", "每次尝试瞄偏的概率"}}};
 }
 
+std::vector<std::pair<std::string, Text>> leg_params() {
+  return {{"skill", {"1 (best, default) … 0: sets the other two", "1（最好，默认）… 0：同时设定其余两项"}},
+          {"strength", {"share of each actuator's torque that may be used", "可用的各执行器力矩比例"}},
+          {"delay_s", {"age of the observations acted on, in s", "所依据观测的滞后（s）"}}};
+}
+
 /// The same policy on robots with one arm and with several.
 AdapterRegistry::PolicyFactory any_arms(AdapterRegistry::PolicyFactory make) {
   return [make = std::move(make)](const PolicyParams& params) -> Result<std::unique_ptr<Policy>> {
@@ -76,6 +82,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        skill_params(),
                        ""},
                       make_pose_programme);
+  registry.add_policy({"balance_lqr",
+                       {"keeps a robot with legs on its feet, by a regulator made from the robot's own model",
+                        "依据机器人自身模型设计调节器，使腿式机器人保持平衡"},
+                       leg_params(),
+                       ""},
+                      make_balance_lqr);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(

@@ -31,6 +31,7 @@ struct RobotDescription {
   ClockMode clock = ClockMode::lockstep;
   std::int64_t control_period_ns = 0;
   std::vector<Group> groups;
+  std::string robot_mjcf;  ///< World::robot_mjcf: the robot as its maker describes it. Nothing of the scene
   std::vector<std::string> capabilities;
   std::vector<Channel> truth_channels, peak_channels, observation_channels;
   std::vector<SignalSpec> missing_signals;  ///< asked for in Setup, not available: indicator not_tested

@@ -52,6 +52,14 @@ std::array<double, 2> direction(Rng& rng) {
   }
 }
 
+/// Axes of the world; the reader of the file knows no other names.
+std::array<double, 2> push_direction(const std::string& name) {
+  if (name == "front") return {1, 0};
+  if (name == "back") return {-1, 0};
+  if (name == "left") return {0, 1};
+  return {0, -1};
+}
+
 Result<void> draw_place(const Variation& v, const Slots& slots, Rng rng, Setup& setup) {
   if (v.places.empty()) return cannot_draw(v, "no places are given", "未给出任何位置", "places: []");
   ASSAY_TRY(auto body, fill(v.target, slots));
@@ -85,7 +93,7 @@ Result<void> draw_push(const Variation& v, const Slots& slots, Rng rng, Setup& s
   ASSAY_TRY(push.body, fill(v.target, slots));
   ASSAY_TRY(push.at_ns, draw_start(v, rng));
   const double size = rng.uniform(v.low, v.high);
-  const auto [x, y] = direction(rng);
+  const auto [x, y] = v.of.empty() ? direction(rng) : push_direction(v.of[rng.below(v.of.size())]);
   push.impulse_n_s = {size * x, size * y, 0};
   setup.pushes.push_back(push);
   return {};

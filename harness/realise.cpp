@@ -29,7 +29,8 @@ bool has(const Setup& setup, Group::Kind kind) {
 /// Metrics read what the robot has: a role that no group of it plays is not asked for.
 bool is_played(const Setup& setup, const std::string& entity) {
   if (entity == "robot.tcp") return has(setup, Group::Kind::arm);
-  if (entity == "robot.base") return has(setup, Group::Kind::base);
+  if (entity == "robot.base") return has(setup, Group::Kind::base) || has(setup, Group::Kind::legs);
+  if (entity == "robot.trunk" || entity == "robot.feet") return has(setup, Group::Kind::legs);
   if (entity == "robot.gripper") return has(setup, Group::Kind::gripper);
   return true;
 }

@@ -1,6 +1,7 @@
 // Scene and robot merged into one MJCF.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/sha256.h"
@@ -209,9 +210,10 @@ std::vector<Group> prefixed(std::vector<Group> groups) {
     if (!name.empty()) name = kPrefix + name;
   };
   for (auto& group : groups) {
-    for (auto* list : {&group.joints, &group.actuators, &group.side_a_bodies, &group.side_b_bodies})
+    for (auto* list : {&group.joints, &group.actuators, &group.side_a_bodies, &group.side_b_bodies, &group.feet_bodies})
       for (auto& name : *list) add(name);
-    for (auto* name : {&group.tcp_site, &group.base_body, &group.range_site}) add(*name);
+    for (auto* name : {&group.tcp_site, &group.base_body, &group.range_site, &group.trunk_body, &group.imu_site})
+      add(*name);
   }
   return groups;
 }
@@ -250,8 +252,10 @@ Result<Prepared> prepare_robot(const Embodiment& embodiment) {
   return robot;
 }
 
-Result<World> compose(const Task& task, const Embodiment& embodiment) {
-  ASSAY_TRY(auto scene, prepare(task.scene_path, "scene/main"));
+namespace {
+
+Result<Prepared> merge(const std::string& scene_path, const Physics& physics, const Embodiment& embodiment) {
+  ASSAY_TRY(auto scene, prepare(scene_path, "scene/main"));
   ASSAY_RETURN_IF_ERROR(check_scene_names(scene.mjcf));
   ASSAY_TRY(auto robot, prepare_robot(embodiment));
   for (const auto& change : embodiment.actuator_overrides)
@@ -261,16 +265,28 @@ Result<World> compose(const Task& task, const Embodiment& embodiment) {
   prefix_names(robot.mjcf, kPrefix);
   ASSAY_RETURN_IF_ERROR(place_robot(scene, robot, embodiment.mount));
   ASSAY_TRY(const auto flags, merge_flags(scene, robot));
-  lay_down_physics(scene.mjcf, task.physics);
+  lay_down_physics(scene.mjcf, physics);
   lay_down_compiler(scene.mjcf, robot.mjcf, flags);
-  scene.mjcf.root()->SetAttribute("model", (task.id + " with " + embodiment.id).c_str());
   ASSAY_TRY(const auto names, collect_names(scene.mjcf));
   ASSAY_RETURN_IF_ERROR(check_references(scene.mjcf, names));
+  return scene;
+}
+
+}  // namespace
+
+Result<World> compose(const Task& task, const Embodiment& embodiment) {
+  ASSAY_TRY(auto scene, merge(task.scene_path, task.physics, embodiment));
+  scene.mjcf.root()->SetAttribute("model", (task.id + " with " + embodiment.id).c_str());
   World world;
   world.reference = embodiment.reference;
   world.mjcf = print(scene.mjcf);
   ASSAY_TRY(world.sha256, content_hash(scene.mjcf));
   world.groups = prefixed(embodiment.groups);
+  const auto on_legs = [](const Group& group) { return group.kind == Group::Kind::legs; };
+  if (std::any_of(world.groups.begin(), world.groups.end(), on_legs)) {
+    ASSAY_TRY(auto alone, merge(catalog_root() + "/scenes/level_ground.xml", task.physics, embodiment));
+    world.robot_mjcf = print(alone.mjcf);
+  }
   return world;
 }
 

@@ -58,6 +58,9 @@ Result<void> check_names(const Check& check, std::size_t i) {
   ASSAY_RETURN_IF_ERROR(each(NameSpace::body, group.side_b_bodies, "side_b_bodies"));
   ASSAY_RETURN_IF_ERROR(one(NameSpace::site, group.tcp_site, "tcp_site"));
   ASSAY_RETURN_IF_ERROR(one(NameSpace::site, group.range_site, "range_site"));
+  ASSAY_RETURN_IF_ERROR(one(NameSpace::site, group.imu_site, "imu_site"));
+  ASSAY_RETURN_IF_ERROR(one(NameSpace::body, group.trunk_body, "trunk_body"));
+  ASSAY_RETURN_IF_ERROR(each(NameSpace::body, group.feet_bodies, "feet_bodies"));
   return one(NameSpace::body, group.base_body, "base_body");
 }
 
@@ -73,17 +76,26 @@ KindKeys keys_of(Group::Kind kind) {
       return {"arm",
               {"tcp_site", "speed_limit_rad_s"},
               {"open_ctrl", "closed_ctrl", "max_width_m", "grip_force_n", "side_a_bodies", "side_b_bodies", "base_body",
-               "wheel_radius_m", "track_m", "max_speed_m_s", "max_yaw_rad_s", "range_site", "beams", "range_max_m"}};
+               "wheel_radius_m", "track_m", "max_speed_m_s", "max_yaw_rad_s", "range_site", "beams", "range_max_m",
+               "trunk_body", "feet_bodies", "imu_site"}};
     case Group::Kind::gripper:
       return {"gripper",
               {"open_ctrl", "closed_ctrl", "max_width_m", "grip_force_n", "side_a_bodies", "side_b_bodies", "on_group"},
               {"tcp_site", "home_rad", "home_key", "kp", "kd", "speed_limit_rad_s", "base_body", "wheel_radius_m",
-               "track_m", "max_speed_m_s", "max_yaw_rad_s", "range_site", "beams", "range_max_m"}};
+               "track_m", "max_speed_m_s", "max_yaw_rad_s", "range_site", "beams", "range_max_m", "trunk_body",
+               "feet_bodies", "imu_site"}};
     case Group::Kind::base:
       return {"base",
               {"base_body", "wheel_radius_m", "track_m", "max_speed_m_s", "max_yaw_rad_s"},
               {"tcp_site", "home_rad", "home_key", "kp", "kd", "speed_limit_rad_s", "open_ctrl", "closed_ctrl",
-               "max_width_m", "grip_force_n", "side_a_bodies", "side_b_bodies", "on_group"}};
+               "max_width_m", "grip_force_n", "side_a_bodies", "side_b_bodies", "on_group", "trunk_body", "feet_bodies",
+               "imu_site"}};
+    case Group::Kind::legs:
+      return {"legs",
+              {"trunk_body", "feet_bodies", "speed_limit_rad_s"},
+              {"tcp_site", "open_ctrl", "closed_ctrl", "max_width_m", "grip_force_n", "side_a_bodies", "side_b_bodies",
+               "on_group", "base_body", "wheel_radius_m", "track_m", "max_speed_m_s", "max_yaw_rad_s", "range_site",
+               "beams", "range_max_m"}};
   }
   ASSAY_CHECK(!"unknown kind of group");
 }
@@ -97,7 +109,9 @@ Result<void> check_keys(const Check& check, std::size_t i) {
                        fmt::format("见 docs/zh/bring-your-robot.md 中 {} 类的组", keys.word)});
   };
   auto needed = keys.needed;
-  if (check.embodiment.groups[i].kind == Group::Kind::arm && !json.contains("home_key")) needed.push_back("home_rad");
+  const auto kind = check.embodiment.groups[i].kind;
+  if ((kind == Group::Kind::arm || kind == Group::Kind::legs) && !json.contains("home_key"))
+    needed.push_back("home_rad");
   if (json.contains("range_site")) needed.insert(needed.end(), {"beams", "range_max_m"});
   for (const char* key : needed)
     if (!json.contains(key))
@@ -156,18 +170,20 @@ Result<void> check_actuators(const Check& check, std::size_t i) {
       error.expected = {g.joints[j], g.joints[j]};
       return error;
     }
-    if (tag_of(actuator) == "motor" && g.kind == Group::Kind::arm && (g.kp.empty() || g.kd.empty()))
-      return mjcf_error(492, {"an arm of torque actuators needs kp and kd", "使用力矩执行器的机械臂需要 kp 和 kd"},
-                        check.place(i, "actuators"), g.actuators[j],
-                        {"the adapter makes position control from them: torque = kp·error − kd·speed",
-                         "适配器用它们实现位置控制：力矩 = kp·误差 − kd·速度"});
+    const bool poses = g.kind == Group::Kind::arm || g.kind == Group::Kind::legs;
+    if (tag_of(actuator) == "motor" && poses && (g.kp.empty() || g.kd.empty()))
+      return mjcf_error(
+          492, {"an arm or legs of torque actuators need kp and kd", "使用力矩执行器的机械臂或腿部需要 kp 和 kd"},
+          check.place(i, "actuators"), g.actuators[j],
+          {"the adapter makes position control from them: torque = kp·error − kd·speed",
+           "适配器用它们实现位置控制：力矩 = kp·误差 − kd·速度"});
   }
   return {};
 }
 
 Result<void> check_home(const Check& check, std::size_t i) {
   const auto& g = check.embodiment.groups[i];
-  if (g.kind != Group::Kind::arm) return {};
+  if (g.kind != Group::Kind::arm && g.kind != Group::Kind::legs) return {};
   const Defaults defaults(check.robot.mjcf);
   const bool from_key = check.file.value->at("groups").at(i).contains("home_key");
   for (std::size_t j = 0; j < g.joints.size(); ++j) {
@@ -199,6 +215,9 @@ Result<void> check_claims(const Check& check) {
       {"arm", of_kind(Group::Kind::arm)},
       {"gripper", of_kind(Group::Kind::gripper)},
       {"mobile_base", of_kind(Group::Kind::base)},
+      {"legs", of_kind(Group::Kind::legs)},
+      {"biped", any([](const Group& g) { return g.feet_bodies.size() == 2; })},
+      {"quadruped", any([](const Group& g) { return g.feet_bodies.size() == 4; })},
       {"range_scan", any([](const Group& g) { return !g.range_site.empty(); })}};
   for (std::size_t i = 0; i < check.embodiment.capabilities.size(); ++i)
     for (const auto& [name, there] : claims)
@@ -207,8 +226,10 @@ Result<void> check_claims(const Check& check) {
                           {fmt::format("the capability {} is claimed, but no group has it", name),
                            fmt::format("声明了能力 {}，但没有任何组提供它", name)},
                           check.file.place(fmt::format("/capabilities/{}", i)), name,
-                          {"describe the group (for range_scan: a base with range_site), or drop the capability",
-                           "请补充相应的组（range_scan 需要带 range_site 的底盘组），或删去该能力"});
+                          {"describe the group (for range_scan: a base with range_site; for biped and quadruped: legs "
+                           "with two or four feet), or drop the capability",
+                           "请补充相应的组（range_scan 需要带 range_site 的底盘组；biped、quadruped "
+                           "需要两足或四足的腿部组），或删去该能力"});
   return {};
 }
 

@@ -78,7 +78,10 @@ void take(const Json& from, const char* key, T& into) {
 Group read_group(const Json& json) {
   Group group;
   const auto kind = json.at("kind").get<std::string>();
-  group.kind = kind == "arm" ? Group::Kind::arm : kind == "gripper" ? Group::Kind::gripper : Group::Kind::base;
+  group.kind = kind == "arm"       ? Group::Kind::arm
+               : kind == "gripper" ? Group::Kind::gripper
+               : kind == "legs"    ? Group::Kind::legs
+                                   : Group::Kind::base;
   take(json, "name", group.name);
   take(json, "joints", group.joints);
   take(json, "actuators", group.actuators);
@@ -102,6 +105,9 @@ Group read_group(const Json& json) {
   take(json, "range_site", group.range_site);
   take(json, "beams", group.beams);
   take(json, "range_max_m", group.range_max_m);
+  take(json, "trunk_body", group.trunk_body);
+  take(json, "feet_bodies", group.feet_bodies);
+  take(json, "imu_site", group.imu_site);
   return group;
 }
 

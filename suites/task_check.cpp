@@ -15,7 +15,8 @@ using Json = nlohmann::json;
 
 bool is_role(const std::string& name) {
   return name == "robot" || name == "robot.tcp" || name == "robot.base" || name == "robot.gripper" ||
-         name.starts_with("robot/") || name.ends_with(".tcp") || name.ends_with(".gripper") || name.ends_with(".base");
+         name == "robot.trunk" || name == "robot.feet" || name.starts_with("robot/") || name.ends_with(".tcp") ||
+         name.ends_with(".gripper") || name.ends_with(".base");
 }
 
 class TaskChecker {

@@ -49,6 +49,7 @@ Result<double> read_sigma(const LevelSource& source, const Json& value, const st
   const std::string sensor = value["sensor"].get<std::string>();
   const std::string own = sensor == "joints"     ? "sigma_rad"
                           : sensor == "odometry" ? "sigma_ratio"
+                          : sensor == "imu"      ? "sigma_rad"
                           : sensor == "force"    ? "sigma_n"
                                                  : "sigma_m";
   for (const char* key : {"sigma_m", "sigma_rad", "sigma_ratio", "sigma_n"})
@@ -105,7 +106,7 @@ Result<Variation> read_one(const LevelSource& source, Kind kind, const Json& val
   out.kind = kind;
   out.name = value.value("slot", "");
   out.target = value.value("body", value.value("sensor", value.value("group", "")));
-  for (const char* key : {"of", "bodies"})
+  for (const char* key : {"of", "bodies", "direction"})
     if (value.contains(key)) out.of = value[key].get<std::vector<std::string>>();
   if (value.contains("places"))
     for (const auto& place : value["places"]) out.places.push_back(read_pose(place));

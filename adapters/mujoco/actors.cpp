@@ -60,13 +60,14 @@ Vector3d Actors::velocity_of(const mjModel& model, int body) const {
   return Vector3d::Zero();
 }
 
-Result<Pushes> Pushes::make(const std::vector<Push>& pushes, const mjModel& model, std::int64_t step_ns) {
+Result<Pushes> Pushes::make(const std::vector<Push>& pushes, const mjModel& model, const std::vector<Group>& groups,
+                            std::int64_t step_ns) {
   constexpr std::int64_t kWindowNs = 10'000'000;
   Pushes result;
   const std::int64_t steps = std::max<std::int64_t>(1, (kWindowNs + step_ns / 2) / step_ns);
   for (const auto& push : pushes) {
     Window window;
-    const auto entity = find_entity(model, {}, push.body);
+    const auto entity = find_entity(model, groups, push.body);
     const Vector3d impulse(push.impulse_n_s[0], push.impulse_n_s[1], push.impulse_n_s[2]);
     if (!entity || entity->body < 1 || !impulse.allFinite() || push.at_ns < 0)
       return setup_does_not_fit("push on body '" + push.body + "'");

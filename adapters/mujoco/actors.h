@@ -41,7 +41,8 @@ class Actors {
 class Pushes {
  public:
   /// Fails with ASSAY-0421 (no such body, numbers not finite).
-  static Result<Pushes> make(const std::vector<Push>& pushes, const mjModel& model, std::int64_t step_ns);
+  static Result<Pushes> make(const std::vector<Push>& pushes, const mjModel& model, const std::vector<Group>& groups,
+                             std::int64_t step_ns);
   /// Sets xfrc_applied for the step that starts at step number `step`.
   void apply(mjData& data, std::int64_t step) const;
 

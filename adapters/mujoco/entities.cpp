@@ -58,6 +58,26 @@ std::optional<Entity> gripper_entity(const mjModel& model, const std::vector<Gro
   return entity;
 }
 
+/// feet: frame of the first, surfaces of all. trunk: its frame, and every surface of the robot that is not a foot's.
+std::optional<Entity> legs_entity(const mjModel& model, const Group& legs, const std::string& role) {
+  Entity feet;
+  feet.geoms.assign(model.ngeom, 0);
+  for (const auto& name : legs.feet_bodies) {
+    const int body = body_id(model, name);
+    if (body < 0) return std::nullopt;
+    if (feet.body < 0) feet.body = body;
+    add_subtree(model, body, feet.geoms);
+  }
+  if (role == "feet") return feet.body < 0 ? std::nullopt : std::optional(std::move(feet));
+  Entity trunk;
+  trunk.body = body_id(model, legs.trunk_body);
+  if (trunk.body < 0) return std::nullopt;
+  trunk.geoms = robot_geoms(model);
+  for (int geom = 0; geom < model.ngeom; ++geom)
+    if (feet.geoms[geom] != 0) trunk.geoms[geom] = 0;
+  return trunk;
+}
+
 std::optional<Entity> role_of_group(const mjModel& model, const std::vector<Group>& groups, const Group& group,
                                     const std::string& role) {
   if (role == "tcp" && group.kind == Group::Kind::arm) {
@@ -65,10 +85,12 @@ std::optional<Entity> role_of_group(const mjModel& model, const std::vector<Grou
     return site < 0 ? std::nullopt : std::optional(entity_of_site(model, site));
   }
   if (role == "gripper" && group.kind == Group::Kind::gripper) return gripper_entity(model, groups, group);
+  if (group.kind == Group::Kind::legs && (role == "trunk" || role == "feet")) return legs_entity(model, group, role);
   if (role == "base") {
     int body = -1;
     if (group.kind == Group::Kind::base) body = body_id(model, group.base_body);
     if (group.kind == Group::Kind::arm) body = arm_base_body(model, group);
+    if (group.kind == Group::Kind::legs) body = body_id(model, group.trunk_body);
     return body < 0 ? std::nullopt : std::optional(entity_of_body(model, body));
   }
   return std::nullopt;
@@ -78,8 +100,10 @@ std::optional<Entity> role_of_robot(const mjModel& model, const std::vector<Grou
   const Group* group = nullptr;
   if (role == "tcp") group = find_group(groups, Group::Kind::arm);
   if (role == "gripper") group = find_group(groups, Group::Kind::gripper);
+  if (role == "trunk" || role == "feet") group = find_group(groups, Group::Kind::legs);
   if (role == "base") {
     group = find_group(groups, Group::Kind::base);
+    if (group == nullptr) group = find_group(groups, Group::Kind::legs);
     if (group == nullptr) group = find_group(groups, Group::Kind::arm);
   }
   if (group == nullptr) return std::nullopt;
@@ -147,6 +171,11 @@ SensingFrame sensing_frame(const mjModel& model, const std::vector<Group>& group
   if (base != nullptr) {
     frame.carrier = body_id(model, base->base_body);
     if (arm == nullptr) frame.eye_site = site_id(model, base->range_site);
+  }
+  const Group* legs = find_group(groups, Group::Kind::legs);
+  if (arm == nullptr && base == nullptr && legs != nullptr) {
+    if (const int trunk = body_id(model, legs->trunk_body); trunk >= 0) frame.body = trunk;
+    return frame;
   }
   const int body = arm != nullptr ? arm_base_body(model, *arm) : frame.carrier;
   if (body >= 0) frame.body = body;

@@ -24,11 +24,13 @@ struct Entity {
   GeomSet geoms;  ///< of the body and everything below it; of a site: of its body alone
 };
 
-/// "robot", "robot.tcp", "robot.base", "robot.gripper", "<group>.tcp", "<group>.base", or the name of a body or a
-/// site of the composed scene, or of the robot's own (with or without "robot/"). Nothing if there is no such thing.
-/// robot: root body, all of the robot's geoms. <group>.gripper: frame of the arm's TCP that carries it, geoms of its
-/// fingers. robot.tcp and robot.gripper: frame of the first arm or gripper; robot.gripper has the geoms of all of them.
-/// robot.base: the mobile base's body, or the body that a fixed arm's first joint is mounted on.
+/// "robot", "robot.tcp", "robot.base", "robot.gripper", "robot.trunk", "robot.feet", "<group>.tcp", "<group>.base", or
+/// the name of a body or a site of the composed scene, or of the robot's own (with or without "robot/"). Nothing if
+/// there is no such thing. robot: root body, all of the robot's geoms. <group>.gripper: frame of the arm's TCP that
+/// carries it, geoms of its fingers. robot.tcp and robot.gripper: frame of the first arm or gripper; robot.gripper has
+/// the geoms of all of them. robot.base: the mobile base's body, the trunk of a robot with legs, or the body that a
+/// fixed arm's first joint is mounted on. robot.trunk: the trunk's frame, and all surfaces of the robot but its feet;
+/// robot.feet: these.
 std::optional<Entity> find_entity(const mjModel& model, const std::vector<Group>& groups, const std::string& name);
 
 /// Geoms of a body and of everything below it.
@@ -41,7 +43,7 @@ int robot_root(const mjModel& model);
 int arm_base_body(const mjModel& model, const Group& arm);
 /// The frame that detections and reports come in, and what carries it.
 struct SensingFrame {
-  int body = 0;       ///< base of the first arm, else the mobile base, else the world
+  int body = 0;       ///< base of the first arm, else the mobile base or the trunk, else the world
   int carrier = -1;   ///< the mobile base that moves it, or -1
   int eye_site = -1;  ///< that base's scanner, or -1
 };

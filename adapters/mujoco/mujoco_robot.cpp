@@ -75,10 +75,12 @@ void MujocoRobot::describe_simulation(const Setup& setup) {
   description_.clock = ClockMode::lockstep;
   description_.control_period_ns = setup.control_period_ns;
   description_.groups = setup.world.groups;
+  description_.robot_mjcf = setup.world.robot_mjcf;
   for (const auto& group : setup.world.groups) {
     if (group.kind == Group::Kind::arm) description_.capabilities.emplace_back("arm");
     if (group.kind == Group::Kind::gripper) description_.capabilities.emplace_back("gripper");
     if (group.kind == Group::Kind::base) description_.capabilities.emplace_back("mobile_base");
+    if (group.kind == Group::Kind::legs) description_.capabilities.emplace_back("legs");
   }
   description_.truth_channels = simulation_->truth_channels();
   description_.peak_channels = simulation_->peak_channels();

@@ -19,6 +19,8 @@ Result<SensorNoises> SensorNoises::make(const std::vector<SensorNoise>& specs) {
       noises.joints = Noise(spec);
     } else if (spec.sensor == "odometry") {
       noises.odometry = Noise(spec);
+    } else if (spec.sensor == "imu") {
+      noises.imu = Noise(spec);
     } else if (spec.sensor == "force") {
       noises.force = Noise(spec);
     } else {

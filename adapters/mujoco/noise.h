@@ -27,9 +27,10 @@ class Noise {
 struct SensorNoises {
   Noise detections;  ///< m, each coordinate of each detection
   Noise range;       ///< m, each beam that met something
-  Noise joints;      ///< rad, each arm joint's position; speeds stay clean
+  Noise joints;      ///< rad, each position of a joint of an arm or of legs; speeds stay clean
   Noise odometry;    ///< error of a wheel's measured way after 1 m; its variance grows with the way
-  Noise force;       ///< N, each coordinate of each arm's tcp_force_n
+  Noise imu;         ///< rad, each axis of a small turn of the IMU's orientation; its rates stay clean
+  Noise force;       ///< N, each coordinate of each arm's tcp_force_n, each foot's force
 
   /// Fails with ASSAY-0421 for a sensor that is none of these.
   static Result<SensorNoises> make(const std::vector<SensorNoise>& specs);

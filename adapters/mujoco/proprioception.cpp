@@ -1,5 +1,6 @@
 #include "adapters/mujoco/proprioception.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "adapters/mujoco/entities.h"
@@ -139,6 +140,39 @@ void Proprioception::measure_base(WheelSensor& base, const mjData& data, Noise& 
   state.twist = {(speed_m_s[0] + speed_m_s[1]) / 2, (speed_m_s[1] - speed_m_s[0]) / base.track_m};
 }
 
+void Proprioception::measure_legs(LegSensor& legs, const mjModel& model, const mjData& data,
+                                  const ContactWatch& contacts, SensorNoises& noise, GroupState& state) const {
+  const std::size_t n = legs.joints.size();
+  state.position_rad.resize(n);
+  state.velocity_rad_s.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    state.position_rad[i] = data.qpos[legs.joints[i].qpos] + noise.joints();
+    state.velocity_rad_s[i] = data.qvel[legs.joints[i].dof];
+  }
+  const bool site = legs.imu_site >= 0;
+  const Frame imu = site ? site_frame(data, legs.imu_site) : body_frame(data, legs.trunk_body);
+  const Vector3d error(noise.imu(), noise.imu(), noise.imu());
+  Matrix3d measured = imu.rotation;
+  if (const double angle = error.norm(); angle > 0)
+    measured = Eigen::AngleAxisd(angle, error / angle).toRotationMatrix() * measured;
+  state.imu_wxyz = wxyz(measured);
+  mjtNum twist[6];
+  mj_objectVelocity(&model, &data, site ? mjOBJ_SITE : mjOBJ_XBODY, site ? legs.imu_site : legs.trunk_body, twist, 0);
+  const Vector3d turn = imu.rotation.transpose() * vec3(twist), speed = vec3(twist + 3);
+  const Vector3d gained = legs.measured ? Vector3d((speed - vec3(legs.last_m_s.data())) / period_s_) : Vector3d::Zero();
+  const Vector3d force = imu.rotation.transpose() * Vector3d(gained - vec3(model.opt.gravity));
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto k = static_cast<Eigen::Index>(i);
+    state.imu_gyro_rad_s[i] = turn[k];
+    state.imu_accel_m_s2[i] = force[k];
+    legs.last_m_s[i] = speed[k];
+  }
+  legs.measured = true;
+  state.foot_force_n.clear();
+  for (const int foot : legs.feet)
+    state.foot_force_n.push_back(std::max(0.0, contacts.wrist_force_n(foot).norm() + noise.force()));
+}
+
 void Proprioception::measure(const mjModel& model, const mjData& data, mjData& scratch, const ContactWatch& contacts,
                              SensorNoises& noise, std::vector<GroupState>& states) {
   for (auto& arm : arms_) {
@@ -154,6 +188,7 @@ void Proprioception::measure(const mjModel& model, const mjData& data, mjData& s
     gripper.last_m = width;
     gripper.measured = true;
   }
+  for (auto& legs : legs_) measure_legs(legs, model, data, contacts, noise, states[legs.group]);
   for (auto& base : bases_) measure_base(base, data, noise.odometry, states[base.group]);
 }
 

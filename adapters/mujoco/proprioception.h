@@ -1,10 +1,11 @@
 // What the robot's own encoders say: joints, TCP by forward kinematics of the measured joints, gripper width,
-// wheel odometry.
+// wheel odometry; of legs: joints, IMU, forces in the feet.
 #pragma once
 
 #include <mujoco/mujoco.h>
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "adapters/mujoco/actuators.h"
@@ -32,6 +33,16 @@ class GripperGauge {
   double closed_gap_ = 0, open_gap_ = 0, max_width_m_ = 0;
 };
 
+/// What legs carry: encoders, an IMU, a force sensor in each foot.
+struct LegSensor {
+  std::size_t group = 0;
+  std::vector<JointRef> joints;
+  int trunk_body = -1, imu_site = -1;
+  std::vector<int> feet;  ///< the contact watch's numbers
+  std::array<double, 3> last_m_s{};
+  bool measured = false;
+};
+
 class Proprioception {
  public:
   void reset(const World& world, double period_s);
@@ -41,6 +52,7 @@ class Proprioception {
   void add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body, int wrist);
   void add_gripper(std::size_t group, GripperGauge gauge);
   void add_base(std::size_t group, const std::array<JointRef, 2>& wheels, const mjData& data);
+  void add_legs(LegSensor legs) { legs_.push_back(std::move(legs)); }
 
   /// One control tick; `states` has one entry per group. `scratch` is needed where joints are noisy.
   void measure(const mjModel& model, const mjData& data, mjData& scratch, const ContactWatch& contacts,
@@ -72,6 +84,8 @@ class Proprioception {
   static void measure_force(const ArmSensor& arm, const mjData& data, const ContactWatch& contacts, Noise& noise,
                             GroupState& state);
   void measure_base(WheelSensor& base, const mjData& data, Noise& noise, GroupState& state);
+  void measure_legs(LegSensor& legs, const mjModel& model, const mjData& data, const ContactWatch& contacts,
+                    SensorNoises& noise, GroupState& state) const;
 
   const World* world_ = nullptr;
   double period_s_ = 0.02;
@@ -80,6 +94,7 @@ class Proprioception {
   std::vector<ArmSensor> arms_;
   std::vector<GripperSensor> grippers_;
   std::vector<WheelSensor> bases_;
+  std::vector<LegSensor> legs_;
   std::array<double, 3> odometry_{};
 };
 

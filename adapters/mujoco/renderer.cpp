@@ -115,8 +115,9 @@ Result<void> draw(const Setup& setup, Picture& picture) {
   if (drawing.context.currentBuffer != mjFB_OFFSCREEN) return no_display("no offscreen buffer");
   mjvOption option;
   mjv_defaultOption(&option);
-  const bool mobile = std::any_of(setup.world.groups.begin(), setup.world.groups.end(),
-                                  [](const Group& group) { return group.kind == Group::Kind::base; });
+  const bool mobile = std::any_of(setup.world.groups.begin(), setup.world.groups.end(), [](const Group& group) {
+    return group.kind == Group::Kind::base || group.kind == Group::Kind::legs;
+  });
   mjvCamera camera = camera_of(*model, mobile);
   mjv_updateScene(model.get(), data.get(), &option, nullptr, &camera, mjCAT_ALL, &drawing.scene);
   const mjrRect view{0, 0, picture.width, picture.height};

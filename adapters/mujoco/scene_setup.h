@@ -13,6 +13,9 @@ namespace assay::mujoco {
 /// heading and keeps its tilt. `scratch` is room for kinematics. Fails with ASSAY-0421.
 Result<void> apply_setup(const Setup& setup, mjModel& model, mjData& data, mjData& scratch);
 
+/// How far down a geom reaches, world frame. After mj_kinematics.
+double lowest_m(const mjModel& model, const mjData& data, int geom);
+
 /// 0421 if two things that are not the robot's stand more than 2 mm inside each other at t = 0: such a start is the
 /// laboratory's fault, and the push that follows must not be counted as the robot's doing. After mj_step1.
 Result<void> check_apart(const mjModel& model, const mjData& data);

@@ -34,7 +34,8 @@ Result<std::unique_ptr<Simulation>> Simulation::make(const Setup& setup, ModelCa
   ASSAY_TRY(simulation->faults_, SensorFaults::make(setup));
   ASSAY_RETURN_IF_ERROR(simulation->add_faults());
   ASSAY_TRY(simulation->actors_, Actors::make(setup.actors, *simulation->model_));
-  ASSAY_TRY(simulation->pushes_, Pushes::make(setup.pushes, *simulation->model_, simulation->step_ns_));
+  ASSAY_TRY(simulation->pushes_,
+            Pushes::make(setup.pushes, *simulation->model_, setup.world.groups, simulation->step_ns_));
   ASSAY_TRY(simulation->detector_, Detector::make(*simulation->model_, setup));
   simulation->settle_first_state();
   ASSAY_RETURN_IF_ERROR(check_apart(*simulation->model_, *simulation->data_));
@@ -79,8 +80,8 @@ Result<void> Simulation::add_group(std::size_t index) {
       limits_.watch_tcp(arm.tcp_site());
       for (std::size_t i = 0; i < arm.speed_limits().size(); ++i)
         if (arm.speed_limits()[i] > 0) limits_.watch_joint({arm.joints()[i].dof, arm.speed_limits()[i]});
-      if (arms_.size() == ContactWatch::kMostWrists)
-        return binding_does_not_fit(setup_.world, group.name, "more than 32 arms");
+      if (arms_.size() + leg_feet_ == ContactWatch::kMostWrists)
+        return binding_does_not_fit(setup_.world, group.name, "more than 32 arms and feet");
       const int wrist = contacts_.add_wrist(geoms_of(*model_, model_->jnt_bodyid[arm.joints().back().joint]));
       proprioception_.add_arm(index, arm.joints(), arm.tcp_site(), arm.base_body(), wrist);
       arms_.push_back({index, std::move(arm)});
@@ -105,12 +106,38 @@ Result<void> Simulation::add_group(std::size_t index) {
       bases_.push_back({index, base});
       break;
     }
+    case Group::Kind::legs: {
+      ASSAY_TRY(auto legs, LegControl::make(*model_, *data_, setup_.world, group));
+      limits_.watch_base(legs.trunk_body());
+      for (std::size_t i = 0; i < legs.joints().size(); ++i)
+        limits_.watch_joint({legs.joints()[i].dof, group.speed_limit_rad_s[i]});
+      ASSAY_RETURN_IF_ERROR(add_leg_sensor(index, legs));
+      legs_.push_back({index, std::move(legs)});
+      break;
+    }
   }
   return {};
 }
 
+Result<void> Simulation::add_leg_sensor(std::size_t index, const LegControl& legs) {
+  const Group& group = setup_.world.groups[index];
+  LegSensor sensor;
+  sensor.group = index;
+  sensor.joints = legs.joints();
+  sensor.trunk_body = legs.trunk_body();
+  sensor.imu_site = site_id(*model_, group.imu_site);
+  for (const auto& name : group.feet_bodies) {
+    if (leg_feet_ + arms_.size() == ContactWatch::kMostWrists)
+      return binding_does_not_fit(setup_.world, group.name, "more than 32 arms and feet");
+    sensor.feet.push_back(contacts_.add_wrist(geoms_of(*model_, body_id(*model_, name))));
+    ++leg_feet_;
+  }
+  proprioception_.add_legs(std::move(sensor));
+  return {};
+}
+
 Result<void> Simulation::add_faults() {
-  constexpr std::array kKinds{"arm", "gripper", "base"};  // in the order of Group::Kind
+  constexpr std::array kKinds{"arm", "gripper", "base", "legs"};  // in the order of Group::Kind
   for (const auto& fault : setup_.actuator_faults) {
     if (!(fault.factor > 0 && fault.factor <= 1))
       return setup_does_not_fit("factor of group '" + fault.group + "' is not within 0 … 1");
@@ -138,6 +165,8 @@ void Simulation::weaken() {
       if (gripper.group == item.group) gripper.part.weaken(*model_, factor);
     for (auto& base : bases_)
       if (base.group == item.group) base.part.weaken(factor);
+    for (auto& legs : legs_)
+      if (legs.group == item.group) legs.part.weaken(*model_, factor);
   }
   std::erase_if(weakenings_, due);
 }
@@ -160,6 +189,7 @@ void Simulation::command(const Action& action) {
     hand_over(arms_, group, [&](ArmControl& arm) { arm.command(*model_, *data_, group); });
     hand_over(grippers_, group, [&](GripperControl& gripper) { gripper.command(group); });
     hand_over(bases_, group, [&](BaseControl& base) { base.command(group); });
+    hand_over(legs_, group, [&](LegControl& legs) { legs.command(group); });
   }
 }
 
@@ -180,6 +210,13 @@ void Simulation::step() {
       base.part.release(*d);
     } else {
       base.part.apply(*m, *d);
+    }
+  }
+  for (auto& legs : legs_) {
+    if (power_off_) {
+      legs.part.release(*d);
+    } else {
+      legs.part.apply(*d);
     }
   }
   pushes_.apply(*d, step_);
@@ -210,6 +247,7 @@ void Simulation::locate_groups() {
   };
   for (const auto& arm : arms_) locate(arm.group, arm.part.base_body());
   for (const auto& base : bases_) locate(base.group, base.part.body());
+  // Where a trunk is, no sensor of its own says.
 }
 
 void Simulation::sample(Sample& sample) {
@@ -256,7 +294,7 @@ void Simulation::engage_brakes() {
 
 /// Category 0: no actuator of an arm or a wheel gives torque any more, spring-applied brakes close (dry
 /// friction in the joints, within the contact solver). 1 and 2: hold where it is, at zero speed. A gripper keeps what
-/// it holds.
+/// it holds. Legs have no brakes: without power they fold.
 void Simulation::make_safe(StopCategory category) {
   if (category == StopCategory::cat0) {
     engage_brakes();
@@ -264,11 +302,15 @@ void Simulation::make_safe(StopCategory category) {
   }
   for (auto& arm : arms_) arm.part.hold_here(*data_);
   for (auto& base : bases_) base.part.halt(*data_);
+  for (auto& legs : legs_) legs.part.hold_here(*data_);
 }
 
 bool Simulation::at_rest() const {
   for (const auto& arm : arms_)
     for (const auto& joint : arm.part.joints())
+      if (std::abs(data_->qvel[joint.dof]) > kAtRest) return false;
+  for (const auto& legs : legs_)
+    for (const auto& joint : legs.part.joints())
       if (std::abs(data_->qvel[joint.dof]) > kAtRest) return false;
   for (const auto& base : bases_) {
     for (const auto& wheel : base.part.wheels())

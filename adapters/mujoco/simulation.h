@@ -10,6 +10,7 @@
 #include "adapters/mujoco/arm_control.h"
 #include "adapters/mujoco/base_control.h"
 #include "adapters/mujoco/contacts.h"
+#include "adapters/mujoco/leg_control.h"
 #include "adapters/mujoco/limits.h"
 #include "adapters/mujoco/noise.h"
 #include "adapters/mujoco/perception.h"
@@ -52,6 +53,7 @@ class Simulation {
   Result<void> load(ModelCache& models);
   Result<void> add_groups();
   Result<void> add_group(std::size_t index);
+  Result<void> add_leg_sensor(std::size_t index, const LegControl& legs);
   Result<void> add_faults();
   void weaken();
   void locate_groups();
@@ -70,10 +72,12 @@ class Simulation {
   DataPtr data_, scratch_;
   std::int64_t step_ = 0, step_ns_ = 2'000'000;
   bool power_off_ = false;
+  std::size_t leg_feet_ = 0;  ///< feet whose force is read
 
   std::vector<OfGroup<ArmControl>> arms_;
   std::vector<OfGroup<GripperControl>> grippers_;
   std::vector<OfGroup<BaseControl>> bases_;
+  std::vector<OfGroup<LegControl>> legs_;
   Proprioception proprioception_;
   std::vector<OfGroup<RangeScanner>> scanners_;
   Detector detector_;

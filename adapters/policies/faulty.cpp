@@ -26,6 +26,8 @@ Mode mode_of(const Group& group) {
       return Mode::gripper;
     case Group::Kind::base:
       return Mode::base_twist;
+    case Group::Kind::legs:
+      return Mode::joint_torque;
   }
   return Mode::hold;
 }
@@ -76,7 +78,8 @@ class FaultyPolicy : public Policy {
     Action action;
     if (groups_.empty()) return action;
     const Group& group = groups_.front();
-    const std::size_t width = group.kind == Group::Kind::arm ? 6 : group.kind == Group::Kind::base ? 2 : 1;
+    std::size_t width = group.kind == Group::Kind::arm ? 6 : group.kind == Group::Kind::base ? 2 : 1;
+    if (group.kind == Group::Kind::legs) width = group.joints.size();
     if (values.empty()) values.assign(width, std::numeric_limits<double>::quiet_NaN());
     action.groups.push_back({group.name, mode_of(group), std::move(values)});
     return action;

@@ -109,7 +109,8 @@ bool sound(const Observation& observation) {
   };
   for (const auto& g : observation.groups)
     if (!good(g.position_rad) || !good(g.velocity_rad_s) || !good(g.tcp_m) || !good(g.tcp_wxyz) || !good(g.odometry) ||
-        !good(g.twist))
+        !good(g.twist) || !good(g.imu_wxyz) || !good(g.imu_gyro_rad_s) || !good(g.imu_accel_m_s2) ||
+        !good(g.foot_force_n))
       return false;
   for (const auto& d : observation.detections)
     if (!good(d.position_m) || !good(d.size_m) || !std::isfinite(d.yaw_rad)) return false;

@@ -10,6 +10,7 @@ namespace {
 constexpr int kHoldTicks = 10;             // a new draw every so many ticks: enough to get somewhere
 constexpr double kShareOfLimit = 0.25;     // of each joint's speed limit
 constexpr double kJointSpeed_rad_s = 1.0;  // where the binding gives none
+constexpr double kLegSwing_rad = 0.4;      // about the standing posture
 constexpr double kBaseSpeed_m_s = 0.5, kYawSpeed_rad_s = 1.0;
 
 class RandomPolicy : public Policy {
@@ -55,6 +56,10 @@ class RandomPolicy : public Policy {
         action.values.push_back(yaw * rng_.uniform(-1, 1));
         break;
       }
+      case Group::Kind::legs:
+        action.mode = Mode::joint_position;
+        for (const double home : group.home_rad) action.values.push_back(home + kLegSwing_rad * rng_.uniform(-1, 1));
+        break;
     }
     return action;
   }

@@ -11,12 +11,12 @@ namespace assay {
 
 /// Names are those of the composed model (the robot's own names behind "robot/").
 struct Group {
-  enum class Kind { arm, gripper, base } kind = Kind::arm;
-  std::string name;  ///< "arm", "gripper", "base"; unique
+  enum class Kind { arm, gripper, base, legs } kind = Kind::arm;
+  std::string name;  ///< "arm", "gripper", "base", "legs"; unique
   std::vector<std::string> joints, actuators;
-  // arm
+  // arm; legs have the numbers too
   std::string tcp_site;          ///< tool centre point; z axis points out of the tool
-  std::vector<double> home_rad;  ///< joint positions at reset
+  std::vector<double> home_rad;  ///< joint positions at reset; of legs: standing, the feet level
   std::vector<double> kp, kd;    ///< used for actuators of motor type: torque = kp·e − kd·q̇
   std::vector<double> speed_limit_rad_s;
   // gripper: action 0 (closed) … 1 (open) maps linearly on the control value
@@ -31,6 +31,10 @@ struct Group {
   std::string range_site;
   int beams = 0;
   double range_max_m = 0;
+  // legs: every joint that keeps the balance, on a trunk with a free joint
+  std::string trunk_body;
+  std::vector<std::string> feet_bodies;
+  std::string imu_site;  ///< empty: the IMU sits in the trunk's own frame
 };
 
 struct ActuatorOverride {
@@ -68,6 +72,7 @@ struct Embodiment {
 /// Scene and robot merged: what an adapter loads. `mjcf` names assets by absolute path.
 struct World {
   std::string mjcf, sha256;
+  std::string robot_mjcf;  ///< a robot with legs alone on level ground, as its maker describes it; else empty
   std::vector<Group> groups;
   bool reference = false;  ///< Embodiment::reference: a model that breaks is then not the subject's fault
 };

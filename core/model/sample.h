@@ -54,6 +54,11 @@ struct GroupState {
   std::array<double, 4> base_wxyz{1, 0, 0, 0};
   std::array<double, 3> odometry{};  ///< base: x_m, y_m, yaw_rad since reset, from wheel encoders
   std::array<double, 2> twist{};     ///< base: measured m/s, rad/s
+  // legs: the IMU's orientation in the world (its yaw does not drift); in its own frame the rate of turn, and the
+  // specific force (at rest 9.81, upwards) as the mean over the control period
+  std::array<double, 4> imu_wxyz{1, 0, 0, 0};
+  std::array<double, 3> imu_gyro_rad_s{}, imu_accel_m_s2{};
+  std::vector<double> foot_force_n;  ///< per foot, size of the ground's force on it, mean over the control period
 };
 
 /// A harness-made detection: `made_up` is always true in simulation and stays in the record.

@@ -39,8 +39,8 @@ struct Variation {
     mass_factor,
     friction_factor,  ///< body `target` ("*" = all movable), factor in [low, high)
     noise,            ///< sensor `target` (detections, range, joints, odometry, force): standard deviation `low`
-    push,             ///< impulse in [low, high) N·s on body `target`, horizontal direction drawn, at from_ns…to_ns
-    latency,          ///< declared inference latency in [low, high) s
+    push,      ///< impulse in [low, high) N·s on body `target`, from_ns…to_ns, one direction of `of`; any if empty
+    latency,   ///< declared inference latency in [low, high) s
     bias,      ///< sensor `target` is off by [low, high) m in a drawn horizontal direction, all through the trial
     dropout,   ///< sensor `target` loses a share in [low, high) of what it reports, from_ns…to_ns (to 0: always)
     blackout,  ///< sensor `target` is silent for [low, high) s, beginning at from_ns…to_ns

@@ -210,5 +210,31 @@ TEST(Realise, SaysWhatCannotBeDrawn) {
   EXPECT_EQ(id_of(task), 503);
 }
 
+TEST(Realise, PushesGoInTheDirectionsThatAreNamed) {
+  Task task = sample_task();
+  task.variation.clear();
+  for (const char* slot : {"object", "object_2", "target"})
+    task.variation.push_back(choice(slot, slot == std::string("target") ? std::vector<std::string>{"bin_a"}
+                                                                        : std::vector<std::string>{"red", "green"}));
+  Variation push = ranged(Kind::push, "robot.trunk", 3, 5);
+  push.of = {"front", "left"};
+  task.variation.push_back(push);
+  int front = 0, left = 0;
+  for (int index = 0; index < 60; ++index) {
+    const auto setup = realise(task, Embodiment{}, World{}, "seed", index);
+    ASSERT_TRUE(setup.ok());
+    const auto& impulse = setup->pushes.at(0).impulse_n_s;
+    EXPECT_EQ(impulse[2], 0);
+    EXPECT_TRUE((impulse[0] == 0) != (impulse[1] == 0));
+    EXPECT_GE(impulse[0] + impulse[1], 3);
+    EXPECT_LT(impulse[0] + impulse[1], 5);
+    front += impulse[0] > 0 ? 1 : 0;
+    left += impulse[1] > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(front + left, 60);
+  EXPECT_GT(front, 15);
+  EXPECT_GT(left, 15);
+}
+
 }  // namespace
 }  // namespace assay::harness
