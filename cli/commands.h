@@ -20,6 +20,7 @@ void add_suite_check_command(CLI::App& suite, App& app, Action& run);
 void add_suite_page_command(CLI::App& suite, App& app, Action& run);
 void add_validate_commands(CLI::App& parser, App& app, Action& run);  ///< validate metric
 void add_compare_command(CLI::App& parser, App& app, Action& run);
+void add_robot_commands(CLI::App& parser, App& app, Action& run);  ///< robot serve
 void add_doctor_command(CLI::App& parser, App& app, Action& run);
 
 }  // namespace assay::cli

@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
   add_catalog_commands(parser, app, action);
   add_validate_commands(parser, app, action);
   add_compare_command(parser, app, action);
+  add_robot_commands(parser, app, action);
   add_doctor_command(parser, app, action);
   try {
     parser.parse(argc, argv);
