@@ -1,4 +1,5 @@
-// robot serve: one of our simulated robots behind a wire, in a process of its own and in real time.
+// robot serve: one of our simulated robots behind a wire, in a process of its own and in real time; adapter check: does
+// whatever stands behind a subject's wire keep its promises?
 #include <fmt/format.h>
 
 #include <csignal>
@@ -10,6 +11,8 @@
 #include "adapters/http/server.h"
 #include "adapters/registry.h"
 #include "cli/commands.h"
+#include "harness/adapter_check.h"
+#include "harness/trial.h"
 #include "suites/catalog.h"
 
 namespace assay::cli {
@@ -93,7 +96,75 @@ int do_serve(const App& app, const ServeWords& words) {
   return kConforms;
 }
 
+struct CheckWords {
+  std::string subject, task;
+};
+
+/// The first task of the catalogue that the body can do, or the one that is asked for, at level 1.
+Result<Setup> check_setup(const Embodiment& body, const std::string& wanted) {
+  for (const auto& id : catalog_list("suites")) {
+    ASSAY_TRY(const auto path, catalog_find("suites", id));
+    ASSAY_TRY(const auto suite, load_suite(path));
+    for (const auto& task : suite.tasks) {
+      if (task.level != 1 || (wanted.empty() ? !check_capabilities(task, body).ok() : task.key() != wanted)) continue;
+      ASSAY_RETURN_IF_ERROR(check_capabilities(task, body));
+      ASSAY_TRY(const auto world, compose(task, body));
+      return harness::realise(task, body, world, "adapter check", 0);
+    }
+  }
+  return Error{.id = 456,
+               .what = {"the catalogue has no task for this body", "目录中没有适合该本体的任务"},
+               .found = wanted.empty() ? body.id : wanted,
+               .help = {"name one with --task SUITE/TASK", "请用 --task 测试集/任务 指定"}};
+}
+
+int do_check(const App& app, const CheckWords& words) {
+  const auto path = catalog_find("subjects", words.subject);
+  if (!path) return fail(app, path.error());
+  const auto subject = load_subject(*path);
+  if (!subject) return fail(app, subject.error());
+  const auto body = load_embodiment(subject->embodiment_path);
+  if (!body) return fail(app, body.error());
+  const auto setup = check_setup(*body, words.task);
+  if (!setup) return fail(app, setup.error());
+  AdapterRegistry registry;
+  register_builtin_adapters(registry);
+  const auto robot = registry.robot(subject->robot);
+  if (!robot) return fail(app, robot.error());
+  const auto checks = harness::check_adapter(**robot, *setup);
+  bool ok = true;
+  nlohmann::json out = {
+      {"schema", "assay.adapter_check/1"}, {"subject", subject->id}, {"checks", nlohmann::json::array()}};
+  std::vector<std::vector<std::string>> rows = {
+      {"", app.say("call", "调用"), app.say("expected", "期望"), app.say("got", "实际"), app.say("page", "说明")}};
+  for (const auto& check : checks) {
+    ok = ok && check.ok;
+    out["checks"].push_back({{"call", check.call},
+                             {"expected", check.asked.en},
+                             {"got", check.got},
+                             {"ok", check.ok},
+                             {"page", check.page}});
+    rows.push_back({check.ok ? "✓" : "✕", check.call, app.say(check.asked), check.got, check.ok ? "" : check.page});
+  }
+  out["ok"] = ok;
+  if (app.json)
+    print_json(out);
+  else
+    print_table(rows);
+  return ok ? kConforms : kRobot;
+}
+
 }  // namespace
+
+void add_adapter_check_command(CLI::App& adapter, App& app, Action& run) {
+  const auto words = std::make_shared<CheckWords>();
+  auto* check = adapter.add_subcommand(
+      "check", app.say("does a subject's robot keep the wire's promises? moves it a few centimetres",
+                       "检查受试对象的机器人是否遵守接口约定（会移动数厘米）"));
+  check->add_option("--subject", words->subject, app.say("id or file", "标识或文件"))->required();
+  check->add_option("--task", words->task, app.say("SUITE/TASK that sets it up", "用于布置的 测试集/任务"));
+  check->callback([&app, &run, words] { run = [&app, words] { return do_check(app, *words); }; });
+}
 
 void add_robot_commands(CLI::App& parser, App& app, Action& run) {
   auto* robot = parser.add_subcommand("robot", app.say("robots behind a wire", "经接口连接的机器人"));

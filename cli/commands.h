@@ -16,6 +16,8 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run);  ///< trial 
 void add_catalog_commands(CLI::App& parser, App& app, Action& run);  ///< suite adapter
 /// check, below `suite`
 void add_suite_check_command(CLI::App& suite, App& app, Action& run);
+/// check, below `adapter`
+void add_adapter_check_command(CLI::App& adapter, App& app, Action& run);
 /// page, below `suite`
 void add_suite_page_command(CLI::App& suite, App& app, Action& run);
 void add_validate_commands(CLI::App& parser, App& app, Action& run);  ///< validate metric

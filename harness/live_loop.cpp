@@ -12,11 +12,12 @@
 namespace assay::harness {
 namespace {
 
-constexpr double kPolicyShare = 0.6;  // of a period that is left to the policy before the loop goes on without it
-constexpr double kInTime = 0.25;      // a loop that woke within this share of a period may judge others
+constexpr double kPolicyShare = 0.6;   // of a period that is left to the policy before the loop goes on without it
+constexpr double kInTime = 0.25;       // a loop that woke within this share of a period may judge others
 constexpr double kStalePeriods = 2.5;  // two samples were due and did not come
 constexpr int kMostLatePeriods = 5;
-constexpr std::int64_t kLastWords = 3;  // periods until reports that come with "done" have reached the robot and its truth
+constexpr std::int64_t kLastWords =
+    3;  // periods until reports that come with "done" have reached the robot and its truth
 constexpr double kMostOverruns = 0.05;
 constexpr std::int64_t kFewOverruns = 5;
 
@@ -85,7 +86,8 @@ bool TrialRun::live_tick(LiveRobot& robot, Live& live) {
   if (sample_.time.ns >= setup_.time_limit_ns) return end("time_limit", {}, StopCategory::cat2);
   const SteadyTime heard = steady_now();
   phase("policy");
-  if (!live_policy(robot, live, SteadyTime{live.due.ns + std::llround(kPolicyShare * static_cast<double>(live.period_ns))}))
+  if (!live_policy(robot, live,
+                   SteadyTime{live.due.ns + std::llround(kPolicyShare * static_cast<double>(live.period_ns))}))
     return false;
   phase("harness");
   const SteadyTime done = steady_now();
@@ -199,7 +201,8 @@ void TrialRun::describe_live(LiveRobot& robot, const Live& live) {
   put("link_superseded", link.superseded);
   put("link_unsent", link.unsent);
   // Our own lateness would be read as the robot's: such a trial says nothing about it.
-  if (live.overruns > std::max(kFewOverruns, std::llround(kMostOverruns * static_cast<double>(live.ticks))) &&
+  if (live.overruns >
+          std::max(kFewOverruns, static_cast<std::int64_t>(kMostOverruns * static_cast<double>(live.ticks))) &&
       trace().event("fault") == nullptr)
     fault({"lab", "harness_overruns", fmt::format("{} of {} periods", live.overruns, live.ticks)});
 }

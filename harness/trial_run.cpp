@@ -114,8 +114,7 @@ bool TrialRun::tick() {
   const SteadyTime advanced = steady_now();
   phase("harness");
   if (!next) return fault(robot_fault(next.error()));
-  if (next->time.ns <= sample_.time.ns)
-    return fault({"unknown", "clock_stands", "the robot's clock did not advance"});
+  if (next->time.ns <= sample_.time.ns) return fault({"unknown", "clock_stands", "the robot's clock did not advance"});
   const SimTime asked_at = sample_.time;
   sample_ = std::move(*next);
   recorder_.sample(sample_);

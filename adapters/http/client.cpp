@@ -49,7 +49,8 @@ Error refused(const std::string& where, long status, const std::string& body) {
 /// A server may say the secret back; nobody else is to read it.
 std::string without(std::string text, const std::string& secret) {
   if (secret.empty()) return text;
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) text.replace(at, secret.size(), "*");
+  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
+    text.replace(at, secret.size(), "*");
   return text;
 }
 

@@ -54,7 +54,8 @@ class LineStream {
   LineStream& operator=(const LineStream&) = delete;
 
   /// Fails with 0451, 0452, 0453 (a line that never ends).
-  Result<void> run(const std::string& path, const std::function<bool(std::string_view line, SteadyTime received)>& on_line);
+  Result<void> run(const std::string& path,
+                   const std::function<bool(std::string_view line, SteadyTime received)>& on_line);
   /// From any thread; at once.
   void cancel();
 

@@ -42,7 +42,7 @@ class Link {
 
   const Endpoint endpoint_;
   const std::int64_t trial_;
-  TelemetryReader reader_;   ///< of the listening thread, as first_ is
+  TelemetryReader reader_;  ///< of the listening thread, as first_ is
   std::optional<LiveSample> first_;
   LineStream stream_;
 

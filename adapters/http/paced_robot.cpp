@@ -22,10 +22,11 @@ PacedRobot::PacedRobot(std::unique_ptr<Robot> robot, WorldSource worlds, double 
 PacedRobot::~PacedRobot() { stop(StopCategory::cat1); }
 
 Error PacedRobot::wrong_state(const std::string& found) const {
-  return Error{.id = 456,
-               .what = {"the call does not fit the robot's state", "该调用与机器人的状态不符"},
-               .expected = {"reset, then telemetry, then actions of that trial", "先 reset，再取遥测，再发该试验的动作"},
-               .found = found};
+  return Error{
+      .id = 456,
+      .what = {"the call does not fit the robot's state", "该调用与机器人的状态不符"},
+      .expected = {"reset, then telemetry, then actions of that trial", "先 reset，再取遥测，再发该试验的动作"},
+      .found = found};
 }
 
 /// Ends the world's thread. calls_ is held.
@@ -44,7 +45,8 @@ Result<Json> PacedRobot::reset(Setup setup) {
   ASSAY_TRY(World world, worlds_(setup.key.task, setup.key.level));
   if (!setup.world.sha256.empty() && setup.world.sha256 != world.sha256) {
     Error error = wrong_state("another_world " + setup.world.sha256);
-    error.expected = {"the world of this subject's body: " + world.sha256, "与本受试对象本体一致的世界：" + world.sha256};
+    error.expected = {"the world of this subject's body: " + world.sha256,
+                      "与本受试对象本体一致的世界：" + world.sha256};
     return error;
   }
   setup.world = std::move(world);

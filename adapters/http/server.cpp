@@ -184,8 +184,7 @@ struct RobotServer::Listener {
       return world.reset(std::move(setup));
     }
     if (target == "/v1/action") {
-      if (!body.contains("trial") || !body["trial"].is_number_integer())
-        return http::unreadable("no_trial", target);
+      if (!body.contains("trial") || !body["trial"].is_number_integer()) return http::unreadable("no_trial", target);
       ASSAY_TRY(const auto action, http::action_from(body));
       ASSAY_RETURN_IF_ERROR(world.act(body["trial"].get<std::int64_t>(), action));
       return Json{{"accepted", true}};

@@ -143,11 +143,10 @@ void read_hits(const Json& json, std::vector<LimitHit>& out) {
 }
 
 Json group_json(const GroupState& state) {
-  return {{"group", state.group},           {"position_rad", state.position_rad},
-          {"velocity_rad_s", state.velocity_rad_s}, {"tcp_m", state.tcp_m},
-          {"tcp_wxyz", state.tcp_wxyz},     {"tcp_force_n", state.tcp_force_n},
-          {"base_m", state.base_m},         {"base_wxyz", state.base_wxyz},
-          {"odometry", state.odometry},     {"twist", state.twist}};
+  return {{"group", state.group},   {"position_rad", state.position_rad}, {"velocity_rad_s", state.velocity_rad_s},
+          {"tcp_m", state.tcp_m},   {"tcp_wxyz", state.tcp_wxyz},         {"tcp_force_n", state.tcp_force_n},
+          {"base_m", state.base_m}, {"base_wxyz", state.base_wxyz},       {"odometry", state.odometry},
+          {"twist", state.twist}};
 }
 
 Json hits_json(const std::vector<LimitHit>& hits) {
@@ -171,12 +170,8 @@ Error unreadable(const std::string& what, const std::string& detail) {
 }
 
 std::string telemetry_line(const Telemetry& t) {
-  Json out = {{"seq", t.sequence},
-              {"t_ns", t.sample.time.ns},
-              {"clock_ns", t.robot_ns},
-              {"truth", t.sample.truth},
-              {"peaks", t.sample.peaks},
-              {"groups", Json::array()}};
+  Json out = {{"seq", t.sequence},       {"t_ns", t.sample.time.ns}, {"clock_ns", t.robot_ns},
+              {"truth", t.sample.truth}, {"peaks", t.sample.peaks},  {"groups", Json::array()}};
   for (const auto& state : t.sample.observation.groups) out["groups"].push_back(group_json(state));
   for (const auto& scan : t.sample.observation.scans) {
     Json one = {{"group", scan.group}, {"max_m", scan.max_m}};
@@ -232,9 +227,10 @@ Result<void> TelemetryReader::in_order(const Telemetry& t) {
   if (t.sequence == sequence_) return unreadable("telemetry_repeated", found);
   if (t.sequence < sequence_) return unreadable("telemetry_out_of_order", found);
   if (t.sequence > sequence_ + 1) return unreadable("telemetry_gap", found);
-  if (t.sample.time.ns <= t_ns_ || (sequence_ < 0 && t.sample.time.ns != 0) || (sequence_ >= 0 && t.robot_ns < robot_ns_))
-    return unreadable("clock_backwards", found + ", t_ns " + std::to_string(t.sample.time.ns) + " after " +
-                                             std::to_string(t_ns_));
+  if (t.sample.time.ns <= t_ns_ || (sequence_ < 0 && t.sample.time.ns != 0) ||
+      (sequence_ >= 0 && t.robot_ns < robot_ns_))
+    return unreadable("clock_backwards",
+                      found + ", t_ns " + std::to_string(t.sample.time.ns) + " after " + std::to_string(t_ns_));
   sequence_ = t.sequence;
   t_ns_ = t.sample.time.ns;
   robot_ns_ = t.robot_ns;

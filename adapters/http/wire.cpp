@@ -4,7 +4,8 @@
 
 namespace assay {
 
-// The macros want the records' own namespace. Wire names are the records' own: both sides of a simulated world are Assay.
+// The macros want the records' own namespace. Wire names are the records' own: both sides of a simulated world are
+// Assay.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StreamKey, key, hi)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BodyPose, body, pose)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BodyOffset, body, offset)
@@ -24,7 +25,7 @@ namespace http {
 namespace {
 
 // Names on the wire in the order of the enumerations.
-constexpr std::array kModes{"hold",         "joint_position", "joint_velocity", "joint_torque",
+constexpr std::array kModes{"hold",          "joint_position", "joint_velocity", "joint_torque",
                             "ee_delta_pose", "base_twist",     "gripper"};
 constexpr std::array kKinds{"arm", "gripper", "base"};
 constexpr std::array kVantages{"simulator", "instrument", "self_report", "operator"};
@@ -111,14 +112,22 @@ Instruction instruction_from(const Json& json) {
 }
 
 Json world_json(const Setup& s) {
-  return {{"sha256", s.world.sha256},   {"poses", s.poses},
-          {"offsets", s.offsets},       {"mass", s.mass},
-          {"friction", s.friction},     {"pushes", s.pushes},
-          {"actors", s.actors},         {"noise", s.noise},
-          {"biases", s.biases},         {"sensor_faults", s.sensor_faults},
-          {"actuator_faults", s.actuator_faults}, {"detectables", s.detectables},
-          {"detector", s.detector},     {"range_rate_hz", s.range_rate_hz},
-          {"latency_ns", s.latency_ns}, {"physics", s.physics}};
+  return {{"sha256", s.world.sha256},
+          {"poses", s.poses},
+          {"offsets", s.offsets},
+          {"mass", s.mass},
+          {"friction", s.friction},
+          {"pushes", s.pushes},
+          {"actors", s.actors},
+          {"noise", s.noise},
+          {"biases", s.biases},
+          {"sensor_faults", s.sensor_faults},
+          {"actuator_faults", s.actuator_faults},
+          {"detectables", s.detectables},
+          {"detector", s.detector},
+          {"range_rate_hz", s.range_rate_hz},
+          {"latency_ns", s.latency_ns},
+          {"physics", s.physics}};
 }
 
 void read_world(const Json& json, Setup& out) {
@@ -146,8 +155,7 @@ Json action_json(const Action& action) {
   Json out = {{"groups", Json::array()}};
   for (const auto& g : action.groups)
     out["groups"].push_back({{"group", g.group}, {"mode", name_of(kModes, g.mode)}, {"values", g.values}});
-  for (const auto& r : action.reports)
-    out["reports"].push_back({{"label", r.label}, {"position_m", r.position_m}});
+  for (const auto& r : action.reports) out["reports"].push_back({{"label", r.label}, {"position_m", r.position_m}});
   if (!action.utterance.empty()) out["utterance"] = action.utterance;
   return out;
 }
@@ -158,8 +166,8 @@ Result<Action> action_from(const Json& json) {
     const Json& groups = json.at("groups");
     if (groups.size() > kMostEntries) return unreadable("action_unreadable", "too many groups");
     for (const auto& one : groups)
-      out.groups.push_back({one.at("group"), value_of<Mode>(kModes, one.at("mode")),
-                            one.at("values").get<std::vector<double>>()});
+      out.groups.push_back(
+          {one.at("group"), value_of<Mode>(kModes, one.at("mode")), one.at("values").get<std::vector<double>>()});
     if (json.contains("reports"))
       for (const auto& one : json.at("reports"))
         out.reports.push_back({one.at("label"), one.at("position_m").get<std::array<double, 3>>()});

@@ -1,5 +1,5 @@
-// What passes over the robot API (docs/robot-api.yaml) as JSON. Both sides use it: the adapter that examines a robot, and
-// `assay robot serve`, which plays one. Everything that comes from the far side is checked here.
+// What passes over the robot API (docs/robot-api.yaml) as JSON. Both sides use it: the adapter that examines a robot,
+// and `assay robot serve`, which plays one. Everything that comes from the far side is checked here.
 #pragma once
 
 #include <map>

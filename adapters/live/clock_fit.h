@@ -15,7 +15,7 @@ struct ClockExchange {
 /// robot = host + offset + drift · (host − at). The bounds hold however the way there and the way back share the round
 /// trip, as long as the drift is constant: no statistics, hence no assumption about the noise.
 struct ClockFit {
-  int exchanges = 0;  ///< 0: nothing is known
+  int exchanges = 0;       ///< 0: nothing is known
   std::int64_t at_ns = 0;  ///< host time that `offset_ns` refers to
   std::int64_t offset_ns = 0, offset_bound_ns = 0;
   double drift_ppm = 0, drift_bound_ppm = 0;

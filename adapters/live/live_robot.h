@@ -14,9 +14,9 @@ namespace assay {
 
 struct LiveSample {
   Sample sample;
-  SteadyTime received;          ///< host clock, when its last byte had come
-  std::int64_t robot_ns = 0;    ///< robot's own clock, when it was measured
-  std::int64_t sequence = 0;    ///< the robot's count of samples in this trial, from 0
+  SteadyTime received;        ///< host clock, when its last byte had come
+  std::int64_t robot_ns = 0;  ///< robot's own clock, when it was measured
+  std::int64_t sequence = 0;  ///< the robot's count of samples in this trial, from 0
 };
 
 /// Of one trial's link.
