@@ -1,5 +1,7 @@
 #include "adapters/http/server.h"
 
+#include "adapters/live/realtime.h"
+
 #include <openssl/crypto.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -126,6 +128,7 @@ struct RobotServer::Listener {
       if (connections.size() >= kMostConnections) continue;  // closes the new one
       auto& connection = connections.emplace_back(std::move(socket));
       connection.thread = std::thread([this, &connection] {
+        make_thread_realtime(kLinkPriority);  // between the paced world and its reader nothing may wait long
         talk(connection.socket);
         ::shutdown(connection.socket.native_handle(), SHUT_RDWR);
         connection.done = true;
