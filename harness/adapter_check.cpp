@@ -41,7 +41,9 @@ double distance(const Observation& a, const Observation& b) {
 class Checker {
  public:
   Checker(Robot& robot, const Setup& setup)
-      : robot_(robot), setup_(setup), page_(robot.live() != nullptr ? "docs/wire-http.md" : "docs/bring-your-robot.md") {}
+      : robot_(robot),
+        setup_(setup),
+        page_(robot.live() != nullptr ? "docs/wire-http.md" : "docs/bring-your-robot.md") {}
 
   std::vector<AdapterCheck> run() {
     if (describes()) {
@@ -96,7 +98,8 @@ class Checker {
       if (sample) worst_ns = std::max(worst_ns, std::abs(sample->time.ns - last_ns - setup_.control_period_ns));
     }
     say("begin, advance", asked, sample.ok() && worst_ns <= setup_.control_period_ns / 5,
-        sample ? fmt::format("largest deviation {:.3f} ms", static_cast<double>(worst_ns) * 1e-6) : why(sample.error()));
+        sample ? fmt::format("largest deviation {:.3f} ms", static_cast<double>(worst_ns) * 1e-6)
+               : why(sample.error()));
   }
 
   void resets() {
@@ -143,8 +146,8 @@ class Checker {
     const SteadyTime until{steady_now().ns + kAlone_ns};
     while (steady_now() < until)
       if (const auto news = live.receive(until); !news)
-        return void(say("(no command)", asked, news.error().found.rfind("subject:robot_stopped", 0) == 0,
-                        news.error().found));
+        return void(
+            say("(no command)", asked, news.error().found.rfind("subject:robot_stopped", 0) == 0, news.error().found));
     say("(no command)", asked, false, "telemetry went on for 2 s");
   }
 

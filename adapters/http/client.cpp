@@ -203,10 +203,11 @@ struct LineStream::Handle {
   std::size_t take(const char* data, std::size_t size) {
     const SteadyTime now = steady_now();
     if (status == 0) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    const std::size_t seen = buffer.size();  // holds no end of line
     buffer.append(data, size);
     if (status != 200) return buffer.size() <= kLongestLine ? size : 0;  // words of a refusal
     std::size_t from = 0;
-    for (std::size_t end = buffer.find('\n'); end != std::string::npos; end = buffer.find('\n', from)) {
+    for (std::size_t end = buffer.find('\n', seen); end != std::string::npos; end = buffer.find('\n', from)) {
       const std::string_view line(buffer.data() + from, end - from);
       from = end + 1;
       if (!endpoint.token.empty() && line.find(endpoint.token) != std::string_view::npos) return 0;

@@ -1,5 +1,5 @@
-// The same tasks in this process, lock-step, and over the robot API against `assay robot serve`, a process of its own in
-// real time: the same verdicts.
+// The same tasks in this process, lock-step, and over the robot API against `assay robot serve`, a process of its own
+// in real time: the same verdicts.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,7 +67,8 @@ std::string metric(const harness::TrialResult& result, const char* id) {
 }
 
 void same_verdict(const Case& which) {
-  SCOPED_TRACE(which.task + " L" + std::to_string(which.level) + " #" + std::to_string(which.index) + " " + which.policy);
+  SCOPED_TRACE(which.task + " L" + std::to_string(which.level) + " #" + std::to_string(which.index) + " " +
+               which.policy);
   AdapterRegistry registry;
   register_builtin_adapters(registry);
   metrics::MetricRegistry known;
@@ -108,12 +109,13 @@ void same_verdict(const Case& which) {
   EXPECT_EQ(there.verdict.checks, here.verdict.checks);
   const auto& m = there.trace.metadata;
   const auto said = [&m](const char* key) { return m.count(key) != 0 ? m.at(key).c_str() : "?"; };
-  std::printf("%s L%d #%d %s: %s; completion %s s here, %s s over http; loop %s, worst late %s s, overruns %s of %s; clock "
-              "%s ± %s ns\n",
-              which.task.c_str(), which.level, which.index, which.policy.c_str(), there.verdict.reason.c_str(),
-              metric(here, "completion_time").c_str(), metric(there, "completion_time").c_str(), said("loop_scheduling"),
-              said("loop_worst_late_s"), said("loop_overruns"), said("loop_periods"), said("clock_offset_ns"),
-              said("clock_offset_bound_ns"));
+  std::printf(
+      "%s L%d #%d %s: %s; completion %s s here, %s s over http; loop %s, worst late %s s, overruns %s of %s; clock "
+      "%s ± %s ns\n",
+      which.task.c_str(), which.level, which.index, which.policy.c_str(), there.verdict.reason.c_str(),
+      metric(here, "completion_time").c_str(), metric(there, "completion_time").c_str(), said("loop_scheduling"),
+      said("loop_worst_late_s"), said("loop_overruns"), said("loop_periods"), said("clock_offset_ns"),
+      said("clock_offset_bound_ns"));
 }
 
 TEST(LiveTasks, GoodsTransportHasTheSameVerdicts) {

@@ -34,7 +34,8 @@ class WatchedRobot final : public Robot {
     std::atomic<int> stops{0};
     std::atomic<int> stuck_ms{0};
   };
-  WatchedRobot(RobotScript script, std::shared_ptr<Watch> watch) : robot_(std::move(script)), watch_(std::move(watch)) {}
+  WatchedRobot(RobotScript script, std::shared_ptr<Watch> watch)
+      : robot_(std::move(script)), watch_(std::move(watch)) {}
   [[nodiscard]] const RobotDescription& describe() const override { return robot_.describe(); }
   Result<void> reset(const Setup& setup) override { return robot_.reset(setup); }
   Result<Sample> begin(const Instruction& told) override { return robot_.begin(told); }
@@ -99,7 +100,8 @@ Ran run(Robot& robot, const PolicyScript& script = {}, Setup setup = fake_setup(
   return out;
 }
 
-/// Reason of the next trial. A machine that is busy with other things may itself lose one; three are not lost by chance.
+/// Reason of the next trial. A machine that is busy with other things may itself lose one; three are not lost by
+/// chance.
 std::string next(Robot& robot) {
   std::string reason;
   for (int attempt = 0; attempt < 3 && reason != "goal_reached"; ++attempt) {
@@ -267,19 +269,35 @@ std::vector<LinkFault> link_faults() {
   using Mode = ShakyProxy::Mode;
   return {
       {"garbage", "subject_fault:telemetry_garbled", once([](const auto&) { return "\x01\xfe garbage\n"; }), {}},
-      {"endless line", "subject_fault:telemetry_garbled", once([](const auto&) { return std::string(3u << 20, '['); }), {}},
-      {"wrong length", "subject_fault:telemetry_shape", once([](const auto& t) { return with(t, "truth", {1, 2}); }), {}},
-      {"NaN", "subject_fault:telemetry_not_finite",
+      {"endless line",
+       "subject_fault:telemetry_garbled",
+       once([](const auto&) { return std::string(3u << 20, '['); }),
+       {}},
+      {"wrong length",
+       "subject_fault:telemetry_shape",
+       once([](const auto& t) {
+         return with(t, "truth", {1, 2});
+       }),
+       {}},
+      {"NaN",
+       "subject_fault:telemetry_not_finite",
        once([](const auto& t) {
          json truth = json::parse(t)["truth"];
          truth[0] = nullptr;
          return with(t, "truth", truth);
        }),
        {}},
-      {"time backwards", "subject_fault:clock_backwards", once([](const auto& t) { return with(t, "t_ns", 20'000'000); }), {}},
-      {"clock backwards", "subject_fault:clock_backwards", once([](const auto& t) { return with(t, "clock_ns", 1); }), {}},
+      {"time backwards",
+       "subject_fault:clock_backwards",
+       once([](const auto& t) { return with(t, "t_ns", 20'000'000); }),
+       {}},
+      {"clock backwards",
+       "subject_fault:clock_backwards",
+       once([](const auto& t) { return with(t, "clock_ns", 1); }),
+       {}},
       {"duplicate", "subject_fault:telemetry_repeated", once([](const auto& t) { return t + "\n" + t + "\n"; }), {}},
-      {"reordered", "subject_fault:telemetry_",
+      {"reordered",
+       "subject_fault:telemetry_",
        [held](int line, const std::string& text) -> std::optional<std::string> {
          if (line == kAt) {
            *held = text;
@@ -289,7 +307,8 @@ std::vector<LinkFault> link_faults() {
        },
        {}},
       {"lost samples", "subject_fault:telemetry_gap", once([](const auto&) { return std::string(); }), {}},
-      {"flood", "subject_fault:clock_runs_fast",
+      {"flood",
+       "subject_fault:clock_runs_fast",
        [](int line, const std::string& text) -> std::optional<std::string> {
          std::string out;
          for (int i = 0; i < 10; ++i) {
@@ -302,7 +321,9 @@ std::vector<LinkFault> link_faults() {
        {}},
       {"half open", "subject_fault:stale_data", {}, [](auto& proxy, auto&) { proxy.set(Mode::freeze); }},
       {"reset", "subject_fault:link_lost", {}, [](auto& proxy, auto&) { proxy.set(Mode::reset); }},
-      {"link lost for 1 s", "subject_fault:", {},
+      {"link lost for 1 s",
+       "subject_fault:",
+       {},
        [](auto& proxy, auto&) {
          proxy.set(Mode::freeze);
          std::this_thread::sleep_for(std::chrono::seconds(1));
