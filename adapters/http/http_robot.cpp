@@ -66,6 +66,7 @@ Result<void> HttpRobot::reset(const Setup& setup) {
   if (phase_ == Phase::running) stop(StopCategory::cat1);
   link_.reset();
   early_.clear();
+  trial_ = 0;
   forget_backlog();
   phase_ = Phase::empty;
   last_stop_ = {};
@@ -135,7 +136,9 @@ StopReport HttpRobot::stop(StopCategory category) noexcept {
 StopReport HttpRobot::ask_to_stop(StopCategory category) {
   StopReport report;
   report.requested = true;
-  const std::string body = Json{{"category", static_cast<int>(category)}}.dump();
+  Json words = {{"category", static_cast<int>(category)}};
+  if (trial_ != 0) words["trial"] = trial_;  // else whatever there is
+  const std::string body = words.dump();
   const std::int64_t until_ns = steady_now().ns + kStopPatience_ns;
   http::Caller caller(endpoint_);
   do {

@@ -146,8 +146,17 @@ void PacedRobot::run() {
   }
 }
 
-StopReport PacedRobot::stop(StopCategory category) {
+StopReport PacedRobot::stop(StopCategory category, std::optional<std::int64_t> trial) {
   const std::lock_guard calls(calls_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (trial && *trial != trial_) {
+      StopReport over;
+      over.requested = over.confirmed = true;
+      over.detail = "that trial is over";
+      return over;
+    }
+  }
   halt();
   const std::lock_guard lock(mutex_);
   if (!stopped_) {
@@ -159,17 +168,22 @@ StopReport PacedRobot::stop(StopCategory category) {
   return *stopped_;
 }
 
-void PacedRobot::reader_gone() {
+void PacedRobot::reader_gone(std::int64_t trial) {
   {
     const std::lock_guard lock(mutex_);
     if (phase_ != Phase::running) return;
   }
-  stop(StopCategory::cat1);
+  stop(StopCategory::cat1, trial);
 }
 
-std::optional<std::string> PacedRobot::next_line(SteadyTime until, bool& ended) {
+std::optional<std::string> PacedRobot::next_line(std::int64_t trial, SteadyTime until, bool& ended) {
   std::unique_lock lock(mutex_);
-  lines_changed_.wait_until(lock, time_point(until), [this] { return !lines_.empty() || phase_ == Phase::ended; });
+  lines_changed_.wait_until(lock, time_point(until),
+                            [&] { return trial != trial_ || !lines_.empty() || phase_ == Phase::ended; });
+  if (trial != trial_) {
+    ended = true;
+    return std::nullopt;
+  }
   if (!lines_.empty()) {
     std::string line = std::move(lines_.front());
     lines_.pop_front();

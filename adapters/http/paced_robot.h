@@ -33,11 +33,13 @@ class PacedRobot {
   /// Once per trial; time runs from here.
   Result<void> begin(std::int64_t trial);
   Result<void> act(std::int64_t trial, const Action& action);
-  StopReport stop(StopCategory category);
-  /// The next line of telemetry, or nothing by `until`; `ended` once there will be none.
-  std::optional<std::string> next_line(SteadyTime until, bool& ended);
-  /// Whoever read the telemetry is gone.
-  void reader_gone();
+  /// A stop that was long under way and names a trial that is over does nothing to the one after it; without a name it
+  /// stops whatever there is.
+  StopReport stop(StopCategory category, std::optional<std::int64_t> trial = std::nullopt);
+  /// The trial's next line of telemetry, or nothing by `until`; `ended` once there will be none.
+  std::optional<std::string> next_line(std::int64_t trial, SteadyTime until, bool& ended);
+  /// Whoever read the trial's telemetry is gone.
+  void reader_gone(std::int64_t trial);
   /// Description without a trial: what it is.
   Json describe();
 

@@ -148,8 +148,9 @@ struct RobotServer::Listener {
       const std::string target(request.target());
       constexpr std::string_view kTelemetry = "/v1/telemetry?trial=";
       if (permitted(request) && request.method() == web::verb::get && target.rfind(kTelemetry, 0) == 0) {
-        const auto begun = world.begin(std::strtoll(target.c_str() + kTelemetry.size(), nullptr, 10));
-        if (begun) return stream(socket.native_handle());
+        const std::int64_t trial = std::strtoll(target.c_str() + kTelemetry.size(), nullptr, 10);
+        const auto begun = world.begin(trial);
+        if (begun) return stream(socket.native_handle(), trial);
         web::write(socket, refusal(request, begun.error()), failed);
       } else {
         web::write(socket, respond(request, target), failed);
@@ -195,19 +196,22 @@ struct RobotServer::Listener {
     const auto category = body.find("category");
     const bool known = category != body.end() && category->is_number_integer() && *category >= 0 && *category <= 2;
     // Whoever asks a robot to stop is not to be refused for a word that is wrong.
-    return http::stop_json(world.stop(known ? static_cast<StopCategory>(category->get<int>()) : StopCategory::cat1));
+    const auto trial = body.find("trial");
+    const bool named = trial != body.end() && trial->is_number_integer();
+    return http::stop_json(world.stop(known ? static_cast<StopCategory>(category->get<int>()) : StopCategory::cat1,
+                                      named ? std::optional<std::int64_t>(trial->get<std::int64_t>()) : std::nullopt));
   }
 
-  void stream(int fd) {
+  void stream(int fd, std::int64_t trial) {
     bool there = send_all(fd,
                           "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nCache-Control: no-store\r\n"
                           "Connection: close\r\n\r\n");
     for (bool ended = false; there && !ended && !closing;) {
-      const auto line = world.next_line(SteadyTime{steady_now().ns + kLine_ns}, ended);
+      const auto line = world.next_line(trial, SteadyTime{steady_now().ns + kLine_ns}, ended);
       if (line) there = send_all(fd, *line);
       there = there && !hung_up(fd);
     }
-    world.reader_gone();
+    world.reader_gone(trial);
   }
 
   struct Connection {

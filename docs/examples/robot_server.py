@@ -68,9 +68,11 @@ class World:
             self.last_command = time.monotonic()
             return {"accepted": True}
 
-    def stop(self, _body=None):
-        """Idempotent: the second call says what the first one did."""
+    def stop(self, body=None):
+        """Idempotent: the second call says what the first one did. One that names a trial that is over comes too late."""
         with self.lock:
+            if body and body.get("trial", self.trial) != self.trial:
+                return {"requested": True, "confirmed": True, "requested_at_ns": 0, "confirmed_at_ns": 0}
             if self.stopped is None:
                 self.robot.v = self.robot.w = 0.0
                 now = time.monotonic_ns() - self.began_ns if self.state == "running" else 0
@@ -84,34 +86,38 @@ class World:
             if trial != self.trial or self.state != "ready":
                 raise LookupError("not_ready")
             self.state, self.began_ns, self.last_command = "running", time.monotonic_ns(), time.monotonic()
-        return self.lines(time.monotonic())
+        return self.lines(trial, time.monotonic())
 
-    def lines(self, start, seq=0):
+    def lines(self, trial, start, seq=0):
         while True:
             with self.lock:
                 line = {"seq": seq, "t_ns": seq * self.period_ns, "clock_ns": time.monotonic_ns(),
                         "truth": self.robot.pose() if self.mine else [], "peaks": [], "groups": self.robot.groups()}
-                running, late = self.state == "running", time.monotonic() - self.last_command > WATCHDOG_S
+                running, late = self.state == "running" and trial == self.trial, time.monotonic() - self.last_command > WATCHDOG_S
             if late or not running:
-                self.stop()
+                self.stop({"trial": trial})
                 yield {"end": "watchdog" if running else "stopped"}
                 return
             yield line
             seq += 1
             time.sleep(max(0.0, start + seq * self.period_s - time.monotonic()))
             with self.lock:
-                self.robot.move(self.period_s)
+                if trial == self.trial:
+                    self.robot.move(self.period_s)
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version, disable_nagle_algorithm, world, token = "HTTP/1.1", True, None, ""
 
+    def head(self, status, **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
     def answer(self, status, body):
         data = json.dumps(body, allow_nan=False).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
+        self.head(status, Content_Type="application/json", Content_Length=str(len(data)))
         self.wfile.write(data)
 
     def call(self):
@@ -125,7 +131,8 @@ class Handler(BaseHTTPRequestHandler):
                  "GET /v1/clock": lambda _: {"received_ns": received, "sent_ns": time.monotonic_ns()}}
         try:
             if path == "/v1/telemetry":
-                return self.stream(self.world.telemetry(int(query.partition("=")[2])))
+                trial = int(query.partition("=")[2])
+                return self.stream(self.world.telemetry(trial), trial)
             found = calls.get(self.command + " " + path)
             return self.answer(200, found(json.loads(body))) if found else self.answer(404, {"what": "no_such_call"})
         except (LookupError, ValueError, TypeError) as error:
@@ -133,17 +140,14 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = call
 
-    def stream(self, lines):
+    def stream(self, lines, trial):
         self.close_connection = True  # the answer ends where the connection does
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-ndjson")
-        self.send_header("Connection", "close")
-        self.end_headers()
+        self.head(200, Content_Type="application/x-ndjson", Connection="close")
         try:
             for line in lines:
                 self.wfile.write(json.dumps(line, allow_nan=False).encode() + b"\n")
         except OSError:
-            self.world.stop()  # whoever read is gone
+            self.world.stop({"trial": trial})  # whoever read is gone
 
     def log_message(self, *_):
         pass
@@ -151,10 +155,8 @@ class Handler(BaseHTTPRequestHandler):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, default=8080)
-    parser.add_argument("--period", type=float, default=0.02)
-    for name in ("--token-file", "--cert", "--key"):
-        parser.add_argument(name)
+    for name, kind, default in (("port", int, 8080), ("period", float, 0.02), ("token-file", str, ""), ("cert", str, ""), ("key", str, "")):
+        parser.add_argument("--" + name, type=kind, default=default)
     options = parser.parse_args()
     Handler.world = World(options.period)
     if options.token_file:
