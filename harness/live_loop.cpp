@@ -5,8 +5,10 @@
 #include <chrono>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "adapters/live/realtime.h"
+#include "harness/motion_delay.h"
 #include "harness/trial_run.h"
 
 namespace assay::harness {
@@ -42,6 +44,7 @@ struct TrialRun::Live {
   std::int64_t period_ns = 0;
   SteadyTime due, last_received;
   std::vector<LinkTiming> link;
+  std::vector<std::pair<std::int64_t, Action>> commands;  ///< host time of their hand-over
   LoopTiming timing;
   bool asked = false;
   SimTime asked_of;          ///< the observation's time
@@ -168,12 +171,7 @@ bool TrialRun::live_policy(LiveRobot& robot, Live& live, SteadyTime deadline) {
   phase("robot");
   auto handed = guarded([&] { return robot.command(command); });
   if (!handed) return fault(robot_fault(handed.error()));
-  const ClockFit clock = robot.clock();
-  // On the robot's own time, so that command and motion can be set side by side.
-  if (!command.groups.empty() && clock.exchanges > 0 && !live.link.empty()) {
-    const auto& last = live.link.back();
-    recorder_.command(SimTime{last.time.ns + (now.ns - clock.host_of(last.robot_ns))}, command);
-  }
+  if (!command.groups.empty()) live.commands.emplace_back(now.ns, std::move(command));
   return true;
 }
 
@@ -181,6 +179,11 @@ void TrialRun::describe_live(LiveRobot& robot, const Live& live) {
   const ClockFit clock = robot.clock();
   const LinkCounters link = robot.counters();
   recorder_.link(live.link, clock);
+  // On the robot's own time, so that command and motion can be set side by side.
+  if (!live.link.empty())
+    for (const auto& [host_ns, command] : live.commands)
+      recorder_.command(SimTime{live.link.front().time.ns + (host_ns - clock.host_of(live.link.front().robot_ns))},
+                        command);
   auto& m = trace().metadata;
   const auto put = [&m](const char* name, auto value) { m[name] = fmt::format("{}", value); };
   put("clock_exchanges", clock.exchanges);
@@ -200,6 +203,16 @@ void TrialRun::describe_live(LiveRobot& robot, const Live& live) {
   put("link_commands", link.commands);
   put("link_superseded", link.superseded);
   put("link_unsent", link.unsent);
+  for (const auto& delay :
+       motion_delays(trace(), robot.describe().groups, seconds(live.period_ns), seconds(clock.bound_at(live.due.ns)))) {
+    const auto said = [&](const char* what, const std::optional<double>& value) {
+      if (value) m[fmt::format("motion_delay_{}_{}", delay.group, what)] = fmt::format("{}", *value);
+    };
+    said("correlation_s", delay.correlation_s);
+    said("correlation", delay.correlation);
+    said("threshold_s", delay.threshold_s);
+    said("bound_s", delay.bound_s);
+  }
   // Our own lateness would be read as the robot's: such a trial says nothing about it.
   if (live.overruns >
           std::max(kFewOverruns, static_cast<std::int64_t>(kMostOverruns * static_cast<double>(live.ticks))) &&

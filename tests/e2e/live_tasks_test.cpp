@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -64,6 +65,21 @@ std::string metric(const harness::TrialResult& result, const char* id) {
   for (const auto& m : result.metrics)
     if (m.id == id && m.value) return std::to_string(*m.value);
   return "–";
+}
+
+/// What the wire made of it: share of periods with an answer of the policy in time, and the median age of what they
+/// answered.
+std::string answered(const Trace& trace) {
+  const auto* timing = trace.stream("/timing");
+  const int age = timing == nullptr ? -1 : timing->find("command_age_s");
+  if (age < 0) return "–";
+  std::vector<double> ages;
+  for (std::size_t i = 0; i < timing->rows(); ++i)
+    if (const double s = timing->row(i)[static_cast<std::size_t>(age)]; s >= 0) ages.push_back(s);
+  if (ages.empty()) return "no answer";
+  std::nth_element(ages.begin(), ages.begin() + static_cast<std::ptrdiff_t>(ages.size() / 2), ages.end());
+  return std::to_string(ages.size()) + " commands in " + std::to_string(timing->rows()) + " periods, median age " +
+         std::to_string(ages[ages.size() / 2]) + " s";
 }
 
 void same_verdict(const Case& which) {

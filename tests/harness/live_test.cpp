@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -33,15 +34,22 @@ class WatchedRobot final : public Robot {
   struct Watch {
     std::atomic<int> stops{0};
     std::atomic<int> stuck_ms{0};
+    std::atomic<int> late_periods{0};  ///< commands act so much later
   };
   WatchedRobot(RobotScript script, std::shared_ptr<Watch> watch)
       : robot_(std::move(script)), watch_(std::move(watch)) {}
   [[nodiscard]] const RobotDescription& describe() const override { return robot_.describe(); }
-  Result<void> reset(const Setup& setup) override { return robot_.reset(setup); }
+  Result<void> reset(const Setup& setup) override {
+    waiting_.clear();
+    return robot_.reset(setup);
+  }
   Result<Sample> begin(const Instruction& told) override { return robot_.begin(told); }
   Result<Sample> advance(const Action& action) override {
     std::this_thread::sleep_for(std::chrono::milliseconds(watch_->stuck_ms.load()));
-    return robot_.advance(action);
+    waiting_.push_back(action);
+    while (waiting_.size() > static_cast<std::size_t>(watch_->late_periods) + 1) waiting_.pop_front();
+    return robot_.advance(waiting_.size() > static_cast<std::size_t>(watch_->late_periods) ? waiting_.front()
+                                                                                           : Action{});
   }
   StopReport stop(StopCategory category) noexcept override {
     ++watch_->stops;
@@ -51,6 +59,7 @@ class WatchedRobot final : public Robot {
  private:
   FakeRobot robot_;
   std::shared_ptr<Watch> watch_;
+  std::deque<Action> waiting_;
 };
 
 std::unique_ptr<RobotServer> serve(const std::shared_ptr<WatchedRobot::Watch>& watch, ServeOptions options = {},
@@ -239,6 +248,31 @@ TEST_F(Live, TheRobotMakesItselfSafeWhenNobodyCommandsIt) {
     if (const auto news = live->receive(until); !news) why = news.error().found;
   EXPECT_EQ(why, "subject:robot_stopped watchdog");
   EXPECT_GT(watch_->stops, before);
+}
+
+/// The robot obeys so and so many periods late: what is measured lies one to two periods above, the wire's own.
+TEST_F(Live, ADelayThatWasPutInIsFoundWithinItsBound) {
+  const auto robot = connect(url());
+  constexpr double kPeriod_s = 0.02;
+  for (const int periods : {0, 3, 10}) {
+    watch_->late_periods = periods;
+    const Ran ran = run(*robot);
+    const auto& m = ran.result.trace.metadata;
+    if (std::stod(m.at("loop_worst_late_s")) > kPeriod_s) {
+      std::printf("a busy machine: woken %s s late, not judged\n", m.at("loop_worst_late_s").c_str());
+      continue;
+    }
+    const double bound_s = std::stod(m.at("motion_delay_arm_bound_s"));
+    // Taken over at the next period, seen at its end.
+    const double least_s = (periods + 1) * kPeriod_s, most_s = (periods + 2) * kPeriod_s;
+    for (const char* how : {"motion_delay_arm_threshold_s", "motion_delay_arm_correlation_s"}) {
+      ASSERT_EQ(m.count(how), 1u) << how << ' ' << periods;
+      const double found_s = std::stod(m.at(how));
+      std::printf("%s: %.4f s for %d periods put in\n", how, found_s, periods);
+      EXPECT_GE(found_s, least_s - bound_s) << how << ' ' << periods;
+      EXPECT_LE(found_s, most_s + bound_s) << how << ' ' << periods;
+    }
+  }
 }
 
 // The fault campaign: no pass, no hang, no crash, all on record, the robot safe; and the next trial finds it again.
