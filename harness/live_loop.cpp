@@ -180,10 +180,11 @@ void TrialRun::describe_live(LiveRobot& robot, const Live& live) {
   const LinkCounters link = robot.counters();
   recorder_.link(live.link, clock);
   // On the robot's own time, so that command and motion can be set side by side.
+  const LinkTiming first = live.link.empty() ? LinkTiming{} : live.link.front();
+  const std::int64_t began_ns = first.time.ns - clock.host_of(first.robot_ns);  // on the host's clock, negative
   if (!live.link.empty())
     for (const auto& [host_ns, command] : live.commands)
-      recorder_.command(SimTime{live.link.front().time.ns + (host_ns - clock.host_of(live.link.front().robot_ns))},
-                        command);
+      recorder_.command(SimTime{std::max<std::int64_t>(0, began_ns + host_ns)}, command);
   auto& m = trace().metadata;
   const auto put = [&m](const char* name, auto value) { m[name] = fmt::format("{}", value); };
   put("clock_exchanges", clock.exchanges);

@@ -109,8 +109,8 @@ std::vector<MotionDelay> motion_delays(const Trace& trace, const std::vector<Gro
     const Series asked = commanded(*commands, group, period_s);
     if (asked.time_s.empty()) continue;
     const int mode = commands->find(group.name + ".mode");
-    const bool joints = static_cast<Mode>(static_cast<int>(commands->row(0)[static_cast<std::size_t>(mode)])) ==
-                        Mode::joint_velocity;
+    const bool joints =
+        static_cast<Mode>(static_cast<int>(commands->row(0)[static_cast<std::size_t>(mode)])) == Mode::joint_velocity;
     const Series moved = measured(*seen, group, joints);
     if (moved.time_s.size() < 3) continue;
     MotionDelay delay;
