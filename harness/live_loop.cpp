@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -180,11 +181,12 @@ void TrialRun::describe_live(LiveRobot& robot, const Live& live) {
   const LinkCounters link = robot.counters();
   recorder_.link(live.link, clock);
   // On the robot's own time, so that command and motion can be set side by side.
-  const LinkTiming first = live.link.empty() ? LinkTiming{} : live.link.front();
-  const std::int64_t began_ns = first.time.ns - clock.host_of(first.robot_ns);  // on the host's clock, negative
+  // A sample is stamped when it was measured, or later; the one that was least late tells when the trial's time began.
+  std::int64_t began_ns = std::numeric_limits<std::int64_t>::max();  // on the host's clock
+  for (const auto& row : live.link) began_ns = std::min(began_ns, clock.host_of(row.robot_ns) - row.time.ns);
   if (!live.link.empty())
     for (const auto& [host_ns, command] : live.commands)
-      recorder_.command(SimTime{std::max<std::int64_t>(0, began_ns + host_ns)}, command);
+      recorder_.command(SimTime{std::max<std::int64_t>(0, host_ns - began_ns)}, command);
   auto& m = trace().metadata;
   const auto put = [&m](const char* name, auto value) { m[name] = fmt::format("{}", value); };
   put("clock_exchanges", clock.exchanges);

@@ -17,19 +17,16 @@ struct Series {
   std::vector<double> time_s, value;
 };
 
-/// Commanded speed, one number: m/s of a base or a tool, the norm of rad/s of joints. Held between commands, but for a
-/// movement of the tool, which is to be covered within its period.
+/// Commanded speed, one signed number: m/s of a base, the sum over joints (rad/s) or axes of the tool (m/s). Held
+/// between commands, but for a movement of the tool, which is to be covered within its period.
 Series commanded(const Stream& commands, const Group& group, double period_s) {
   Series out;
   const int mode = commands.find(group.name + ".mode"), first = commands.find(group.name + ".command_00");
   if (mode < 0 || first < 0) return out;
   const auto values = [&](std::size_t row, std::size_t count) {
     double sum = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const double v = commands.row(row)[static_cast<std::size_t>(first) + i];
-      sum += v * v;
-    }
-    return std::sqrt(sum);
+    for (std::size_t i = 0; i < count; ++i) sum += commands.row(row)[static_cast<std::size_t>(first) + i];
+    return sum;
   };
   for (std::size_t row = 0; row < commands.rows(); ++row) {
     double speed = 0;
@@ -66,22 +63,18 @@ Series measured(const Stream& seen, const Group& group, bool joints) {
     const double at_s = static_cast<double>(seen.t_ns[row]) * 1e-9;
     double sum = 0;
     if (base) {
-      sum = cells[static_cast<std::size_t>(forward)] * cells[static_cast<std::size_t>(forward)];
+      sum = cells[static_cast<std::size_t>(forward)];
     } else if (joints) {
-      for (std::size_t i = 0; i < group.joints.size(); ++i) {
-        const double v = cells[static_cast<std::size_t>(joint) + i];
-        sum += v * v;
-      }
+      for (std::size_t i = 0; i < group.joints.size(); ++i) sum += cells[static_cast<std::size_t>(joint) + i];
     } else if (row > 0) {
       const double dt_s = at_s - static_cast<double>(seen.t_ns[row - 1]) * 1e-9;
       for (std::size_t i = 0; i < 3; ++i) {
         const auto c = static_cast<std::size_t>(tool) + i;
-        const double v = (cells[c] - seen.row(row - 1)[c]) / dt_s;
-        sum += v * v;
+        sum += (cells[c] - seen.row(row - 1)[c]) / dt_s;
       }
     }
     out.time_s.push_back(at_s);
-    out.value.push_back(std::sqrt(sum));
+    out.value.push_back(sum);
   }
   return out;
 }
@@ -122,7 +115,9 @@ std::vector<MotionDelay> motion_delays(const Trace& trace, const std::vector<Gro
       delay.correlation = found->peak_correlation;
     }
     // A first command at full speed is a step: the crossing needs a sample before it.
-    Series step = asked;
+    Series step = asked, there = moved;
+    for (auto* series : {&step, &there})
+      for (double& speed : series->value) speed = std::abs(speed);
     step.time_s.insert(step.time_s.begin(), std::min(0.0, step.time_s.front()) - period_s);
     step.value.insert(step.value.begin(), 0.0);
     for (std::size_t i = 1; i < step.time_s.size(); i += 2) {  // held until just before the next command
@@ -131,7 +126,7 @@ std::vector<MotionDelay> motion_delays(const Trace& trace, const std::vector<Gro
     }
     const double half = *std::max_element(step.value.begin(), step.value.end()) / 2;
     if (half > 0) {
-      const auto crossing = metrics::threshold_delay({step.time_s, step.value, half}, {moved.time_s, moved.value, half},
+      const auto crossing = metrics::threshold_delay({step.time_s, step.value, half}, {there.time_s, there.value, half},
                                                      metrics::Crossing::rising);
       if (crossing) delay.threshold_s = crossing->delay_s;
     }

@@ -61,7 +61,7 @@ class WatchedRobot final : public Robot {
 };
 
 inline std::unique_ptr<RobotServer> serve(const std::shared_ptr<WatchedRobot::Watch>& watch, ServeOptions options = {},
-                                   RobotScript script = {}) {
+                                          RobotScript script = {}) {
   auto server = RobotServer::start(
       std::make_unique<WatchedRobot>(std::move(script), watch),
       [](const std::string&, int) -> Result<World> {
