@@ -1,4 +1,5 @@
 // The one place that lists what there is. A new adapter is one folder and one line here.
+#include "adapters/http/http_robot.h"
 #include "adapters/mujoco/mujoco_robot.h"
 #include "adapters/policies/policies.h"
 #include "adapters/policies/two_hands.h"
@@ -32,7 +33,14 @@ AdapterRegistry::PolicyFactory any_arms(AdapterRegistry::PolicyFactory make) {
 
 void register_builtin_adapters(AdapterRegistry& registry) {
   registry.add_robot({"mujoco", {"embedded simulator, lock-step", "嵌入式仿真器，锁步"}, {}, mujoco_engine()},
-                     []() -> Result<std::unique_ptr<Robot>> { return make_mujoco_robot(); });
+                     [](const RobotLink&) -> Result<std::unique_ptr<Robot>> { return make_mujoco_robot(); });
+  registry.add_robot({"http",
+                      {"any robot, over the robot API, in real time (docs/wire-http.md)",
+                       "任意机器人，经机器人接口，实时（docs/zh/wire-http.md）"},
+                      {},
+                      http_engine(),
+                      true},
+                     make_http_robot);
 
   registry.add_policy({"scripted_manipulator",
                        {"picks and places by detections, with any bound arm and gripper",

@@ -33,6 +33,18 @@ Error unknown_policy(const std::string& id, const std::string& known) {
   return error;
 }
 
+Error address_does_not_fit(const std::string& id, bool wired) {
+  Error error;
+  error.id = 450;
+  error.what = wired ? Text{"The robot adapter '" + id + "' needs an address.", "机器人适配器“" + id + "”需要地址。"}
+                     : Text{"The robot adapter '" + id + "' takes no address.", "机器人适配器“" + id + "”不使用地址。"};
+  error.expected = wired ? Text{"`robot: {adapter: " + id + ", url: …}`", "`robot: {adapter: " + id + ", url: …}`"}
+                         : Text{"no `url`", "不写 `url`"};
+  error.found = wired ? "no url" : "url";
+  error.help = {"Correct `robot` in the subject file.", "请修改受试对象文件中的 `robot`。"};
+  return error;
+}
+
 Error bad_parameter(const AdapterInfo& info, const std::string& name, const std::string& found) {
   std::string known;
   for (const auto& [param, text] : info.params) known += (known.empty() ? "" : ", ") + param;
@@ -74,10 +86,18 @@ void AdapterRegistry::add_policy(AdapterInfo info, PolicyFactory factory) {
   policies_.emplace(id, std::pair{std::move(info), std::move(factory)});
 }
 
+Result<std::unique_ptr<Robot>> AdapterRegistry::robot(const RobotLink& link) const {
+  const auto entry = robots_.find(link.adapter);
+  if (entry == robots_.end()) return unknown_adapter(link.adapter, known_ids(robots_));
+  const bool wired = entry->second.first.wired;
+  if (wired != !link.url.empty()) return address_does_not_fit(link.adapter, wired);
+  return entry->second.second(link);
+}
+
 Result<std::unique_ptr<Robot>> AdapterRegistry::robot(const std::string& id) const {
-  const auto entry = robots_.find(id);
-  if (entry == robots_.end()) return unknown_adapter(id, known_ids(robots_));
-  return entry->second.second();
+  RobotLink link;
+  link.adapter = id;
+  return robot(link);
 }
 
 Result<std::unique_ptr<Policy>> AdapterRegistry::policy(const std::string& id, const PolicyParams& params) const {

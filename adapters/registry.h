@@ -9,6 +9,7 @@
 
 #include "adapters/policy.h"
 #include "adapters/robot.h"
+#include "core/model/scheme.h"
 
 namespace assay {
 
@@ -17,16 +18,20 @@ struct AdapterInfo {
   Text title;
   std::vector<std::pair<std::string, Text>> params;  ///< name → meaning, unit, default
   std::string engine;                                ///< what computes or moves, with version: "MuJoCo 2.2.2"
+  bool wired = false;                                ///< reached over a wire: needs an address
 };
 
 class AdapterRegistry {
  public:
-  using RobotFactory = std::function<Result<std::unique_ptr<Robot>>()>;
+  using RobotFactory = std::function<Result<std::unique_ptr<Robot>>(const RobotLink&)>;
   using PolicyFactory = std::function<Result<std::unique_ptr<Policy>>(const PolicyParams&)>;
 
   void add_robot(AdapterInfo info, RobotFactory factory);
   void add_policy(AdapterInfo info, PolicyFactory factory);
-  /// Fails with ASSAY-0401 (unknown adapter) / 0402 (unknown policy) / 0403 (unknown or bad parameter).
+  /// Fails with ASSAY-0401 (unknown adapter) / 0402 (unknown policy) / 0403 (unknown or bad parameter) / 0450 (address
+  /// or secret). Connects nothing: reset() does.
+  [[nodiscard]] Result<std::unique_ptr<Robot>> robot(const RobotLink& link) const;
+  /// One in this process, by id.
   [[nodiscard]] Result<std::unique_ptr<Robot>> robot(const std::string& id) const;
   [[nodiscard]] Result<std::unique_ptr<Policy>> policy(const std::string& id, const PolicyParams& params) const;
   [[nodiscard]] std::vector<AdapterInfo> robots() const;
@@ -37,7 +42,7 @@ class AdapterRegistry {
   std::map<std::string, std::pair<AdapterInfo, PolicyFactory>> policies_;
 };
 
-/// mujoco; scripted_manipulator, shelf_picker, waypoint_navigator, peg_inserter, surface_follower, null, random,
+/// mujoco, http; scripted_manipulator, shelf_picker, waypoint_navigator, peg_inserter, surface_follower, null, random,
 /// faulty.
 void register_builtin_adapters(AdapterRegistry& registry);
 

@@ -14,6 +14,8 @@
 
 namespace assay {
 
+class LiveRobot;
+
 enum class ClockMode { lockstep, realtime };
 
 /// IEC 60204-1: 0 power removed at once, 1 controlled stop then power removed, 2 controlled stop, power kept.
@@ -62,6 +64,9 @@ class Robot {
 
   /// Makes safe. Idempotent, never throws, called on every exit path.
   virtual StopReport stop(StopCategory category) noexcept = 0;
+
+  /// Not null: time runs by itself (adapters/live/live_robot.h), and the trial is run in real time.
+  virtual LiveRobot* live() { return nullptr; }
 };
 
 /// Shape, finiteness and mode of an action against the robot's groups. Fails with ASSAY-0410; `found`

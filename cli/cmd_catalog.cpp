@@ -210,6 +210,7 @@ void add_catalog_commands(CLI::App& parser, App& app, Action& run) {
   adapter->fallthrough();
   adapter->add_subcommand("list", app.say("robots and policies with their parameters", "机器人与策略及其参数"))
       ->callback([&app, &run] { run = [&app] { return do_adapter_list(app); }; });
+  add_adapter_check_command(*adapter, app, run);
 }
 
 }  // namespace assay::cli

@@ -1,10 +1,15 @@
 // doctor: can this machine run an examination?
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "adapters/http/client.h"
+#include "adapters/live/realtime.h"
 #include "adapters/registry.h"
 #include "cli/commands.h"
 #include "cli/pin.h"
@@ -83,7 +88,45 @@ Check check_engine() {
   return {{"robots", "机器人适配器"}, !engines.empty(), engines, {}};
 }
 
-int do_doctor(const App& app) {
+/// What real-time trials are permitted to do here: said, not asked for (they run without it, with more jitter).
+Check check_realtime() {
+  std::string scheduling;
+  std::thread([&] { scheduling = make_thread_realtime(kLoopPriority); }).join();
+  rlimit memory{};
+  const bool locks = getrlimit(RLIMIT_MEMLOCK, &memory) == 0 && memory.rlim_cur == RLIM_INFINITY;
+  return {{"real time", "实时"},
+          true,
+          fmt::format("scheduling {}; memory {}", scheduling, locks ? "may be locked" : "may not be locked"),
+          {}};
+}
+
+/// The subject's robot, if it stands behind a wire: is it there?
+Check check_reachable(const std::string& name) {
+  Check out{{"robot's wire", "机器人接口"}, false, "", {"docs/wire-http.md", "docs/zh/wire-http.md"}, kRobot};
+  const auto path = catalog_find("subjects", name);
+  const auto subject = path ? load_subject(*path) : Result<Subject>(path.error());
+  if (!subject) {
+    out.found = to_string(subject.error(), Lang::en);
+    out.exit_code = kUsage;
+    return out;
+  }
+  if (subject->robot.url.empty()) return {{"robot's wire", "机器人接口"}, true, subject->adapter + ": in process", {}};
+  const auto endpoint = http::endpoint_of(subject->robot);
+  if (!endpoint) {
+    out.found = to_string(endpoint.error(), Lang::en);
+    return out;
+  }
+  http::Caller caller(*endpoint);
+  constexpr int kPatience_ms = 3000;
+  const auto said = caller.get("/v1/clock", kPatience_ms);
+  out.ok = said.ok();
+  out.found = said ? fmt::format("{}: answered in {:.1f} ms", endpoint->url,
+                                 static_cast<double>(said->received.ns - said->sent.ns) * 1e-6)
+                   : said.error().found;
+  return out;
+}
+
+int do_doctor(const App& app, const std::string& subject) {
   std::vector<Check> checks;
   checks.push_back({{"program", "程序"}, true, fmt::format("assay {} ({})", kVersion, kRevision), {}});
   checks.push_back({{"libm pinned (same bits on every CPU)", "libm 已固定（各 CPU 结果逐位一致）"},
@@ -94,6 +137,8 @@ int do_doctor(const App& app) {
   checks.push_back(check_engine());
   checks.push_back(check_catalog());
   checks.push_back(check_workspace(app));
+  checks.push_back(check_realtime());
+  if (!subject.empty()) checks.push_back(check_reachable(subject));
   int code = kConforms;
   nlohmann::json out = {{"schema", "assay.doctor/1"}, {"checks", nlohmann::json::array()}};
   std::vector<std::vector<std::string>> rows;
@@ -113,9 +158,10 @@ int do_doctor(const App& app) {
 }  // namespace
 
 void add_doctor_command(CLI::App& parser, App& app, Action& run) {
-  parser.add_subcommand("doctor", app.say("check this machine", "检查本机环境"))->callback([&app, &run] {
-    run = [&app] { return do_doctor(app); };
-  });
+  auto* doctor = parser.add_subcommand("doctor", app.say("check this machine", "检查本机环境"));
+  const auto subject = std::make_shared<std::string>();
+  doctor->add_option("--subject", *subject, app.say("also try this subject's robot", "同时试连该受试对象的机器人"));
+  doctor->callback([&app, &run, subject] { run = [&app, subject] { return do_doctor(app, *subject); }; });
 }
 
 }  // namespace assay::cli

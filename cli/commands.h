@@ -16,12 +16,15 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run);  ///< trial 
 void add_catalog_commands(CLI::App& parser, App& app, Action& run);  ///< suite adapter
 /// check, below `suite`
 void add_suite_check_command(CLI::App& suite, App& app, Action& run);
+/// check, below `adapter`
+void add_adapter_check_command(CLI::App& adapter, App& app, Action& run);
 /// page, below `suite`
 void add_suite_page_command(CLI::App& suite, App& app, Action& run);
 void add_validate_commands(CLI::App& parser, App& app, Action& run);  ///< validate metric
 void add_compare_command(CLI::App& parser, App& app, Action& run);
 void add_bundle_commands(CLI::App& parser, App& app, Action& run);    ///< bundle
 void add_evidence_commands(CLI::App& parser, App& app, Action& run);  ///< key state preregister recompute
+void add_robot_commands(CLI::App& parser, App& app, Action& run);  ///< robot serve
 void add_doctor_command(CLI::App& parser, App& app, Action& run);
 
 }  // namespace assay::cli

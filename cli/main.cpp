@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
   add_compare_command(parser, app, action);
   add_bundle_commands(parser, app, action);
   add_evidence_commands(parser, app, action);
+  add_robot_commands(parser, app, action);
   add_doctor_command(parser, app, action);
   try {
     parser.parse(argc, argv);

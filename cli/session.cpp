@@ -202,7 +202,7 @@ Result<Prepared> prepare(const SessionRequest& request) {
   AdapterRegistry registry;
   register_builtin_adapters(registry);
   const Subject& subject = out.inputs.subject;
-  ASSAY_RETURN_IF_ERROR(refusal_of(registry.robot(subject.adapter)));
+  ASSAY_RETURN_IF_ERROR(refusal_of(registry.robot(subject.robot)));
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.policy(subject.policy, subject.policy_params)));
   std::vector<Task> tasks;
   std::string suite_hashes;

@@ -59,7 +59,10 @@ class Campaign {
         options_(options),
         events_(listener, session.id, store.folder()),
         stderr_path_(log_folder(store.folder()) + "/workers.log"),
-        pool_({.size = std::max(1, std::min(options.jobs, static_cast<int>(plan.series.size()))),
+        // A robot behind a wire is one robot.
+        pool_({.size = !inputs.subject.robot.url.empty()
+                           ? 1
+                           : std::max(1, std::min(options.jobs, static_cast<int>(plan.series.size()))),
                .program = options.program,
                .stderr_path = stderr_path_,
                .load_line = line_of({{"type", "load"}, {"lock", session.lock_json}}),

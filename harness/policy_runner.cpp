@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "harness/trial.h"
 
@@ -102,6 +104,35 @@ class ThreadedRunner final : public PolicyRunner {
     });
   }
 
+  void ask(const Observation& observation, double deadline_s) override {
+    asked_ = std::make_shared<std::optional<Result<Action>>>();
+    asked_deadline_s_ = deadline_s;
+    asked_until_ = SteadyTime{steady_now().ns + ns_from_s(deadline_s)};
+    if (lost_) return;
+    const std::lock_guard lock(shared_->mutex);
+    shared_->answer_ready = false;
+    shared_->job = [answer = asked_, observation](Policy& policy) {
+      *answer = guarded<Action>("act", [&] { return policy.act(observation); });
+    };
+    shared_->pending = true;
+    shared_->wake.notify_one();
+  }
+
+  std::optional<Result<Action>> answer(SteadyTime until) override {
+    if (!asked_) return std::nullopt;
+    if (!lost_) {
+      std::unique_lock lock(shared_->mutex);
+      const auto wake =
+          std::chrono::steady_clock::time_point(std::chrono::nanoseconds(std::min(until, asked_until_).ns));
+      if (shared_->answered.wait_until(lock, wake, [this] { return shared_->answer_ready; }))
+        return std::move(**std::exchange(asked_, nullptr));
+      lost_ = steady_now() >= asked_until_;
+    }
+    if (!lost_) return std::nullopt;
+    asked_ = nullptr;
+    return Result<Action>(policy_late("act", asked_deadline_s_));
+  }
+
   void close(double deadline_s) override {
     if (!thread_.joinable()) return;
     {
@@ -145,6 +176,9 @@ class ThreadedRunner final : public PolicyRunner {
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
   std::optional<PolicyDescription> description_;
+  std::shared_ptr<std::optional<Result<Action>>> asked_;  ///< null: nothing is asked
+  double asked_deadline_s_ = 0;
+  SteadyTime asked_until_;
   bool lost_ = false;
 };
 
@@ -158,11 +192,14 @@ class InlineRunner final : public PolicyRunner {
   Result<Action> act(const Observation& observation, double) override {
     return guarded<Action>("act", [&] { return policy_->act(observation); });
   }
+  void ask(const Observation& observation, double deadline_s) override { asked_ = act(observation, deadline_s); }
+  std::optional<Result<Action>> answer(SteadyTime) override { return std::exchange(asked_, std::nullopt); }
   void close(double) override { policy_.reset(); }
   [[nodiscard]] bool lost() const override { return false; }
 
  private:
   std::unique_ptr<Policy> policy_;
+  std::optional<Result<Action>> asked_;
 };
 
 }  // namespace

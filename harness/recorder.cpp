@@ -46,11 +46,15 @@ void Recorder::open(const Setup& setup, const RobotDescription& robot) {
   peaks_ = add("/peaks", robot.peak_channels, rows);
   observation_ = add("/observation", observation_channels(groups_), rows);
   action_ = add("/action", action_channels(groups_), rows);
-  timing_ = add("/timing",
-                {{"policy_s", "s", "", Vantage::instrument},
-                 {"robot_s", "s", "", Vantage::instrument},
-                 {"harness_s", "s", "", Vantage::instrument}},
-                rows, false);
+  std::vector<Channel> timing = {{"policy_s", "s", "", Vantage::instrument},
+                                 {"robot_s", "s", "", Vantage::instrument},
+                                 {"harness_s", "s", "", Vantage::instrument}};
+  if (robot.clock == ClockMode::realtime) {
+    for (const char* name : {"late_s", "command_age_s"}) timing.push_back({name, "s", "", Vantage::instrument});
+    timing.push_back({"samples", "1", "", Vantage::instrument});
+    command_ = add("/command", action_channels(groups_), rows, false);
+  }
+  timing_ = add("/timing", std::move(timing), rows, false);
   for (const auto& group : groups_) {
     if (group.beams <= 0) continue;
     const double scans_per_tick = setup.range_rate_hz * static_cast<double>(setup.control_period_ns) * 1e-9;
@@ -111,6 +115,34 @@ void Recorder::action(SimTime time, const Action& action) {
 void Recorder::timing(SimTime time, double policy_s, double robot_s, double harness_s) {
   const double row[] = {policy_s, robot_s, harness_s};
   at(timing_).append(time.ns, row);
+}
+
+void Recorder::timing(SimTime time, const LoopTiming& t) {
+  const double row[] = {t.policy_s, t.robot_s, t.harness_s, t.late_s, t.command_age_s, t.samples};
+  at(timing_).append(time.ns, row);
+}
+
+void Recorder::command(SimTime time, const Action& action) {
+  row_.clear();
+  flatten(groups_, action, row_);
+  at(command_).append(time.ns, row_);
+}
+
+void Recorder::link(const std::vector<LinkTiming>& rows, const ClockFit& clock) {
+  const int stream = add("/link",
+                         {{"gap_s", "s", "", Vantage::instrument},
+                          {"age_s", "s", "", Vantage::instrument},
+                          {"age_bound_s", "s", "", Vantage::instrument}},
+                         rows.size(), false);
+  std::int64_t before_ns = rows.empty() ? 0 : rows.front().received_ns;
+  for (const auto& row : rows) {
+    const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+    const double values[] = {seconds(row.received_ns - before_ns),
+                             seconds(row.received_ns - clock.host_of(row.robot_ns)),
+                             seconds(clock.bound_at(row.received_ns))};
+    before_ns = row.received_ns;
+    at(stream).append(row.time.ns, values);
+  }
 }
 
 void Recorder::event(SimTime time, std::string code, std::string detail, bool deterministic) {

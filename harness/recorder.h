@@ -4,15 +4,30 @@
 #include <string>
 #include <vector>
 
+#include "adapters/live/clock_fit.h"
 #include "adapters/robot.h"
 #include "core/model/setup.h"
 #include "core/trace.h"
 
 namespace assay::harness {
 
+/// Of one period of the real-time loop, host clock.
+struct LoopTiming {
+  double policy_s = 0, robot_s = 0, harness_s = 0;
+  double late_s = 0;          ///< woken after the period's deadline: our own jitter
+  double command_age_s = -1;  ///< from the arrival of the observation to its command's hand-over; −1: none was given
+  double samples = 0;         ///< that had come since the last period
+};
+/// Of one sample from a robot in real time.
+struct LinkTiming {
+  SimTime time;
+  std::int64_t received_ns = 0, robot_ns = 0;  ///< host's and robot's clocks
+};
+
 /// Streams: /truth, /peaks, /observation (one row per sample); /scan/<group> (one channel per beam, a row per fresh
 /// scan); /detections (per detectable: seen, x, y, z, yaw; zeros where not seen); /action (stamped with the
-/// observation it answers); /timing (wall clock, not deterministic).
+/// observation it answers); /timing (wall clock, not deterministic). In real time /timing has a row per period of the
+/// loop, /command has every command with the robot's time at which it was handed over, /link has when samples came.
 class Recorder {
  public:
   /// Lays the streams out. Before it only events may be recorded.
@@ -22,6 +37,10 @@ class Recorder {
   void sample(const Sample& sample);
   void action(SimTime time, const Action& action);
   void timing(SimTime time, double policy_s, double robot_s, double harness_s);
+  void timing(SimTime time, const LoopTiming& timing);
+  void command(SimTime time, const Action& action);
+  /// Once, after the trial: by then the clocks are known best.
+  void link(const std::vector<LinkTiming>& rows, const ClockFit& clock);
   void event(SimTime time, std::string code, std::string detail = {}, bool deterministic = true);
 
   Trace& trace() { return trace_; }
@@ -36,7 +55,7 @@ class Recorder {
   std::vector<Group> groups_;
   std::vector<std::string> labels_;                        ///< of the setup's detectables
   std::vector<std::pair<std::string, int>> scan_streams_;  ///< group → stream
-  int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1;
+  int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1, command_ = -1;
   std::vector<double> row_;
 };
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/policy.h"
@@ -25,6 +26,7 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
 
 struct TrialOptions {
   double policy_deadline_s = 2;  ///< per act() and begin()
+  double policy_stale_s = 0.2;   ///< real time: an answer to an older observation moves nothing
   /// May be empty. Phases: "policy" (its code runs), "robot" (adapter and model), "harness" (ours).
   std::function<void(const char* phase, std::int64_t tick)> heartbeat;
   std::function<bool()> interrupted;            ///< polled each tick; may be empty
@@ -47,6 +49,10 @@ class PolicyRunner {
   virtual Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key,
                              double deadline_s) = 0;
   virtual Result<Action> act(const Observation& observation, double deadline_s) = 0;
+  /// Real time: hands an observation over and returns. One question at a time; the deadline runs from here.
+  virtual void ask(const Observation& observation, double deadline_s) = 0;
+  /// The answer, if there is one by `until`. ASSAY-0520 once the deadline is over.
+  virtual std::optional<Result<Action>> answer(SteadyTime until) = 0;
   /// Destroys the policy, which is a vendor's code too: within the deadline, else it is lost. Nothing may follow.
   virtual void close(double deadline_s) = 0;
   /// A call never came back: the process must be replaced.

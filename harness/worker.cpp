@@ -145,13 +145,13 @@ class Worker {
 
   Result<json> load(const std::string& lock) {
     ASSAY_TRY(inputs_, load_locked(lock));
-    ASSAY_TRY(robot_, registry_.robot(inputs_.subject.adapter));
+    ASSAY_TRY(robot_, registry_.robot(inputs_.subject.robot));
     ASSAY_TRY(auto policy, make_policy());
     enter(Phase::policy);
     auto runner = make_threaded_runner(std::move(policy));
     const bool deterministic = runner->describe().deterministic;
     close(*runner);
-    const bool repeatable = deterministic && robot_->describe().clock == ClockMode::lockstep;
+    const bool repeatable = deterministic && robot_->live() == nullptr;
     return json{{"type", "loaded"}, {"repeatable", repeatable}};
   }
 
@@ -231,6 +231,7 @@ class Worker {
   TrialOptions options(const Suite& suite) {
     TrialOptions options = hooks();
     options.policy_deadline_s = inputs_.subject.policy_deadline_s;
+    options.policy_stale_s = inputs_.subject.policy_stale_s;
     options.metadata = {{"suite", suite.id},
                         {"suite_version", suite.version},
                         {"suite_sha256", suite.sha256},

@@ -84,7 +84,7 @@ class Consistency {
                    {"add it under the task's checks, or correct the name", "请在任务的 checks 下补充，或更正名称"}};
     const auto& metrics = found->metrics;
     if (is_measured(indicator) && std::find(metrics.begin(), metrics.end(), indicator.metric) == metrics.end())
-      return Error{330,
+      return Error{331,
                    {fmt::format("task {} does not measure \"{}\"", indicator.task, indicator.metric),
                     fmt::format("任务 {} 未测量“{}”", indicator.task, indicator.metric)},
                    file_.place(at + "/metric"),

@@ -281,6 +281,32 @@ std::string absolute_path(const std::string& path) {
   return fs::absolute(path, ignored).lexically_normal().string();
 }
 
+/// `robot: {adapter, url, …}`, or in short `adapter: …`.
+Result<RobotLink> read_robot(const YamlFile& file, const std::string& subject_path) {
+  const Json& value = *file.value;
+  RobotLink out;
+  out.adapter = value.value("adapter", out.adapter);
+  if (!value.contains("robot")) return out;
+  if (value.contains("adapter"))
+    return Error{330,
+                 {"the subject says twice how its robot is reached", "受试对象文件重复说明了机器人的连接方式"},
+                 file.place("/adapter"),
+                 {"`robot:` or `adapter:`, not both", "`robot:` 与 `adapter:` 二者之一"},
+                 "adapter, robot",
+                 {"remove `adapter:`", "请删除 `adapter:`"}};
+  const Json& robot = value["robot"];
+  const auto beside = [&](const char* key) {
+    const std::string path = robot.value(key, "");
+    return path.empty() ? path : (fs::path(subject_path).parent_path() / path).lexically_normal().string();
+  };
+  out.adapter = robot["adapter"].get<std::string>();
+  out.url = robot.value("url", "");
+  out.token_file = beside("token_file");
+  out.ca_file = beside("ca_file");
+  out.simulated_world = robot.value("world", "lab") == "simulated";
+  return out;
+}
+
 }  // namespace
 
 Result<Scheme> load_scheme(const std::string& path) {
@@ -316,7 +342,8 @@ Result<Subject> load_subject(const std::string& path) {
   out.kind = value["kind"].get<std::string>();
   out.scope = value["scope"].get<std::string>();
   out.declared_level = value["declared_level"].get<int>();
-  out.adapter = value.value("adapter", out.adapter);
+  ASSAY_TRY(out.robot, read_robot(file, out.path));
+  out.adapter = out.robot.adapter;
   const Json& policy = value["policy"];
   out.policy = policy["id"].get<std::string>();
   if (policy.contains("params"))
@@ -325,6 +352,7 @@ Result<Subject> load_subject(const std::string& path) {
   if (value.contains("defects"))
     for (const auto& [name, number] : value["defects"].items()) out.defects.emplace_back(name, number.get<double>());
   out.policy_deadline_s = policy.value("deadline_s", out.policy_deadline_s);
+  out.policy_stale_s = policy.value("stale_s", out.policy_stale_s);
   if (value.contains("evidence")) {
     ASSAY_TRY(out.evidence, read_evidence(file));
   }

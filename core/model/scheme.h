@@ -80,6 +80,16 @@ struct Scheme {
   bool divide_alpha = false;  ///< each examination is held at alpha / most_examinations
 };
 
+/// How the robot is reached. Secrets are named by their file and never held here.
+struct RobotLink {
+  std::string adapter = "mujoco";
+  std::string url;                  ///< empty: in this process
+  std::string token_file, ca_file;  ///< absolute; empty: none, the system's authorities
+  /// What stands at the far end. Of a simulated world the adapter sends what was drawn for the trial (hidden errors of
+  /// sensors among it); of a room of the laboratory only what a robot may know.
+  bool simulated_world = false;
+};
+
 struct Subject {
   std::string id, path, sha256;
   Text title;
@@ -88,13 +98,15 @@ struct Subject {
   std::string kind;         ///< robot | policy (policy alone on a reference embodiment)
   std::string scope;        ///< scheme scope id
   int declared_level = 1;
-  std::string embodiment_path;  ///< absolute
-  std::string adapter = "mujoco";
+  std::string embodiment_path;     ///< absolute
+  std::string adapter = "mujoco";  ///< = robot.adapter
+  RobotLink robot;
   std::string policy;  ///< registered id
   std::vector<std::pair<std::string, double>> policy_params;
   double policy_deadline_s = 2;
   /// Known errors put into a simulated robot, to prove that an examination finds them (core/model/setup.h).
   std::vector<std::pair<std::string, double>> defects;
+  double policy_stale_s = 0.2;  ///< real time: an answer to an older observation moves nothing
   std::vector<Evidence> evidence;
 };
 

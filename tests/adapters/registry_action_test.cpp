@@ -29,8 +29,11 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
   EXPECT_EQ(policies,
             (std::set<std::string>{"coverage_planner", "faulty", "null", "patrol", "peg_inserter", "random",
                                    "scripted_manipulator", "shelf_picker", "surface_follower", "waypoint_navigator"}));
-  ASSERT_EQ(registry.robots().size(), 1u);
-  EXPECT_EQ(registry.robots()[0].engine, "MuJoCo 2.2.2");
+  ASSERT_EQ(registry.robots().size(), 2u);
+  EXPECT_EQ(registry.robots()[0].id, "http");
+  EXPECT_TRUE(registry.robots()[0].wired);
+  EXPECT_EQ(registry.robots()[1].engine, "MuJoCo 2.2.2");
+  EXPECT_EQ(registry.robot("http").error().id, 450);  // it wants an address
   EXPECT_TRUE(registry.robot("mujoco").ok());
 }
 

@@ -161,8 +161,9 @@ void register_fakes(AdapterRegistry& registry) {
   AdapterInfo info;
   info.id = "fake";
   info.title = {"fake", "模拟"};
-  registry.add_robot(
-      info, []() -> Result<std::unique_ptr<Robot>> { return std::unique_ptr<Robot>(std::make_unique<FakeRobot>()); });
+  registry.add_robot(info, [](const RobotLink&) -> Result<std::unique_ptr<Robot>> {
+    return std::unique_ptr<Robot>(std::make_unique<FakeRobot>());
+  });
   for (const char* name : {"behaviour", "miss_rate", "at_tick", "stall_s", "slow_s", "deterministic"})
     info.params.emplace_back(name, Text{"see tests/support/fakes.h", "见 tests/support/fakes.h"});
   registry.add_policy(info,

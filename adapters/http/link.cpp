@@ -1,0 +1,185 @@
+#include "adapters/http/link.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "adapters/live/realtime.h"
+
+namespace assay::http {
+namespace {
+
+constexpr int kCommand_ms = 500, kClock_ms = 500;
+constexpr std::int64_t kClockEvery_ns = 250'000'000;
+constexpr double kRatio = 0.02;
+constexpr std::int64_t kSlack_ns = 500'000'000;
+constexpr std::size_t kMostWaiting = 5000;  // nobody reads, or far too many come
+
+std::chrono::steady_clock::time_point time_point(SteadyTime time) {
+  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(time.ns));
+}
+
+Error link_error(const std::string& what, const std::string& detail) {
+  return Error{.id = 454,
+               .what = {"the robot's telemetry broke", "机器人的遥测中断"},
+               .expected = {"samples one control period apart until the trial ends", "试验结束前每个控制周期一个样本"},
+               .found = "subject:" + what + " " + detail,
+               .help = {"look at the robot's log and at the link", "请检查机器人日志与链路"}};
+}
+
+}  // namespace
+
+Result<ClockExchange> exchange_clocks(Caller& caller, int timeout_ms) {
+  ASSAY_TRY(const Reply reply, caller.get("/v1/clock", timeout_ms));
+  const Json json = Json::parse(reply.body, nullptr, false);
+  if (!json.is_object() || !json.contains("received_ns") || !json.contains("sent_ns") ||
+      !json["received_ns"].is_number_integer() || !json["sent_ns"].is_number_integer())
+    return unreadable("clock_unreadable", reply.body.substr(0, 200));
+  return ClockExchange{reply.sent.ns, json["received_ns"].get<std::int64_t>(), json["sent_ns"].get<std::int64_t>(),
+                       reply.received.ns};
+}
+
+Link::Link(Endpoint endpoint, std::int64_t trial, const RobotDescription& robot, ClockFitter clock)
+    : endpoint_(std::move(endpoint)), trial_(trial), reader_(robot), stream_(endpoint_), fitter_(std::move(clock)) {
+  listener_ = std::thread([this] { listen(); });
+  talker_ = std::thread([this] { talk(); });
+}
+
+Link::~Link() { close(); }
+
+void Link::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  stream_.cancel();
+  wanted_.notify_all();
+  heard_.notify_all();
+  if (listener_.joinable()) listener_.join();
+  if (talker_.joinable()) talker_.join();
+}
+
+void Link::broke(Error error) {
+  const std::lock_guard lock(mutex_);
+  if (!broken_ && !closing_) broken_ = std::move(error);
+  heard_.notify_all();
+}
+
+void Link::listen() {
+  {
+    const std::string said = make_thread_realtime(kLinkPriority);
+    const std::lock_guard lock(mutex_);
+    scheduling_ = said;
+  }
+  auto ended = stream_.run("/v1/telemetry?trial=" + std::to_string(trial_),
+                           [this](std::string_view line, SteadyTime received) { return take(line, received); });
+  if (!ended) broke(ended.error());
+}
+
+bool Link::take(std::string_view text, SteadyTime received) {
+  auto line = reader_.read(text);
+  if (!line) {
+    broke(line.error());
+    return false;
+  }
+  if (line->kind == Line::Kind::end) {
+    broke(link_error("robot_stopped", line->why));
+    return false;
+  }
+  LiveSample sample{std::move(line->telemetry.sample), received, line->telemetry.robot_ns, line->telemetry.sequence};
+  if (auto wrong = runs_wrong(sample)) {
+    broke(std::move(*wrong));
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  ++counters_.samples;
+  samples_.push_back(std::move(sample));
+  heard_.notify_all();
+  return samples_.size() <= kMostWaiting;
+}
+
+std::optional<Error> Link::runs_wrong(const LiveSample& sample) {
+  if (!first_) first_ = sample;
+  const std::int64_t theirs_ns = sample.sample.time.ns - first_->sample.time.ns;
+  const std::int64_t ours_ns = sample.received.ns - first_->received.ns;
+  const std::int64_t slack_ns = kSlack_ns + static_cast<std::int64_t>(kRatio * static_cast<double>(ours_ns));
+  const std::string found = std::to_string(theirs_ns) + " ns of the robot in " + std::to_string(ours_ns) + " ns";
+  if (theirs_ns > ours_ns + slack_ns) return link_error("clock_runs_fast", found);
+  if (theirs_ns < ours_ns - slack_ns) return link_error("clock_runs_slow", found);
+  return std::nullopt;
+}
+
+void Link::command(const Action& action) {
+  const std::lock_guard lock(mutex_);
+  if (!next_) {
+    next_ = action;
+  } else {
+    ++counters_.superseded;
+    auto reports = std::move(next_->reports);  // words are not overtaken
+    next_ = action;
+    next_->reports.insert(next_->reports.begin(), reports.begin(), reports.end());
+  }
+  wanted_.notify_all();
+}
+
+Result<std::vector<LiveSample>> Link::receive(SteadyTime until) {
+  std::unique_lock lock(mutex_);
+  heard_.wait_until(lock, time_point(until), [this] { return !samples_.empty() || broken_ || closing_; });
+  std::vector<LiveSample> out(std::make_move_iterator(samples_.begin()), std::make_move_iterator(samples_.end()));
+  samples_.clear();
+  if (out.empty() && broken_) return *broken_;
+  return out;
+}
+
+ClockFit Link::clock() const {
+  const std::lock_guard lock(mutex_);
+  return fitter_.fit();
+}
+
+LinkCounters Link::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+std::string Link::scheduling() const {
+  const std::lock_guard lock(mutex_);
+  return scheduling_;
+}
+
+Result<void> Link::compare_clocks(Caller& caller) {
+  ASSAY_TRY(const auto exchange, exchange_clocks(caller, kClock_ms));
+  const std::lock_guard lock(mutex_);
+  if (!fitter_.add(exchange)) return link_error("clock_backwards", "within one exchange");
+  return {};
+}
+
+void Link::talk() {
+  make_thread_realtime(kLinkPriority);
+  Caller caller(endpoint_);
+  SteadyTime clock_due{steady_now().ns + kClockEvery_ns};
+  while (true) {
+    std::optional<Action> action;
+    {
+      std::unique_lock lock(mutex_);
+      wanted_.wait_until(lock, time_point(clock_due), [this] { return next_.has_value() || closing_ || broken_; });
+      if (closing_ || broken_) return;
+      action = std::exchange(next_, std::nullopt);
+    }
+    Result<void> done;
+    if (action) {
+      Json body = action_json(*action);
+      body["trial"] = trial_;
+      if (auto sent = caller.post("/v1/action", body.dump(-1, ' ', false, Json::error_handler_t::replace), kCommand_ms);
+          !sent)
+        done = sent.error();
+      const std::lock_guard lock(mutex_);
+      ++(done ? counters_.commands : counters_.unsent);
+    } else if (steady_now() >= clock_due) {
+      done = compare_clocks(caller);
+      clock_due = SteadyTime{steady_now().ns + kClockEvery_ns};
+    }
+    if (!done) return broke(done.error());
+  }
+}
+
+}  // namespace assay::http

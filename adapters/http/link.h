@@ -1,0 +1,65 @@
+// The threads of one trial over the robot API: telemetry in, commands out, clocks compared.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "adapters/http/client.h"
+#include "adapters/http/wire.h"
+#include "adapters/live/live_robot.h"
+
+namespace assay::http {
+
+/// What came is checked on arrival; the first thing that is wrong ends the link. Time may run neither faster nor slower
+/// than the host's by more than 2 % and 0.5 s.
+class Link {
+ public:
+  Link(Endpoint endpoint, std::int64_t trial, const RobotDescription& robot, ClockFitter clock);
+  ~Link();
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  void command(const Action& action);
+  Result<std::vector<LiveSample>> receive(SteadyTime until);
+  ClockFit clock() const;
+  LinkCounters counters() const;
+  std::string scheduling() const;
+  /// Ends both threads. What was received stays.
+  void close();
+
+ private:
+  void listen();
+  bool take(std::string_view line, SteadyTime received);
+  std::optional<Error> runs_wrong(const LiveSample& sample);
+  void talk();
+  Result<void> compare_clocks(Caller& caller);
+  void broke(Error error);
+
+  const Endpoint endpoint_;
+  const std::int64_t trial_;
+  TelemetryReader reader_;  ///< of the listening thread, as first_ is
+  std::optional<LiveSample> first_;
+  LineStream stream_;
+
+  mutable std::mutex mutex_;  ///< what follows
+  std::condition_variable heard_, wanted_;
+  std::deque<LiveSample> samples_;
+  std::optional<Error> broken_;
+  std::optional<Action> next_;
+  ClockFitter fitter_;
+  LinkCounters counters_;
+  std::string scheduling_;
+  bool closing_ = false;
+
+  std::thread listener_, talker_;
+};
+
+/// One request and reply. Fails with 045x.
+Result<ClockExchange> exchange_clocks(Caller& caller, int timeout_ms);
+
+}  // namespace assay::http

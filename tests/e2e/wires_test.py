@@ -1,0 +1,91 @@
+"""The robot API with servers in processes of their own: Assay's, and a plain Python one that knows nothing of it."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+from support import ASSAY, CATALOG, SOURCE, Case
+
+EXAMPLE = os.path.join(SOURCE, "docs", "examples", "robot_server.py")
+
+
+class Wires(Case):
+    def setUp(self):
+        super().setUp()
+        self.servers = []
+
+    def tearDown(self):
+        for server in self.servers:
+            server.send_signal(signal.SIGTERM)
+            server.wait(10)
+            server.stdout.close()
+        super().tearDown()
+
+    def start(self, *words):
+        server = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        self.servers.append(server)
+        return server.stdout.readline().strip()
+
+    def subject(self, url, base="reference-amr", world="lab", **more):
+        with open(os.path.join(CATALOG, "subjects", base + ".yaml"), encoding="utf-8") as source:
+            text = source.read()
+        robot = {"adapter": "http", "url": url, "world": world, **more}
+        return self.write("subject.yaml", text.replace("adapter: mujoco", "robot: " + json.dumps(robot)))
+
+    def check(self, subject):
+        """A shared machine may lose periods: three tries for a sound robot."""
+        for _ in range(3):
+            done = self.json("adapter", "check", "--subject", subject)
+            if done["ok"]:
+                break
+        return done
+
+    def test_served_robot_keeps_every_promise(self):
+        url = self.start(ASSAY, "--lang", "en", "robot", "serve", "--subject", "reference-amr").split()[-1]
+        done = self.check(self.subject(url, world="simulated"))
+        self.assertTrue(done["ok"], done)
+        self.assertEqual(len(done["checks"]), 8)
+        self.assertEqual(self.assay("doctor", "--subject", self.subject(url)).returncode, 0)
+
+    def test_a_plain_python_server_keeps_every_promise(self):
+        port = self.start(sys.executable, EXAMPLE, "--port", "0").split()[-1]
+        done = self.check(self.subject("http://127.0.0.1:" + port))
+        self.assertTrue(done["ok"], done)
+        self.assertIn("not given", done["checks"][0]["got"])  # it has no laboratory around it
+
+    def test_tls_is_verified_and_the_token_asked(self):
+        if shutil.which("openssl") is None:
+            self.skipTest("no openssl program to make a certificate with")
+        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
+                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                       check=True, capture_output=True)
+        token = self.write("token", "a-secret-token\n")
+        os.chmod(token, 0o600)
+        port = self.start(sys.executable, EXAMPLE, "--port", "0", "--cert", cert, "--key", key,
+                          "--token-file", token).split()[-1]
+        url = "https://localhost:" + port
+        whole = self.assay("doctor", "--subject", self.subject(url, ca_file=cert, token_file=token))
+        self.assertEqual(whole.returncode, 0, whole.stdout)
+        for words, why in ((dict(token_file=token), "certificate"), (dict(ca_file=cert), "unauthorised"),):
+            done = self.assay("doctor", "--subject", self.subject(url, **words))
+            self.assertEqual(done.returncode, 6, done.stdout)
+            self.assertIn(why, done.stdout)
+            self.assertNotIn("a-secret-token", done.stdout + done.stderr)
+
+    def test_addresses_that_do_not_fit_are_named(self):
+        for robot in ({"adapter": "http"}, {"adapter": "mujoco", "url": "http://127.0.0.1:1"},
+                      {"adapter": "http", "url": "http://user:secret@host"}, {"adapter": "http", "url": "ftp://host"}):
+            subject = self.subject("x")
+            with open(subject, encoding="utf-8") as source:
+                lines = [f"robot: {json.dumps(robot)}\n" if line.startswith("robot:") else line for line in source]
+            done = self.assay("plan", "--subject", self.write("bad.yaml", "".join(lines)))
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertRegex(done.stderr, "ASSAY-0[0-9]{3}")
+
+
+if __name__ == "__main__":
+    unittest.main()
