@@ -280,6 +280,12 @@ class Evidence(Case):
         self.assertEqual(self.rules(bundle, 1), {"self_assessment", "own_seeds", "not_signed"})
         self.assertEqual(self.sign(bundle, vendor, "vendor", "Smith").returncode, 0)
         self.assertEqual(self.rules(bundle, 0), {"self_assessment", "own_seeds"})
+        for words in (("equipment", "FT-1", "--set", "due=2020-01-31"), ("competence", "Wang / logistics_assembly")):
+            self.assertEqual(self.assay("enter", *words, "--by", "Li").returncode, 0)
+        self.assertEqual(self.assay("enter", "equipment", "FT-1", "--by", "Li", "--set", "id=x").returncode, 2)
+        late = os.path.join(self.folder, "late.assay")
+        self.assertEqual(self.assay("bundle", "create", "-o", late).returncode, 0)
+        self.assertEqual(self.rules(late, 1) - {"not_signed"}, {"self_assessment", "own_seeds", "overdue"})
         catalog = os.path.join(self.folder, "catalog")
         shutil.copytree(os.path.join(SOURCE, "suites", "catalog"), catalog)
         with open(os.path.join(catalog, "schemes", "embodied-demo.yaml"), "a", encoding="utf-8") as scheme:
