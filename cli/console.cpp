@@ -49,7 +49,8 @@ int exit_code_of(const Error& error) {
     default:
       break;
   }
-  if (error.id >= 1120 && error.id < 1150 && error.id != 1127 && error.id != 1128 && error.id != 1130) return kIntegrity;
+  if (error.id >= 1120 && error.id < 1150 && error.id != 1127 && error.id != 1128 && error.id != 1130)
+    return kIntegrity;
   if (error.id >= 1101 && error.id < 1120) return kPrecondition;
   const int room = error.id / 100;
   if (room == 5) return kRobot;
