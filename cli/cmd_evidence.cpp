@@ -22,6 +22,7 @@ using nlohmann::json;
 struct EvidenceOptions {
   std::string file, algorithm = "ed25519", session = "last", state_register, kind, key, bundle;
   evidence::StateRecord record;
+  std::vector<std::string> values;
 };
 
 int do_key_new(const App& app, const EvidenceOptions& o) {
@@ -80,6 +81,29 @@ int do_state(const App& app, const EvidenceOptions& o) {
                 {"manifest_sha256", done->manifest_sha256}});
   else
     std::printf("%lld  %s  %s\n", static_cast<long long>(done->number), o.kind.c_str(), done->manifest_sha256.c_str());
+  return kConforms;
+}
+
+/// Into the chained log; the newest entry of an id counts, earlier ones stay.
+int do_enter(const App& app, const EvidenceOptions& o) {
+  json detail = {{"id", o.file}};
+  for (const auto& value : o.values) {
+    const auto at = value.find('=');
+    const std::string key = value.substr(0, at);
+    if (at == std::string::npos || key.empty() || key == "id" || key == "session")
+      return fail(app, Error{.id = 1152,
+                             .what = {"a detail cannot be read", "无法读取该细节"},
+                             .expected = {"key=value, the key neither id nor session", "键=值，键不得为 id 或 session"},
+                             .found = value});
+    detail[key] = value.substr(at + 1);
+  }
+  const auto store = Store::open(app.workspace);
+  if (!store) return fail(app, store.error());
+  if (auto done = (*store)->audit(o.kind, o.record.person, detail.dump(-1, ' ', false, json::error_handler_t::replace),
+                                  utc_now());
+      !done)
+    return fail(app, done.error());
+  std::printf("%s %s\n", o.kind.c_str(), o.file.c_str());
   return kConforms;
 }
 
@@ -242,6 +266,20 @@ void add_evidence_commands(CLI::App& parser, App& app, Action& run) {
   state->add_option("--reason", o->record.reason, app.say("why", "理由"));
   state->add_option("--expires", o->record.expires, app.say("last day, YYYY-MM-DD", "最后一日，YYYY-MM-DD"));
   bind(state, do_state);
+
+  auto* enter = parser.add_subcommand(
+      "enter", app.say("a piece of equipment or a person's competence into the log; bundles carry the newest of each",
+                       "将设备或人员能力记入日志；证据包附每项的最新记录"));
+  enter->add_option("kind", o->kind, app.say("equipment or competence", "equipment（设备）或 competence（能力）"))
+      ->required()
+      ->check(CLI::IsMember({"equipment", "competence"}));
+  enter->add_option("id", o->file, app.say("its number; for a person: name and suite", "编号；人员则为姓名与任务集"))
+      ->required();
+  enter->add_option("--by", o->record.person, app.say("person who enters it", "记录人"))->required();
+  enter->add_option("--set", o->values,
+                    app.say("key=value, e.g. certificate=K-12, due=2027-01-31 (last day); may be given several times",
+                            "键=值，如 certificate=K-12、due=2027-01-31（最后一日）；可多次给出"));
+  bind(enter, do_enter);
 
   auto* preregister = parser.add_subcommand(
       "preregister", app.say("sign what a session locked, to be deposited outside; or check a bundle against it",

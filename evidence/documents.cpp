@@ -132,7 +132,8 @@ Result<std::string> register_json(const Store& store, const std::string& kind) {
     if (!detail.is_object() || !detail.contains("id") || !detail.at("id").is_string()) continue;
     detail["by"] = row.person;
     detail["entered"] = to_rfc3339(row.time);
-    newest[detail.at("id").get<std::string>()] = std::move(detail);
+    const std::string id = detail.at("id");
+    newest[id] = std::move(detail);
   }
   Json items = Json::array();
   for (auto& [id, item] : newest) items.push_back(std::move(item));

@@ -17,6 +17,7 @@ class Looking {
   void run() {
     division();
     trials();
+    equipment();
     rules();
   }
 
@@ -55,6 +56,23 @@ class Looking {
     if (closed > 0)
       remark("closed_entries", fmt::format("{} entries of the audit log are of other sessions and closed", closed),
              fmt::format("审计日志中有 {} 条属于其他检测，已封闭", closed));
+  }
+
+  /// Calibrations and competences that had run out when the session closed.
+  void equipment() {
+    const std::string closed =
+        b_.results.value("closed", Json()).is_string() ? b_.results.at("closed").get<std::string>() : "";
+    for (const char* name : {"equipment.json", "competence.json"}) {
+      const auto* entry = b_.zip->find(name);
+      const auto text = entry == nullptr ? Result<std::string>(std::string("{}")) : b_.zip->text(*entry, 16u << 20);
+      const auto list = text ? parse_json(*text, name) : Result<Json>(Json());
+      if (!list || !list->is_object()) continue;
+      for (const auto& item : list->value("items", Json::array())) {
+        const std::string due = item.value("due", ""), id = item.value("id", "");
+        if (!due.empty() && due < closed.substr(0, 10))
+          error("overdue", name + (": " + id) + " was due on " + due, name + ("：" + id) + " 已于 " + due + " 到期");
+      }
+    }
   }
 
   /// The same rules as here? Else a laboratory's result would answer another question.

@@ -12,7 +12,8 @@ class Commands(Case):
             done = self.assay("--help", lang=lang)
             self.assertEqual(done.returncode, 0, done.stderr)
             for command in ("demo", "doctor", "suite", "adapter", "plan", "run", "resume", "status", "trial", "grade",
-                            "explain", "report", "export", "compare", "validate", "metric"):
+                            "explain", "report", "export", "compare", "validate", "metric", "bundle", "key", "state", "enter",
+                            "preregister", "recompute"):
                 self.assertIn(command, done.stdout)
         self.assertIn("检测", done.stdout)
 

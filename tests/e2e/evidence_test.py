@@ -232,15 +232,46 @@ class Evidence(Case):
 
     def peers(self, unpacked):
         """Schemas by jsonschema, CycloneDX and DSSE by implementations of others, where they are installed."""
-        try:
-            import jsonschema
-        except ImportError:
-            print("skipped: no jsonschema")
-            return
-        for name, schema in (("manifest.json", "manifest"),):
-            with open(os.path.join(unpacked, name), encoding="utf-8") as data, \
-                    open(os.path.join(unpacked, "schemas", schema + ".schema.json"), encoding="utf-8") as rules:
-                jsonschema.validate(json.load(data), json.load(rules))
+        for check in (self.by_jsonschema, self.by_cyclonedx, self.by_securesystemslib):
+            try:
+                check(unpacked)
+            except ImportError as missing:
+                print(f"skipped {check.__name__}: {missing}")
+
+    @staticmethod
+    def by_cyclonedx(unpacked):
+        from cyclonedx.schema import SchemaVersion
+        from cyclonedx.validation.json import JsonStrictValidator
+        with open(os.path.join(unpacked, "sbom.cdx.json"), encoding="utf-8") as sbom:
+            error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(sbom.read())
+        if error:
+            raise AssertionError(error)
+
+    def by_securesystemslib(self, unpacked):
+        from cryptography.hazmat.primitives.serialization import load_der_public_key
+        from securesystemslib.dsse import Envelope
+        from securesystemslib.exceptions import VerificationError
+        from securesystemslib.signer import SSlibKey
+        checked = 0
+        with open(os.path.join(unpacked, "attestations.intoto.jsonl"), encoding="utf-8") as lines:
+            for line in lines:
+                envelope = Envelope.from_dict(json.loads(line))
+                signer = json.loads(envelope.payload)["predicate"]["signer"]
+                if signer["algorithm"] != "ed25519":
+                    continue  # it knows no SM2
+                key = SSlibKey.from_crypto(load_der_public_key(assay_verify.unbase64(signer["public_key"])), keyid=signer["key_id"])
+                self.assertEqual(list(envelope.verify([key], 1)), [signer["key_id"]])
+                envelope.payload += b" "
+                self.assertRaises(VerificationError, envelope.verify, [key], 1)
+                checked += 1
+        self.assertGreater(checked, 0)
+
+    @staticmethod
+    def by_jsonschema(unpacked):
+        import jsonschema
+        with open(os.path.join(unpacked, "manifest.json"), encoding="utf-8") as data, \
+                open(os.path.join(unpacked, "schemas", "manifest.schema.json"), encoding="utf-8") as rules:
+            jsonschema.validate(json.load(data), json.load(rules))
         with open(os.path.join(unpacked, "attestations.intoto.jsonl"), encoding="utf-8") as lines, \
                 open(os.path.join(unpacked, "schemas", "examination.schema.json"), encoding="utf-8") as rules:
             schema = json.load(rules)
@@ -280,6 +311,12 @@ class Evidence(Case):
         self.assertEqual(self.rules(bundle, 1), {"self_assessment", "own_seeds", "not_signed"})
         self.assertEqual(self.sign(bundle, vendor, "vendor", "Smith").returncode, 0)
         self.assertEqual(self.rules(bundle, 0), {"self_assessment", "own_seeds"})
+        for words in (("equipment", "FT-1", "--set", "due=2020-01-31"), ("competence", "Wang / logistics_assembly")):
+            self.assertEqual(self.assay("enter", *words, "--by", "Li").returncode, 0)
+        self.assertEqual(self.assay("enter", "equipment", "FT-1", "--by", "Li", "--set", "id=x").returncode, 2)
+        late = os.path.join(self.folder, "late.assay")
+        self.assertEqual(self.assay("bundle", "create", "-o", late).returncode, 0)
+        self.assertEqual(self.rules(late, 1) - {"not_signed"}, {"self_assessment", "own_seeds", "overdue"})
         catalog = os.path.join(self.folder, "catalog")
         shutil.copytree(os.path.join(SOURCE, "suites", "catalog"), catalog)
         with open(os.path.join(catalog, "schemes", "embodied-demo.yaml"), "a", encoding="utf-8") as scheme:

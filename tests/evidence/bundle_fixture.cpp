@@ -88,6 +88,8 @@ std::string BundleTest::make_bundle(const std::string& name, const std::string& 
     EXPECT_TRUE(store->finish_trial(session->number, filled(*trial), staged, at(10 * i + 5)).ok());
   }
   EXPECT_TRUE(store->invalidate(2, "lab_power", "Li", false, at(50)).ok());
+  EXPECT_TRUE(store->audit("equipment", "Li", R"({"id":"FT-1","due":"2026-01-31"})", at(51)).ok());
+  EXPECT_TRUE(store->audit("equipment", "Li", R"({"id":"FT-1","due":"2027-01-31"})", at(52)).ok());
   EXPECT_TRUE(store->close_session(session->number, "closed", at(60)).ok());
   session = store->session(session->id);
   const auto trials = store->trials(session->number);

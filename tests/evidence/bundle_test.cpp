@@ -330,6 +330,13 @@ TEST_F(BundleTest, WithheldTracesAreNamedAndTheirDigestsStand) {
   for (const auto& [name, text] : files) EXPECT_FALSE(name.starts_with("traces/"));
 }
 
+TEST_F(BundleTest, TheNewestEntryOfEachPieceOfEquipment) {
+  const auto items = Json::parse(text_in(make_bundle("a.assay"), "equipment.json")).at("items");
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].at("due"), "2027-01-31");
+  EXPECT_EQ(items[0].at("by"), "Li");
+}
+
 TEST_F(BundleTest, ABundleIsMadeOnlyOfWhatIsWhole) {
   const auto path = make_bundle("a.assay");
   folder_ += "/w0";
