@@ -16,6 +16,7 @@ namespace assay::harness {
 namespace {
 
 constexpr double kPolicyShare = 0.6;   // of a period that is left to the policy before the loop goes on without it
+constexpr double kBehind = 0.15;       // of a period: how far the loop keeps behind the samples' arrival
 constexpr double kInTime = 0.25;       // a loop that woke within this share of a period may judge others
 constexpr double kStalePeriods = 2.5;  // two samples were due and did not come
 constexpr int kMostLatePeriods = 5;
@@ -28,6 +29,16 @@ double seconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
 
 void sleep_until(SteadyTime due) {
   std::this_thread::sleep_until(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(due.ns)));
+}
+
+/// How much to move the next deadline so that the loop wakes just behind the samples, whatever the two clocks do: a
+/// tenth of what is missing, at most a fiftieth of a period.
+std::int64_t slew_ns(SteadyTime arrived, SteadyTime due, std::int64_t period_ns) {
+  const auto behind_ns = static_cast<std::int64_t>(kBehind * static_cast<double>(period_ns));
+  std::int64_t missing_ns = (arrived.ns + behind_ns - due.ns) % period_ns;
+  if (missing_ns > period_ns / 2) missing_ns -= period_ns;
+  if (missing_ns < -period_ns / 2) missing_ns += period_ns;
+  return std::clamp(missing_ns / 10, -period_ns / 50, period_ns / 50);
 }
 
 /// While it lives, this thread is scheduled in real time. A policy's thread started before is not.
@@ -67,6 +78,7 @@ void TrialRun::run_live(LiveRobot& robot) {
   live.period_ns = setup_.control_period_ns;
   live.link.reserve(static_cast<std::size_t>(setup_.time_limit_ns / std::max<std::int64_t>(1, live.period_ns)) + 16);
   live.due = live.last_received = live.asked_arrived = live.moved_for = steady_now();
+  live.due.ns += static_cast<std::int64_t>(kBehind * static_cast<double>(live.period_ns));
   while (live_tick(robot, live)) {
   }
   phase("harness");
@@ -100,7 +112,7 @@ bool TrialRun::live_tick(LiveRobot& robot, Live& live) {
   recorder_.timing(sample_.time, live.timing);
   ++tick_;
   ++live.ticks;
-  live.due.ns += live.period_ns;
+  live.due.ns += live.period_ns + (live.timing.samples > 0 ? slew_ns(live.last_received, live.due, live.period_ns) : 0);
   while (steady_now().ns > live.due.ns + live.period_ns) {
     live.due.ns += live.period_ns;
     ++live.overruns;

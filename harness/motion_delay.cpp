@@ -109,15 +109,18 @@ std::vector<MotionDelay> motion_delays(const Trace& trace, const std::vector<Gro
     MotionDelay delay;
     delay.group = group.name;
     delay.bound_s = period_s + clock_bound_s;
-    const std::vector<double> in_force = held(asked, moved.time_s);
-    if (const auto found = metrics::correlation_delay(in_force, moved.value, period_s, kLongest_s)) {
+    // Before the trial nothing was commanded: else one command that never changes could not be told from none.
+    std::vector<double> in_force = held(asked, moved.time_s), speed = moved.value;
+    in_force.insert(in_force.begin(), 0.0);
+    speed.insert(speed.begin(), moved.value.front());
+    if (const auto found = metrics::correlation_delay(in_force, speed, period_s, kLongest_s)) {
       delay.correlation_s = found->delay_s;
       delay.correlation = found->peak_correlation;
     }
     // A first command at full speed is a step: the crossing needs a sample before it.
     Series step = asked, there = moved;
     for (auto* series : {&step, &there})
-      for (double& speed : series->value) speed = std::abs(speed);
+      for (double& v : series->value) v = std::abs(v);
     step.time_s.insert(step.time_s.begin(), std::min(0.0, step.time_s.front()) - period_s);
     step.value.insert(step.value.begin(), 0.0);
     for (std::size_t i = 1; i < step.time_s.size(); i += 2) {  // held until just before the next command

@@ -132,6 +132,7 @@ void same_verdict(const Case& which) {
       metric(here, "completion_time").c_str(), metric(there, "completion_time").c_str(), said("loop_scheduling"),
       said("loop_worst_late_s"), said("loop_overruns"), said("loop_periods"), said("clock_offset_ns"),
       said("clock_offset_bound_ns"));
+  std::printf("  %s\n", answered(there.trace).c_str());
 }
 
 TEST(LiveTasks, GoodsTransportHasTheSameVerdicts) {

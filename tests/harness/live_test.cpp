@@ -148,12 +148,14 @@ TEST_F(Live, ADelayThatWasPutInIsFoundWithinItsBound) {
   constexpr double kPeriod_s = 0.02;
   for (const int periods : {0, 3, 10}) {
     watch_->late_periods = periods;
-    const Ran ran = run(*robot);
+    Ran ran = run(*robot);
+    const auto disturbed = [&ran] {  // by this machine, which does other things, too
+      const auto& said = ran.result.trace.metadata;
+      return ran.result.trace.event("fault") != nullptr || std::stod(said.at("loop_worst_late_s")) > kPeriod_s;
+    };
+    for (int again = 0; again < 5 && disturbed(); ++again) ran = run(*robot);
+    ASSERT_FALSE(disturbed()) << ran.result.verdict.reason;
     const auto& m = ran.result.trace.metadata;
-    if (std::stod(m.at("loop_worst_late_s")) > kPeriod_s) {
-      std::printf("a busy machine: woken %s s late, not judged\n", m.at("loop_worst_late_s").c_str());
-      continue;
-    }
     const double bound_s = std::stod(m.at("motion_delay_arm_bound_s"));
     // Taken over at the next period, seen at its end.
     const double least_s = (periods + 1) * kPeriod_s, most_s = (periods + 2) * kPeriod_s;
