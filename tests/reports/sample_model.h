@@ -54,6 +54,8 @@ inline void add_indicator(ReportModel& model, const std::string& id, const std::
                            .level = level,
                            .task = task,
                            .check = "",
+                           .metric = "",
+                           .bound = "",
                            .design = design};
   model.plan.indicators.push_back(planned);
   model.plan.series.push_back({task, level, design.table.n_max, 2, 0});

@@ -61,11 +61,15 @@ TEST_F(Lifecycle, KeepsWhatATrialSaysOfItsValues) {
   lock(*store);
   auto record = *store->start_trial(1, "suite/task", 1, 0, at(1));
   record.verdict.outcome = Outcome::success;
-  MetricValue stated{.id = "pose_accuracy", .value = 0.001, .unit = "m"};
+  MetricValue stated;
+  stated.id = "pose_accuracy";
+  stated.value = 0.001;
   stated.lower = std::nextafter(0.0009, 1);
   stated.upper = 0.0011;
   stated.n = 30;
-  MetricValue bare{.id = "completion_time", .value = 3, .unit = "s"};
+  MetricValue bare;
+  bare.id = "completion_time";
+  bare.value = 3;
   record.metrics = {bare, stated};
   ASSERT_TRUE(store->finish_trial(1, record, "", at(2)).ok());
   const auto found = *store->trial(record.number);
