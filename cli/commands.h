@@ -24,7 +24,7 @@ void add_validate_commands(CLI::App& parser, App& app, Action& run);  ///< valid
 void add_compare_command(CLI::App& parser, App& app, Action& run);
 void add_bundle_commands(CLI::App& parser, App& app, Action& run);    ///< bundle
 void add_evidence_commands(CLI::App& parser, App& app, Action& run);  ///< key state preregister recompute
-void add_robot_commands(CLI::App& parser, App& app, Action& run);  ///< robot serve
+void add_robot_commands(CLI::App& parser, App& app, Action& run);     ///< robot serve
 void add_doctor_command(CLI::App& parser, App& app, Action& run);
 
 }  // namespace assay::cli

@@ -458,7 +458,7 @@ TEST(PlanJson, RefusesWhatItDidNotWrite) {
   const std::string bad[] = {"",
                              "{}",
                              text.substr(0, text.size() / 2),
-                             edited([](auto& j) { j["schema"] = "assay.plan/3"; }),
+                             edited([](auto& j) { j["schema"] = "assay.plan/4"; }),
                              edited([](auto& j) { j["extra"] = 1; }),
                              edited([](auto& j) { j["indicators"][0]["design"]["table"]["accept"][6] = 5; }),
                              edited([](auto& j) { j["indicators"][0]["design"]["table"]["refuse"].erase(0); })};

@@ -80,7 +80,7 @@ TEST(Schema, NamesWrongTypesWithExpectedAndFound) {
   expect_task_error("id: parcel_sorting", "id: Parcel Sorting", "Parcel Sorting", 302);
   expect_task_error("half_m: [0.09, 0.08, 0.08]", "half_m: [0.09, 0.08]", "[0.09, 0.08]", 302);
   error = task_error("sensor: detections", "sensor: camera", "camera", 302);
-  EXPECT_EQ(error.expected.en, "one of detections, range, joints, odometry, force");
+  EXPECT_EQ(error.expected.en, "one of detections, range, joints, imu, odometry, force");
 }
 
 TEST(Schema, RefusesWordsThatReadersTakeDifferently) {
