@@ -79,6 +79,14 @@ void say(QtMsgType, const QMessageLogContext&, const QString& message) {
   std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
 }
 
+/// 1, 2 or 5 times a power of ten, at least `least`.
+double round_step(double least) {
+  const double power = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= least) return factor * power;
+  return 10 * power;
+}
+
 }  // namespace
 
 GuiScope::GuiScope() {
@@ -185,11 +193,11 @@ std::string measured_svg(const IndicatorResult& indicator, Lang lang) {
   const double edge = x(indicator.limit);
   canvas.area(QPolygonF(QRectF(QPointF(at_most ? kLeft : edge, 16), QPointF(at_most ? edge : kRight, kAxis))),
               ink::kPassTint);
-  for (int i = 0; i <= kTicks; ++i) {
-    const double value = low + (high - low) * i / kTicks;
+  const double step = round_step((high - low) * unit.factor / kTicks) / unit.factor;
+  for (double value = std::ceil(low / step - 1e-9) * step; value <= high + 1e-9 * step; value += step) {
     canvas.line({x(value), kAxis}, {x(value), kAxis + 4}, ink::kLine);
     canvas.text(QRectF(x(value) - 34, kAxis + 4, 68, 14), Qt::AlignHCenter | Qt::AlignTop,
-                q(fmt::format("{:.3g}", value * unit.factor)), ink::kMuted, 11);
+                q(fmt::format("{:.4g}", std::abs(value) < 1e-9 * step ? 0.0 : value * unit.factor)), ink::kMuted, 11);
   }
   canvas.line({kLeft, kAxis}, {kRight, kAxis}, ink::kLine);
   canvas.line({edge, 13}, {edge, kAxis}, ink::kText, 1.5, Line::dashed);

@@ -289,6 +289,8 @@ void write_results(Page& page, const ReportModel& model) {
 }
 
 void write_walks(Page& page, const ReportModel& model) {
+  const auto& indicators = model.grade.indicators;
+  if (!indicators.empty() && std::all_of(indicators.begin(), indicators.end(), is_measured_result)) return;
   page.section("walks", {"Cumulative results and sequential boundaries", "累计结果与序贯边界"});
   page.paragraph(
       {"Cumulative failures against counted trials (successes = trials − failures), trial by trial, until a "

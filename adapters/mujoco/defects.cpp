@@ -45,7 +45,9 @@ Result<Defects> read_defects(const Setup& setup) {
                          {"tcp_offset_z_m", -0.1, 0.1, &out.tcp.offset_m[2]},
                          {"tcp_scale", 0.9, 1.1, &out.tcp.scale},
                          {"tcp_spread_m", 0, 0.05, &out.tcp.spread_m}};
-  for (const auto& [name, value] : setup.defects) {
+  for (const auto& defect : setup.defects) {
+    const auto& name = defect.first;
+    const double value = defect.second;
     const auto* place =
         std::find_if(std::begin(known), std::end(known), [&](const Known& k) { return name == k.name; });
     if (place == std::end(known)) {
