@@ -19,9 +19,13 @@ class Legged(Case):
         self.assertGreaterEqual(row["oracle"]["successes"], 9)
 
     def test_a_detuned_controller_takes_fewer_pushes(self):
-        _, said = self.check("--task", "push_recovery", "--level", "2", "--null", "0", "--random", "0", "--oracle", "10",
-                             "--skill", "0.2")
-        self.assertLess(said["rows"][0]["oracle"]["successes"], 9)
+        taken = {}
+        for skill in ("1", "0"):
+            _, said = self.check("--task", "push_recovery", "--level", "3", "--null", "0", "--random", "0", "--oracle",
+                                 "10", "--skill", skill)
+            taken[skill] = said["rows"][0]["oracle"]["successes"]
+        self.assertGreaterEqual(taken["1"], 9)
+        self.assertLess(taken["0"], taken["1"] - 4, taken)
 
 
 if __name__ == "__main__":
