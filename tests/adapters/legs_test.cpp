@@ -28,7 +28,8 @@ Setup setup_for(const std::string& embodiment) {
   setup.control_period_ns = 4'000'000;
   setup.time_limit_ns = 10'000'000'000;
   using Kind = SignalSpec::Kind;
-  setup.signals = {{Kind::pose, "robot.trunk", ""}, {Kind::contact, "robot.trunk", "ground"},
+  setup.signals = {{Kind::pose, "robot.trunk", ""},
+                   {Kind::contact, "robot.trunk", "ground"},
                    {Kind::contact, "robot.feet", "ground"}};
   return setup;
 }

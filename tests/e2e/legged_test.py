@@ -19,8 +19,8 @@ class Legged(Case):
         self.assertGreaterEqual(row["oracle"]["successes"], 9)
 
     def test_a_detuned_controller_takes_fewer_pushes(self):
-        _, said = self.check("--task", "push_recovery", "--level", "2", "--null", "0", "--random", "0", "--oracle", "10",
-                             "--skill", "0.2")
+        _, said = self.check("--task", "push_recovery", "--level", "3", "--null", "1", "--random", "1", "--oracle", "10",
+                             "--skill", "0")
         self.assertLess(said["rows"][0]["oracle"]["successes"], 9)
 
 
