@@ -26,9 +26,9 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
     EXPECT_FALSE(info.title.zh.empty());
     EXPECT_TRUE(registry.policy(info.id, {}).ok()) << info.id;
   }
-  EXPECT_EQ(policies,
-            (std::set<std::string>{"coverage_planner", "faulty", "null", "patrol", "peg_inserter", "random",
-                                   "scripted_manipulator", "shelf_picker", "surface_follower", "waypoint_navigator"}));
+  EXPECT_EQ(policies, (std::set<std::string>{"balance_lqr", "coverage_planner", "faulty", "null", "patrol",
+                                             "peg_inserter", "random", "scripted_manipulator", "shelf_picker",
+                                             "surface_follower", "waypoint_navigator"}));
   ASSERT_EQ(registry.robots().size(), 1u);
   EXPECT_EQ(registry.robots()[0].engine, "MuJoCo 2.2.2");
   EXPECT_TRUE(registry.robot("mujoco").ok());
