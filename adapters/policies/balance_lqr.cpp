@@ -1,6 +1,7 @@
 // Keeps a robot with legs on its feet where it stands, whatever pushes it, and lowers it to a mark: a linear-quadratic
 // regulator about postures that it works out from the robot's own model. It takes no step.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
