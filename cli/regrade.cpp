@@ -39,6 +39,11 @@ std::optional<reports::Regrade> regrade_of(const std::string& stored) {
       r.n = x.at("n");
       r.successes = x.at("successes");
       r.attached = x.value("attached", false);
+      r.statistic = x.value("statistic", r.statistic);
+      r.metric = x.value("metric", "");
+      r.unit = x.value("unit", r.unit);
+      r.bound = x.value("bound", r.bound);
+      r.quantile = x.value("quantile", 0.0);
       r.conformity = conformity_from(x.at("conformity"));
       out.grade.indicators.push_back(std::move(r));
     }
