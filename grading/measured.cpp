@@ -82,6 +82,8 @@ void mean_limits(IndicatorResult& r, const Values& values) {
   const double mean = sum / n;
   r.estimate = mean;
   if (values.seen.size() == 1) {
+    // Two-sided at 95 %: no claim at more than 97.5 % on one side rests on them.
+    if (r.confidence > 0.975) return;
     r.lower = values.only->lower;
     r.upper = values.only->upper;
     return;
@@ -192,9 +194,9 @@ void decide_measured(IndicatorResult& r, const PlannedIndicator& planned, const 
   if (mean) {
     mean_limits(r, values);
     if (!r.lower || !r.upper)
-      return set(
-          r, Conformity::inconclusive,
-          {"one value that states no limits of its own shows nothing", "仅有一个未给出自身区间的测量值，不足以判定"});
+      return set(r, Conformity::inconclusive,
+                 {"one value without limits of its own at this confidence shows nothing",
+                  "仅有一个在此置信度下未给出自身区间的测量值，不足以判定"});
     return compare(r, {"mean", "均值"});
   }
   quantile_limits(r, values);
