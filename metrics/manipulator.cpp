@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "metrics/families.h"
+#include "metrics/measures/iso9283_pose.h"
 #include "metrics/statistics/laws.h"
 
 namespace assay::metrics {
@@ -16,9 +17,10 @@ MetricValue with_limits(const MetricSpec& spec, const std::optional<Spread>& spr
   if (!spread) return undefined(spec, "too_few_samples");
   if (!std::isfinite(spread->value) || !std::isfinite(spread->half)) return undefined(spec, "out_of_range");
   MetricValue out = defined(spec, spread->value, vantage);
+  out.n = spread->n;
+  if (!spread->limited) return out;
   out.lower = signed_value ? spread->value - spread->half : std::max(0.0, spread->value - spread->half);
   out.upper = (spread->value + spread->half) * spread->stretch;
-  out.n = spread->n;
   return out;
 }
 
@@ -26,15 +28,25 @@ const Text kUndefined{
     "The record holds no programme, a commanded rest is missing in any cycle, or there are fewer than two cycles.",
     "记录中没有运动程序，任一循环缺少指令停驻点，或循环数少于两个。"};
 
+/// ISO 9283's own numbers; angles are not asked.
+std::optional<PoseCharacteristics> characteristics_of(const Points& points, const Vector3& commanded) {
+  if (points.size() < 2) return std::nullopt;
+  const std::vector<Vector3> upright(points.size());
+  auto found = pose_characteristics(commanded, {}, points, upright);
+  if (!found) return std::nullopt;
+  return std::move(*found);
+}
+
 }  // namespace
 
 double coverage_factor(int dof) { return laws::student_quantile(0.975, std::max(1, dof)); }
 
 std::optional<Spread> accuracy_of(const Points& points, const Vector3& commanded) {
   const auto mean = series::mean(points);
-  if (!mean || points.size() < 2) return std::nullopt;
+  const auto iso = characteristics_of(points, commanded);
+  if (!mean || !iso || !iso->accuracy_m) return std::nullopt;
   const auto off = series::minus(*mean, commanded);
-  const double size = series::norm(off);
+  const double size = *iso->accuracy_m;
   double squares = 0;
   for (const auto& p : points) {
     const double along = size > 0 ? series::dot(series::minus(p, *mean), off) / size : series::distance(p, *mean);
@@ -45,16 +57,11 @@ std::optional<Spread> accuracy_of(const Points& points, const Vector3& commanded
 }
 
 std::optional<Spread> repeatability_of(const Points& points) {
-  const auto mean = series::mean(points);
-  if (!mean || points.size() < 2) return std::nullopt;
-  std::vector<double> l;
-  for (const auto& p : points) l.push_back(series::distance(p, *mean));
-  const auto l_mean = series::mean(l);
-  const auto s_l = series::deviation(l);
-  if (!l_mean || !s_l) return std::nullopt;
+  const auto iso = characteristics_of(points, {});
+  if (!iso || !iso->repeatability_m || !iso->s_l_m) return std::nullopt;
   const auto n = static_cast<int>(points.size());
   constexpr double kVariance = 10.4;
-  return Spread{*l_mean + 3 * *s_l, coverage_factor(n - 1) * *s_l * std::sqrt(kVariance / n), n,
+  return Spread{*iso->repeatability_m, coverage_factor(n - 1) * *iso->s_l_m * std::sqrt(kVariance / n), n,
                 std::sqrt(n / (n - 1.0))};
 }
 

@@ -14,7 +14,8 @@ namespace assay::metrics {
 struct Spread {
   double value = 0, half = 0;
   int n = 0;
-  double stretch = 1;  ///< of the upper limit
+  double stretch = 1;   ///< of the upper limit
+  bool limited = true;  ///< false: a largest value, which has no limits of its own
 };
 
 using Points = std::vector<Vector3>;

@@ -44,8 +44,6 @@ std::optional<std::size_t> step_named(const ProgrammeRun& run, const char* id) {
   return std::nullopt;
 }
 
-using Measure = std::optional<Spread> (*)(const ProgrammeRun&);
-
 std::optional<Spread> pose_accuracy(const ProgrammeRun& run) {
   return worst_pose(run, [](const Points& p, const Vector3& commanded) { return accuracy_of(p, commanded); });
 }
@@ -53,37 +51,37 @@ std::optional<Spread> pose_repeatability(const ProgrammeRun& run) {
   return worst_pose(run, [](const Points& p, const Vector3&) { return repeatability_of(p); });
 }
 
-/// D_j between P2 and P4 over the cycles, against the commanded distance.
-std::optional<std::pair<std::vector<double>, double>> distances(const ProgrammeRun& run) {
+struct Distance {
+  DistanceCharacteristics iso;
+  int n = 0;
+};
+
+/// Between P2 and P4.
+std::optional<Distance> distances(const ProgrammeRun& run) {
   const auto a = step_named(run, "P2"), b = step_named(run, "P4");
   if (!a || !b) return std::nullopt;
-  std::vector<double> out;
-  for (const auto& cycle : run.visits)
-    if (cycle[*a] && cycle[*b]) out.push_back(series::distance(cycle[*a]->position_m, cycle[*b]->position_m));
+  const auto from = attained(run, *a), to = attained(run, *b);
   const auto& steps = run.programme.steps;
-  return std::pair{out, series::distance(steps[*a].position_m, steps[*b].position_m)};
+  auto iso = distance_characteristics(steps[*a].position_m, steps[*b].position_m, from, to);
+  if (!iso || !iso->accuracy_m || !iso->repeatability_m) return std::nullopt;
+  return Distance{std::move(*iso), static_cast<int>(from.size())};
 }
 
 std::optional<Spread> distance_accuracy(const ProgrammeRun& run) {
   const auto d = distances(run);
   if (!d) return std::nullopt;
-  const auto mean = series::mean(d->first);
-  const auto s = series::deviation(d->first);
-  if (!mean || !s) return std::nullopt;
-  const auto n = static_cast<int>(d->first.size());
-  return Spread{*mean - d->second, coverage_factor(n - 1) * *s / std::sqrt(n), n};
+  const double s = *d->iso.repeatability_m / 3;
+  return Spread{*d->iso.accuracy_m, coverage_factor(d->n - 1) * s / std::sqrt(d->n), d->n};
 }
 
 std::optional<Spread> distance_repeatability(const ProgrammeRun& run) {
   const auto d = distances(run);
-  const auto s = d ? series::deviation(d->first) : std::nullopt;
-  if (!s) return std::nullopt;
-  const auto n = static_cast<int>(d->first.size());
-  return Spread{3 * *s, coverage_factor(n - 1) * 3 * *s / std::sqrt(2.0 * (n - 1)), n};
+  if (!d) return std::nullopt;
+  const double rd = *d->iso.repeatability_m;
+  return Spread{rd, coverage_factor(d->n - 1) * rd / std::sqrt(2.0 * (d->n - 1)), d->n};
 }
 
-/// Approaches of every cycle's first pose: distance from the attained pose, from the rest before to the end of this
-/// one.
+/// Every approach: distance from the attained pose, from the end of the rest before to the end of this one.
 std::optional<Stabilisation> stabilisation(const ProgrammeRun& run) {
   std::vector<StabilisationCycle> cycles;
   std::size_t from = 0;
@@ -109,7 +107,8 @@ std::optional<Spread> stabilisation_time(const ProgrammeRun& run) {
 }
 std::optional<Spread> pose_overshoot(const ProgrammeRun& run) {
   const auto s = stabilisation(run);
-  return s ? mean_of(s->overshoot_m) : std::nullopt;
+  if (!s || !s->overshoot_max_m) return std::nullopt;
+  return Spread{*s->overshoot_max_m, 0, static_cast<int>(s->overshoot_m.size()), 1, false};
 }
 
 /// AP of the last tenth of the cycles against that of the first, worst pose; half width from both.
@@ -230,16 +229,16 @@ std::optional<Spread> path_velocity_accuracy(const ProgrammeRun& run) {
   return mean_of(percent);
 }
 
-/// FV, mean over the cycles of the range of the speed within the steady part.
+/// FV of the path that fluctuates most.
 std::optional<Spread> path_velocity_fluctuation(const ProgrammeRun& run) {
-  std::vector<std::optional<double>> ranges;
-  for (const auto& path : straight_paths(run))
-    for (const auto& cycle : path.speeds) {
-      if (cycle.empty()) return std::nullopt;
-      const auto [low, high] = std::minmax_element(cycle.begin(), cycle.end());
-      ranges.emplace_back(*high - *low);
-    }
-  return mean_of(ranges);
+  std::optional<Spread> worst;
+  for (const auto& path : straight_paths(run)) {
+    const auto iso = path_velocity_characteristics(path.speed_m_s, path.speeds);
+    if (!iso || !iso->fluctuation_m_s) return std::nullopt;
+    if (!worst || *iso->fluctuation_m_s > worst->value)
+      worst = Spread{*iso->fluctuation_m_s, 0, static_cast<int>(path.speeds.size()), 1, false};
+  }
+  return worst;
 }
 
 /// A corner: a step that is passed without a stop between two that are rested at.
@@ -324,10 +323,9 @@ void register_manipulator_metrics(MetricRegistry& registry) {
        pose_overshoot,
        false,
        {"Pose overshoot", "位姿超调"},
-       {"Mean over all approaches of the largest distance from the attained pose after the first entry into 1 mm "
-        "around "
-        "it; 0 if it stays inside.",
-        "各次趋近中，首次进入实到位姿 1 mm 范围后离开该位姿的最大距离的均值；未再离开为 0。"}},
+       {"Largest over all approaches of the distance from the attained pose after the first entry into 1 mm around it "
+        "(0 if it stays inside). It has no limits of its own.",
+        "各次趋近中，首次进入实到位姿 1 mm 范围后离开该位姿的最大距离；未再离开为 0。自身无区间。"}},
       {"accuracy_drift",
        "m",
        "ISO 9283:1998, 7.6",
@@ -365,7 +363,8 @@ void register_manipulator_metrics(MetricRegistry& registry) {
        path_velocity_fluctuation,
        false,
        {"Path velocity fluctuation FV", "轨迹速度波动 FV"},
-       {"Mean over paths and cycles of the speed's range there.", "该路段速度极差在轨迹与循环间的均值。"}},
+       {"Largest over paths and cycles of the speed's range there. It has no limits of its own.",
+        "该路段速度极差在各轨迹与循环中的最大值。自身无区间。"}},
       {"corner_rounding",
        "m",
        "ISO 9283:1998, 8.5.2",
