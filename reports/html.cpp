@@ -113,6 +113,10 @@ void write_identity(Page& page, const ReportModel& model) {
     facts.add({"Kind", "检测类型"}, subject.kind == "policy"
                                         ? Text{"policy alone, on a reference embodiment", "仅策略（在参考本体上）"}
                                         : Text{"robot", "机器人"});
+    std::string errors;
+    for (const auto& [name, value] : subject.defects)
+      errors += fmt::format("{}{} = {:.6g}", errors.empty() ? "" : ", ", name, value);
+    if (!errors.empty()) facts.add({"Known errors put in", "加入的已知误差"}, errors);
     facts.add({"Adapter, policy", "适配器与策略"},
               subject.policy.empty() ? subject.adapter : subject.adapter + ", " + subject.policy);
     facts.add({"Declared level", "申报等级"}, level_text(model.scheme, model.grade.declared_level));
