@@ -1,6 +1,7 @@
 // trial, grade, explain, report, export.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "cli/print.h"
 #include "cli/seed.h"
 #include "cli/session.h"
+#include "core/mcap.h"
 #include "grading/what_if.h"
 
 namespace assay::cli {
@@ -79,15 +81,57 @@ int do_trial_list(const App& app, const InspectOptions& o) {
   return trials->empty() ? kNothing : kConforms;
 }
 
+/// Empty without a readable trace: what is on record stands without it.
+std::optional<metrics::Diagnosis> diagnosis_of(const TrialRecord& trial) {
+  if (trial.trace_path.empty()) return std::nullopt;
+  const auto trace = read_mcap(trial.trace_path);
+  if (!trace) return std::nullopt;
+  auto found = metrics::diagnose(*trace);
+  if (!found) return std::nullopt;
+  return std::move(*found);
+}
+
+/// As its session locked it, while those files are unchanged.
+std::optional<Task> task_of(const Store& store, const TrialRecord& trial) {
+  const auto sessions = store.sessions();
+  if (!sessions) return std::nullopt;
+  for (const auto& row : *sessions) {
+    const auto trials = store.trials(row.number);
+    if (!trials ||
+        std::none_of(trials->begin(), trials->end(), [&](const auto& t) { return t.number == trial.number; }))
+      continue;
+    const auto inputs = harness::load_locked(row.lock_json);
+    if (!inputs) return std::nullopt;
+    for (const auto& suite : inputs->suites)
+      if (const auto* task = suite.find(trial.task, trial.level)) return *task;
+  }
+  return std::nullopt;
+}
+
 int do_trial_show(const App& app, const InspectOptions& o) {
   const auto store = Store::open(app.workspace, true);
   if (!store) return fail(app, store.error());
   const auto trial = (*store)->trial(o.trial);
   if (!trial) return fail(app, trial.error());
-  if (app.json)
-    print_json(trial_json(*trial));
-  else
+  const auto diagnosis = diagnosis_of(*trial);
+  if (!app.json) {
     print_trial(app, *trial);
+    if (!diagnosis) return kConforms;
+    const auto task = task_of(**store, *trial);
+    print_diagnosis(app, *diagnosis, task ? *task : Task{});
+    return kConforms;
+  }
+  auto out = trial_json(*trial);
+  if (diagnosis) {
+    out["instruction"] = {{"en", diagnosis->instruction.en}, {"zh", diagnosis->instruction.zh}};
+    out["slots"] = diagnosis->slots;
+    out["cause"] = diagnosis->cause;
+    out["parts"] = nlohmann::json::array();
+    for (const auto& part : diagnosis->parts)
+      out["parts"].push_back({{"condition", metrics::brief(part.condition)},
+                              {"robustness", part.robustness ? nlohmann::json(*part.robustness) : nlohmann::json()}});
+  }
+  print_json(out);
   return kConforms;
 }
 
