@@ -167,13 +167,13 @@ int do_attach(const App& app, const std::string& name) {
       if (type == "run_finished") return data.value("complete", false) ? tell_grade(app, *id) : kInterrupted;
     }
     if (interrupted()) {
-      std::fprintf(stderr, "%s\n",
-                   app.say("detached; the run goes on", "已脱离；运行继续进行").c_str());
+      std::fprintf(stderr, "%s\n", app.say("detached; the run goes on", "已脱离；运行继续进行").c_str());
       return kInterrupted;
     }
     if (!alive) {
-      std::fprintf(stderr, "%s\n",
-                   app.say("the run has died; go on with `assay resume`", "运行已终止；用 `assay resume` 继续").c_str());
+      std::fprintf(
+          stderr, "%s\n",
+          app.say("the run has died; go on with `assay resume`", "运行已终止；用 `assay resume` 继续").c_str());
       return kInterrupted;
     }
     std::this_thread::sleep_for(200ms);
@@ -184,9 +184,9 @@ int do_attach(const App& app, const std::string& name) {
 }  // namespace
 
 int detach_run(const App& app, const std::string& session, int jobs, const std::string& events_file) {
-  std::vector<std::string> words = {app.program, "--workspace", app.workspace, "--lang",
-                                    app.lang == Lang::zh ? "zh" : "en", "--no-color", "resume", session,
-                                    "--jobs", std::to_string(jobs)};
+  std::vector<std::string> words = {
+      app.program,  "--workspace", app.workspace, "--lang", app.lang == Lang::zh ? "zh" : "en",
+      "--no-color", "resume",      session,       "--jobs", std::to_string(jobs)};
   if (!events_file.empty()) words.insert(words.end(), {"--events", events_file});
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -207,12 +207,12 @@ int detach_run(const App& app, const std::string& session, int jobs, const std::
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   if (failed != 0)
-    return fail(app, Error{.id = 923,
-                           .what = {"the run cannot be started in the background", "无法在后台启动运行"},
-                           .place = {log},
-                           .found = std::strerror(failed),
-                           .help = {"the session is locked: go on with `assay resume`",
-                                    "检测已锁定：用 `assay resume` 继续"}});
+    return fail(
+        app, Error{.id = 923,
+                   .what = {"the run cannot be started in the background", "无法在后台启动运行"},
+                   .place = {log},
+                   .found = std::strerror(failed),
+                   .help = {"the session is locked: go on with `assay resume`", "检测已锁定：用 `assay resume` 继续"}});
   for (int waited = 0; waited < 600; ++waited) {
     if (const auto answer = ask_run(app.workspace, session, "status")) {
       if (app.json)
@@ -241,19 +241,22 @@ int detach_run(const App& app, const std::string& session, int jobs, const std::
 
 void add_control_commands(CLI::App& parser, App& app, Action& run) {
   const auto session = std::make_shared<std::string>("last");
-  auto* status = parser.add_subcommand("status", app.say("sessions of the workspace, and what runs", "工作区内的检测及其运行情况"));
+  auto* status = parser.add_subcommand(
+      "status", app.say("sessions of the workspace, and what runs", "工作区内的检测及其运行情况"));
   status->callback([&app, &run] { run = [&app] { return do_status(app); }; });
   const auto add = [&](const char* name, const Text& help, auto act) {
     auto* command = parser.add_subcommand(name, app.say(help));
     command->add_option("session", *session, app.say("session (default: last)", "检测编号（默认：最近一次）"));
     command->callback([&app, &run, session, act] { run = [&app, session, act] { return act(app, *session); }; });
   };
-  add("attach", {"watch a run of another process; Ctrl+C leaves it running", "查看另一进程中的运行；Ctrl+C 仅脱离，运行继续"},
+  add("attach",
+      {"watch a run of another process; Ctrl+C leaves it running", "查看另一进程中的运行；Ctrl+C 仅脱离，运行继续"},
       do_attach);
   const auto asks = [](const char* what) {
     return [what](const App& a, const std::string& name) { return do_ask(a, name, what); };
   };
-  add("pause", {"begin no further trials; those under way end", "不再开始新的试验；进行中的试验照常结束"}, asks("pause"));
+  add("pause", {"begin no further trials; those under way end", "不再开始新的试验；进行中的试验照常结束"},
+      asks("pause"));
   add("continue", {"begin trials again after `pause`", "在 `pause` 之后继续开始试验"}, asks("continue"));
   add("stop", {"make safe and end the run; `resume` goes on", "使其安全并结束运行；可用 `resume` 继续"}, asks("stop"));
 }

@@ -106,9 +106,9 @@ void lint_start(const Suite& suite, const Task& task, harness::SanityBench& benc
   findings.push_back({true,
                       "start",
                       {label(task) + ": " + words.en, label(task) + "：" + words.zh},
-                      placed                                         ? error.place
-                      : error.id >= 420 && error.id < 430            ? Place{task.scene_path, 0, 0}
-                                                                     : task_place(suite, task)});
+                      placed                              ? error.place
+                      : error.id >= 420 && error.id < 430 ? Place{task.scene_path, 0, 0}
+                                                          : task_place(suite, task)});
 }
 
 /// Equal findings of a task's levels become one: "table_laying L1, L2: …".

@@ -96,8 +96,9 @@ struct RunControl::State {
 
   json answer(const std::string& line) {
     const json request = json::parse(line, nullptr, false);
-    const auto what =
-        request.is_object() && request.contains("do") && request["do"].is_string() ? request["do"].get<std::string>() : "";
+    const auto what = request.is_object() && request.contains("do") && request["do"].is_string()
+                          ? request["do"].get<std::string>()
+                          : "";
     if (what == "pause")
       paused = true;
     else if (what == "continue")
@@ -129,7 +130,8 @@ struct RunControl::State {
       if (n == 0) return false;
       client.line.append(buffer, static_cast<std::size_t>(n));
       for (auto end = client.line.find('\n'); end != std::string::npos; end = client.line.find('\n')) {
-        const std::string out = answer(client.line.substr(0, end)).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+        const std::string out =
+            answer(client.line.substr(0, end)).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
         client.line.erase(0, end + 1);
         // Who does not read is not waited for.
         if (send(client.socket.get(), out.data(), out.size(), MSG_DONTWAIT | MSG_NOSIGNAL) !=

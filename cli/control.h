@@ -11,10 +11,10 @@
 
 namespace assay::cli {
 
-/// `run/<session>.sock` of the workspace speaks JSON lines: {"do": "status" | "pause" | "continue" | "stop"} is answered
-/// by {"schema": "assay.control/1", "state": "running" | "paused" | "stopping", "pid", "done", "expected", "most",
-/// "eta_s", "under_way": […]}, anything else by {"error": …}. `run/<session>.events.jsonl` holds every event of the
-/// session's runs. Neither blocks the run or ends it: what cannot be told is left out.
+/// `run/<session>.sock` of the workspace speaks JSON lines: {"do": "status" | "pause" | "continue" | "stop"} is
+/// answered by {"schema": "assay.control/1", "state": "running" | "paused" | "stopping", "pid", "done", "expected",
+/// "most", "eta_s", "under_way": […]}, anything else by {"error": …}. `run/<session>.events.jsonl` holds every event of
+/// the session's runs. Neither blocks the run or ends it: what cannot be told is left out.
 class RunControl final : public RunListener {
  public:
   /// Fails with 0920 (folder, socket or file cannot be made).
@@ -42,8 +42,8 @@ std::string run_folder(const std::string& workspace);  ///< of sockets, event lo
 /// answer in 5 s, or not one).
 Result<nlohmann::json> ask_run(const std::string& workspace, const std::string& session, const std::string& what);
 
-/// Goes on with a locked session in a process of its own that outlives this one, output in run/<session>.log; says how to
-/// watch it once it answers. Returns the exit code: 0, or that of a run that ended before (within 60 s).
+/// Goes on with a locked session in a process of its own that outlives this one, output in run/<session>.log; says how
+/// to watch it once it answers. Returns the exit code: 0, or that of a run that ended before (within 60 s).
 int detach_run(const App& app, const std::string& session, int jobs, const std::string& events_file);
 
 }  // namespace assay::cli

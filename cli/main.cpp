@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
   add_run_commands(parser, app, action);
   add_control_commands(parser, app, action);
   add_plan_command(parser, app, action);
+  add_trial_commands(parser, app, action);
   add_inspect_commands(parser, app, action);
   add_catalog_commands(parser, app, action);
   add_validate_commands(parser, app, action);
