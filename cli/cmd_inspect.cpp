@@ -48,7 +48,8 @@ int do_grade(const App& app, const InspectOptions& o) {
   auto model = build_model(*loaded->store, loaded->session);
   if (!model) return fail(app, model.error());
   const Grade under_own = model->grade;
-  const std::string own = fmt::format("{} {}", model->scheme.id, model->scheme.version);
+  const auto name_of = [](const Scheme& s) { return fmt::format("{} {}", s.id, s.version); };
+  const std::string own = name_of(model->scheme), own_sha256 = model->scheme.sha256;
   if (!o.scheme.empty()) {
     auto scheme = other_scheme(o.scheme, loaded->session);
     if (!scheme) return fail(app, scheme.error());
@@ -73,13 +74,17 @@ int do_grade(const App& app, const InspectOptions& o) {
     print_change(app, under_own, model->grade);
   }
   if (!app.json && !o.scheme.empty())
-    std::printf("\n%s\n",
-                fmt::format(fmt::runtime(app.say("Overall level under {}: {}; under {} {}: {}. Both results "
-                                                 "are kept.",
-                                                 "综合等级：依据 {} 为 {}；依据 {} {} 为 {}。两个结果均已存档。")),
-                            own, level_mark(under_own.overall_level), model->scheme.id, model->scheme.version,
-                            level_mark(model->grade.overall_level))
-                    .c_str());
+    std::printf(
+        "\n%s\n",
+        fmt::format(fmt::runtime(app.say("Overall level under {}: {}; under {}: {}. Both results "
+                                         "are kept.",
+                                         "综合等级：依据 {} 为 {}；依据 {} 为 {}。两个结果均已存档。")),
+                    own, level_mark(under_own.overall_level),
+                    name_of(model->scheme) + (name_of(model->scheme) == own && model->scheme.sha256 != own_sha256
+                                                  ? app.say(" (redrafted, same version)", "（已改动，版本号未变）")
+                                                  : ""),
+                    level_mark(model->grade.overall_level))
+            .c_str());
   return exit_code_of(model->grade);
 }
 
