@@ -45,7 +45,8 @@ Result<void> check_rules(const Scheme& scheme) {
   std::set<std::string> ids;
   for (const auto& indicator : scheme.indicators) {
     if (indicator.statistic != "success_probability" && !is_attached(indicator) && !is_measured(indicator))
-      return rule_error(scheme, "statistic: success_probability | metric_mean | metric_quantile | attached_evidence",
+      return rule_error(scheme, "statistic: success_probability | metric_mean | metric_quantile | "
+                        "time_between_failures | attached_evidence",
                         fmt::format("indicator {}: statistic: {}", indicator.id, indicator.statistic));
     if (!ids.insert(indicator.id).second)
       return rule_error(scheme, "each indicator id once", "indicator " + indicator.id + " twice");
@@ -115,12 +116,20 @@ Result<void> check_selection(const Scheme& scheme, const Subject& subject, const
   return {};
 }
 
+/// Longest time of a trial of the indicator's task, in seconds.
+double time_limit_s(const SchemeIndicator& indicator, const std::vector<Task>& tasks) {
+  for (const auto& task : tasks)
+    if (task.key() == indicator.task && task.level == indicator.level)
+      return static_cast<double>(task.time_limit_ns) * 1e-9;
+  return 0;
+}
+
 Result<PlannedIndicator> plan_one(const Scheme& scheme, const std::string& scope, const SchemeIndicator& indicator,
-                                  double beta) {
+                                  double beta, const std::vector<Task>& tasks) {
   const double alpha = indicator_alpha(scheme, scope, indicator.level);
   const bool measured = is_measured(indicator);
   auto designed =
-      measured ? design_measured(indicator, alpha, scheme.path)
+      measured ? design_measured(indicator, alpha, scheme.path, time_limit_s(indicator, tasks))
                : metrics::design_sequential(indicator.limit, indicator.design, alpha, beta, *cap_ratio(scheme.cap));
   if (!designed && measured) return designed.error();
   if (!designed) {
@@ -230,7 +239,7 @@ Result<Plan> design(const Scheme& all_classes, const Subject& subject, const std
   // A level by intersection: each indicator keeps the whole α, all of them share β.
   const double beta = split_beta(scheme.beta, std::max(1, static_cast<int>(selected.size())));
   for (const auto* indicator : selected) {
-    ASSAY_TRY(auto planned, plan_one(scheme, plan.scope, *indicator, beta));
+    ASSAY_TRY(auto planned, plan_one(scheme, plan.scope, *indicator, beta, tasks));
     plan.indicators.push_back(std::move(planned));
   }
   add_series(plan);

@@ -10,6 +10,7 @@
 #include "grading/words.h"
 #include "metrics/statistics/laws.h"
 #include "metrics/statistics/quantiles.h"
+#include "metrics/statistics/reliability.h"
 #include "metrics/walk.h"
 
 namespace assay::grading {
@@ -120,6 +121,35 @@ void quantile_limits(IndicatorResult& r, const Values& values) {
   r.lower = at_most ? low : high;
 }
 
+/// Operating time and failures of the counted trials; a failed one ran, too, until it failed.
+struct Operation {
+  double time_s = 0;
+  int failures = 0, unknown = 0;  ///< unknown: counted trials without an operating time
+};
+
+Operation operation_of(const IndicatorResult& r, const PlannedIndicator& planned,
+                       const std::vector<TrialRecord>& trials) {
+  Operation out;
+  for (const auto& trial : trials) {
+    if (std::find(r.trials.begin(), r.trials.end(), trial.number) == r.trials.end()) continue;
+    out.failures += metrics::counts_as_success(trial, "") ? 0 : 1;
+    const auto* metric = find_metric(trial, planned.metric);
+    const bool known = metric != nullptr && metric->value && std::isfinite(*metric->value) && *metric->value >= 0;
+    out.time_s += known ? *metric->value : 0;  // what is not known to have run is not credited
+    out.unknown += known ? 0 : 1;
+  }
+  return out;
+}
+
+void failure_limits(IndicatorResult& r, const Operation& operation) {
+  // Two-sided at 1 − 2α: each limit holds one-sided at 1 − α.
+  const auto limits = metrics::mtbf_limits(operation.time_s, operation.failures, 2 * r.confidence - 1);
+  if (!limits) return;
+  r.lower = limits->time_terminated_two_sided_lower;
+  r.upper = limits->time_terminated_two_sided_upper;
+  if (operation.failures > 0) r.estimate = operation.time_s / operation.failures;
+}
+
 void compare(IndicatorResult& r, const Text& what) {
   const bool at_most = r.bound == "at_most";
   const auto show = [&](const std::optional<double>& value) { return value ? amount(*value, r.unit) : "–"; };
@@ -141,10 +171,12 @@ void compare(IndicatorResult& r, const Text& what) {
 }  // namespace
 
 bool is_measured(const PlannedIndicator& indicator) {
-  return indicator.statistic == kMetricMean || indicator.statistic == kMetricQuantile;
+  return indicator.statistic == kMetricMean || indicator.statistic == kMetricQuantile ||
+         indicator.statistic == kTimeBetweenFailures;
 }
 
-Result<SequentialDesign> design_measured(const SchemeIndicator& indicator, double alpha, const std::string& path) {
+Result<SequentialDesign> design_measured(const SchemeIndicator& indicator, double alpha, const std::string& path,
+                                         double longest_s) {
   const int n = indicator.trials;
   if (indicator.statistic == kMetricQuantile) {
     const auto ranks = metrics::quantile_ranks(n, indicator.quantile, 1 - alpha);
@@ -157,6 +189,18 @@ Result<SequentialDesign> design_measured(const SchemeIndicator& indicator, doubl
                    fmt::format("indicator {}: {} trials, quantile {}", indicator.id, n, indicator.quantile),
                    {"raise the number of trials, or ask for a lower quantile", "请增加试验次数，或降低分位数"}};
     }
+  }
+  if (indicator.statistic == kTimeBetweenFailures) {
+    ASSAY_TRY(const double need_s, metrics::mtbf_required_time(indicator.limit, 0, 1 - alpha));
+    if (indicator.bound != "at_least" || n * longest_s < need_s)
+      return Error{616,
+                   {"the trials are too short to show this time between failures", "试验总时间不足以证明该平均无故障时间"},
+                   {path},
+                   {fmt::format("at_least, and {:.4g} s of operation without a failure, or more", need_s),
+                    fmt::format("at_least，且无故障运行不少于 {:.4g} s", need_s)},
+                   fmt::format("indicator {}: {} {} s; {} trials of at most {:.4g} s", indicator.id, indicator.bound,
+                               indicator.limit, n, longest_s),
+                   {"raise the number of trials or their length, or ask for less", "请增加试验次数或时长，或降低要求"}};
   }
   SequentialDesign design;
   design.alpha = alpha;
@@ -179,6 +223,15 @@ void decide_measured(IndicatorResult& r, const PlannedIndicator& planned, const 
     return set(r, Conformity::not_tested,
                {fmt::format("{} was not observed ({})", planned.metric, values.why),
                 fmt::format("{} 未被观测（{}）", planned.metric, values.why)});
+  if (planned.statistic == kTimeBetweenFailures) {
+    const auto operation = operation_of(r, planned, trials);
+    r.successes = r.n - operation.failures;
+    failure_limits(r, operation);
+    if (r.stop != StopState::running)
+      return compare(r, {fmt::format("{} failures in {:.4g} s of operation; mean time between failures", operation.failures,
+                                     operation.time_s),
+                         fmt::format("{:.4g} s 运行中失效 {} 次；平均无故障时间", operation.time_s, operation.failures)});
+  }
   const bool mean = planned.statistic == kMetricMean;
   if (r.stop == StopState::running) {
     if (!values.seen.empty() && mean && values.without == 0) mean_limits(r, values);

@@ -158,8 +158,12 @@ SanityResult SanityBench::run(const SanityRequest& request, const TrialOptions& 
   return out;
 }
 
-/// A check wants to know that a programme can be run, not how well: a tenth of its cycles, at least three.
-int checked_cycles(int cycles) { return std::min(cycles, std::max(3, (cycles + 9) / 10)); }
+/// A check wants to know that a programme can be run, not how well: a tenth of its cycles, of long ones a hundredth, at
+/// least three.
+int checked_cycles(int cycles) {
+  constexpr int kLong = 50;
+  return std::min(cycles, std::max(3, cycles < kLong ? (cycles + 9) / 10 : (cycles + 99) / 100));
+}
 
 Result<const SanityBench::Loaded*> SanityBench::load(const SanityRequest& request) {
   const auto key = std::pair{request.suite + "\n" + request.task, request.level};
@@ -177,7 +181,12 @@ Result<const SanityBench::Loaded*> SanityBench::load(const SanityRequest& reques
   loaded.task = *task;
   ASSAY_RETURN_IF_ERROR(check_metrics(*task));
   loaded.task.metrics.clear();
-  if (loaded.task.programme) loaded.task.programme->cycles = checked_cycles(loaded.task.programme->cycles);
+  if (auto& programme = loaded.task.programme) {
+    // The time limit shrinks with it, or the arms that only wait would wait for the whole.
+    const int cycles = checked_cycles(programme->cycles);
+    loaded.task.time_limit_ns = loaded.task.time_limit_ns / programme->cycles * cycles;
+    programme->cycles = cycles;
+  }
   ASSAY_TRY(const auto path, catalog_find("embodiments", task->reference->embodiment));
   ASSAY_TRY(loaded.embodiment, load_embodiment(path));
   ASSAY_RETURN_IF_ERROR(check_capabilities(*task, loaded.embodiment));

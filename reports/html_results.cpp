@@ -108,6 +108,8 @@ void write_measured(Page& page, const ReportModel& model, const IndicatorResult&
   page.raw(" · ").code(x.metric).raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause).raw("<td>");
   page.both(x.statistic == kMetricMean
                 ? Text{"mean", "均值"}
+            : x.statistic == kTimeBetweenFailures
+                ? Text{"mean time between failures", "平均无故障时间"}
                 : Text{fmt::format("{} quantile", percent(x.quantile)), fmt::format("{} 分位数", percent(x.quantile))});
   page.raw("</td>").number(
       fmt::format("{} {} {}", x.bound == "at_most" ? "≤" : "≥", significant(x.limit * unit.factor), unit.name));

@@ -60,6 +60,8 @@ ShownUnit shown_unit(const IndicatorResult& indicator) {
   if (small && indicator.unit == "m") return {1e3, "mm"};
   if (small && indicator.unit == "s") return {1e3, "ms"};
   if (small && indicator.unit == "m/s") return {1e3, "mm/s"};
+  constexpr double kHour_s = 3600;
+  if (indicator.unit == "s" && std::abs(indicator.limit) >= kHour_s) return {1 / kHour_s, "h"};
   return {1, indicator.unit == "1" ? "" : indicator.unit};
 }
 

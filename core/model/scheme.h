@@ -15,7 +15,7 @@ struct SchemeIndicator {
   int level = 1;
   std::string task;                               ///< "suite/task"; "" for attached evidence
   std::string check;                              ///< "" = trial success, else a named check of the task
-  std::string statistic = "success_probability";  ///< kMetricMean, kMetricQuantile: measured; or kAttachedEvidence
+  std::string statistic = "success_probability";  ///< one of the constants below
   std::string metric;                             ///< measured: id of a metric of the task, in whose unit `limit` is
   std::string bound;                              ///< measured: "at_most" or "at_least" the limit
   int trials = 0;                                 ///< measured: fixed number, the first by index
@@ -38,10 +38,13 @@ struct SchemeIndicator {
 inline constexpr const char* kAttachedEvidence = "attached_evidence";
 inline constexpr const char* kMetricMean = "metric_mean";          ///< mean of a metric over the trials
 inline constexpr const char* kMetricQuantile = "metric_quantile";  ///< the value that a share of all trials keeps
+/// mean time between failures: the metric is each trial's operating time, a trial that is no success is one failure
+inline constexpr const char* kTimeBetweenFailures = "time_between_failures";
 
 /// Answered by the values of a metric over a fixed number of trials.
 inline bool is_measured(const SchemeIndicator& indicator) {
-  return indicator.statistic == kMetricMean || indicator.statistic == kMetricQuantile;
+  return indicator.statistic == kMetricMean || indicator.statistic == kMetricQuantile ||
+         indicator.statistic == kTimeBetweenFailures;
 }
 
 struct SchemeGate {

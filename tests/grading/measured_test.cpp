@@ -199,5 +199,68 @@ TEST(MeasuredLevel, IsBlockedExplainedAndSupposed) {
   EXPECT_EQ(counts.error().id, 612);
 }
 
+/// Tasks whose trials may run for `limit_s`.
+Result<Plan> plan_of(const Scheme& scheme, double limit_s) {
+  auto tasks = small_tasks();
+  for (auto& task : tasks) {
+    task.metrics = {"gap"};
+    task.time_limit_ns = static_cast<std::int64_t>(limit_s * 1e9);
+  }
+  return design(scheme, small_subject(), tasks);
+}
+
+IndicatorResult after(const Scheme& scheme, double each_s, int successes, int failures) {
+  Session session;
+  for (int i = 0; i < successes; ++i) add(session, each_s).metrics[0].unit = "s";
+  for (int i = 0; i < failures; ++i) add(session, each_s, Outcome::failure).metrics[0].unit = "s";
+  const auto plan = plan_of(scheme, each_s);
+  EXPECT_TRUE(plan.ok());
+  return indicator(grade(scheme, *plan, session.trials()), "sort.l1");
+}
+
+TEST(TimeBetweenFailures, IsShownByOperatingTimeAndFailuresTogether) {
+  const auto scheme = scheme_with(kTimeBetweenFailures, 10, 100, "at_least");
+  const auto clean = after(scheme, 50, 10, 0);
+  EXPECT_EQ(clean.conformity, Conformity::conform);
+  EXPECT_NEAR(*clean.lower, 500 / -std::log(0.05), 1e-9) << "χ²(0.95; 2) = −2 ln 0.05";
+  EXPECT_FALSE(clean.upper) << "nothing failed: no upper limit";
+  EXPECT_FALSE(clean.estimate);
+  // One failure: χ²(0.95; 4) = 9.487729, χ²(0.05; 2) = 0.1025866. A failed trial ran, too.
+  const auto one = after(scheme, 50, 9, 1);
+  EXPECT_EQ(one.conformity, Conformity::conform);
+  EXPECT_EQ(*one.estimate, 500);
+  EXPECT_NEAR(*one.lower, 1000 / 9.487729, 1e-4);
+  EXPECT_NEAR(*one.upper, 1000 / 0.1025866, 1e-2);
+  EXPECT_EQ(after(scheme, 50, 7, 3).conformity, Conformity::inconclusive);
+  const auto many = after(scheme, 50, 0, 10);  // χ²(0.05; 20) = 10.85081: upper limit 92
+  EXPECT_EQ(many.conformity, Conformity::not_conform);
+  EXPECT_NEAR(*many.upper, 1000 / 10.85081, 1e-3);
+}
+
+TEST(TimeBetweenFailures, WhatIsNotKnownToHaveRunIsNotCredited) {
+  const auto scheme = scheme_with(kTimeBetweenFailures, 10, 100, "at_least");
+  Session session;
+  for (int i = 0; i < 10; ++i) add(session, 50).metrics[0].unit = "s";
+  Session half;
+  for (int i = 0; i < 10; ++i) {
+    auto& trial = add(half, 50);
+    if (i % 2 == 0) trial.metrics[0].value.reset();
+  }
+  const auto plan = plan_of(scheme, 50);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_NEAR(*indicator(grade(scheme, *plan, half.trials()), "sort.l1").lower,
+              *indicator(grade(scheme, *plan, session.trials()), "sort.l1").lower / 2, 1e-9);
+}
+
+TEST(TimeBetweenFailures, APlanThatCouldNeverShowItIsRefused) {
+  const auto scheme = scheme_with(kTimeBetweenFailures, 10, 100, "at_least");
+  const auto needed_s = 100 * -std::log(0.05) / 10;
+  EXPECT_TRUE(plan_of(scheme, needed_s + 1e-6).ok());
+  const auto few = plan_of(scheme, needed_s - 1e-6);
+  ASSERT_FALSE(few.ok());
+  EXPECT_EQ(few.error().id, 616);
+  EXPECT_EQ(plan_of(scheme_with(kTimeBetweenFailures, 10, 100, "at_most"), 1000).error().id, 616);
+}
+
 }  // namespace
 }  // namespace assay::grading::testing
