@@ -45,7 +45,8 @@ Result<void> check_rules(const Scheme& scheme) {
   std::set<std::string> ids;
   for (const auto& indicator : scheme.indicators) {
     if (indicator.statistic != "success_probability" && !is_attached(indicator) && !is_measured(indicator))
-      return rule_error(scheme, "statistic: success_probability | metric_mean | metric_quantile | "
+      return rule_error(scheme,
+                        "statistic: success_probability | metric_mean | metric_quantile | "
                         "time_between_failures | attached_evidence",
                         fmt::format("indicator {}: statistic: {}", indicator.id, indicator.statistic));
     if (!ids.insert(indicator.id).second)

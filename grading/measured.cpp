@@ -193,14 +193,15 @@ Result<SequentialDesign> design_measured(const SchemeIndicator& indicator, doubl
   if (indicator.statistic == kTimeBetweenFailures) {
     ASSAY_TRY(const double need_s, metrics::mtbf_required_time(indicator.limit, 0, 1 - alpha));
     if (indicator.bound != "at_least" || n * longest_s < need_s)
-      return Error{616,
-                   {"the trials are too short to show this time between failures", "试验总时间不足以证明该平均无故障时间"},
-                   {path},
-                   {fmt::format("at_least, and {:.4g} s of operation without a failure, or more", need_s),
-                    fmt::format("at_least，且无故障运行不少于 {:.4g} s", need_s)},
-                   fmt::format("indicator {}: {} {} s; {} trials of at most {:.4g} s", indicator.id, indicator.bound,
-                               indicator.limit, n, longest_s),
-                   {"raise the number of trials or their length, or ask for less", "请增加试验次数或时长，或降低要求"}};
+      return Error{
+          616,
+          {"the trials are too short to show this time between failures", "试验总时间不足以证明该平均无故障时间"},
+          {path},
+          {fmt::format("at_least, and {:.4g} s of operation without a failure, or more", need_s),
+           fmt::format("at_least，且无故障运行不少于 {:.4g} s", need_s)},
+          fmt::format("indicator {}: {} {} s; {} trials of at most {:.4g} s", indicator.id, indicator.bound,
+                      indicator.limit, n, longest_s),
+          {"raise the number of trials or their length, or ask for less", "请增加试验次数或时长，或降低要求"}};
   }
   SequentialDesign design;
   design.alpha = alpha;
@@ -228,9 +229,10 @@ void decide_measured(IndicatorResult& r, const PlannedIndicator& planned, const 
     r.successes = r.n - operation.failures;
     failure_limits(r, operation);
     if (r.stop != StopState::running)
-      return compare(r, {fmt::format("{} failures in {:.4g} s of operation; mean time between failures", operation.failures,
-                                     operation.time_s),
-                         fmt::format("{:.4g} s 运行中失效 {} 次；平均无故障时间", operation.time_s, operation.failures)});
+      return compare(
+          r, {fmt::format("{} failures in {:.4g} s of operation; mean time between failures", operation.failures,
+                          operation.time_s),
+              fmt::format("{:.4g} s 运行中失效 {} 次；平均无故障时间", operation.time_s, operation.failures)});
   }
   const bool mean = planned.statistic == kMetricMean;
   if (r.stop == StopState::running) {

@@ -106,8 +106,7 @@ void write_measured(Page& page, const ReportModel& model, const IndicatorResult&
   page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">");
   page.both(title_of_dimension(model.scheme, x.dimension)).raw(fmt::format(" · L{} · ", x.level)).code(x.id);
   page.raw(" · ").code(x.metric).raw("</span></td>").cell(x.clause.empty() ? "–" : x.clause).raw("<td>");
-  page.both(x.statistic == kMetricMean
-                ? Text{"mean", "均值"}
+  page.both(x.statistic == kMetricMean ? Text{"mean", "均值"}
             : x.statistic == kTimeBetweenFailures
                 ? Text{"mean time between failures", "平均无故障时间"}
                 : Text{fmt::format("{} quantile", percent(x.quantile)), fmt::format("{} 分位数", percent(x.quantile))});
