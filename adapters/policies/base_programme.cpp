@@ -16,8 +16,8 @@ constexpr double kAcceleration_m_s2 = 0.8, kTurn_rad_s = 0.8, kTurn_rad_s2 = 2.0
 constexpr double kNear_m = 0.004, kNear_rad = 0.004;
 constexpr double kHeadingGain = 2.5, kSideGain = 4.0;
 constexpr double kStop_m_s2 = 2.0, kReaction_s = 0.25;  // what it counts on when something stands in its way
-constexpr double kFront_m = 0.36, kRoom_m = 0.35, kHalfWidth_m = 0.29;
-constexpr double kClear_s = 1.0, kThere_m = 0.08;
+constexpr double kFront_m = 0.36, kRoom_m = 0.35, kHalfWidth_m = 0.27;
+constexpr double kClear_s = 1.0, kWaiting_m_s = 0.05, kThere_m = 0.08;
 
 double wrapped(double angle) { return std::remainder(angle, 2 * M_PI); }
 
@@ -89,8 +89,10 @@ class BaseProgramme final : public Policy {
   /// How long its way has been free of anything nearer than it can stop before.
   void look(const Observation& seen) {
     clear_s_ += period_s_;
+    // Who has stopped goes on only when there is more room than made it stop.
+    const double room_m = clear_s_ < kClear_s + period_s_ && speed_m_s_ < kWaiting_m_s ? 2 * kRoom_m : kRoom_m;
     const double reach_m =
-        kFront_m + kRoom_m + std::abs(speed_m_s_) * kReaction_s + speed_m_s_ * speed_m_s_ / (2 * kStop_m_s2);
+        kFront_m + room_m + std::abs(speed_m_s_) * kReaction_s + speed_m_s_ * speed_m_s_ / (2 * kStop_m_s2);
     for (const auto& scan : seen.scans) {
       if (scan.group != base_.name || scan.range_m.empty()) continue;
       for (std::size_t i = 0; i < scan.range_m.size(); ++i) {
@@ -168,7 +170,7 @@ class BaseProgramme final : public Policy {
   int cycle_ = 0;
   std::array<double, 3> pose_{};
   std::array<double, 2> from_{}, to_{};
-  double period_s_ = 0.02, speed_m_s_ = 0, turn_rad_s_ = 0, rested_s_ = 0, clear_s_ = kClear_s;
+  double period_s_ = 0.02, speed_m_s_ = 0, turn_rad_s_ = 0, rested_s_ = 0, clear_s_ = 2 * kClear_s;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <map>
 
 #include "adapters/registry.h"
@@ -23,6 +24,14 @@ struct Found {
     return at != metrics.end() ? at->second.value.value_or(NAN) : NAN;
   }
 };
+
+/// What docs/technical-suites.md says of it.
+void say(const char* what, double put_in, const Found& found, const char* id, const Found* than = nullptr) {
+  const auto& metric = found.metrics.at(id);
+  const double base = than != nullptr ? than->value(id) : 0;
+  std::printf("%-48s put in %.4f  found %.4f  [%.4f, %.4f]  %s\n", what, put_in, metric.value.value_or(NAN) - base,
+              metric.lower.value_or(NAN) - base, metric.upper.value_or(NAN) - base, metric.unit.c_str());
+}
 
 Found run(const std::string& key, int level, const Defects& defects = {}, double latency_s = -1) {
   const auto suite = load_suite(*catalog_find("suites", key.substr(0, key.find('/'))));
@@ -62,11 +71,16 @@ TEST(Protection, AStopIsAsFastAsItWasMadeAndNothingMovesAfterIt) {
 TEST(Protection, ADelayAndADecelerationComeOutAsTheyWentIn) {
   const auto sound = run("safety/stop_base", 2), late = run("safety/stop_base", 2, {{"stop_delay_s", 0.2}}),
              soft = run("safety/stop_base", 2, {{"stop_deceleration_m_s2", 1.0}});
+  say("stop_delay_s, reaction over sound", 0.2, late, "protective_stop_reaction_time", &sound);
+  say("stop_delay_s, stopping time over sound", 0.2, late, "protective_stop_time", &sound);
   const double period_s = 0.004, speed = sound.value("protective_stop_speed");
   EXPECT_NEAR(late.value("protective_stop_reaction_time") - sound.value("protective_stop_reaction_time"), 0.2,
               2 * period_s);
   EXPECT_NEAR(late.value("protective_stop_time") - sound.value("protective_stop_time"), 0.2, 2 * period_s);
   EXPECT_NEAR(late.value("protective_stop_distance") - sound.value("protective_stop_distance"), 0.2 * speed, 0.008);
+  say("stop_delay_s, distance over sound (v*t)", 0.2 * speed, late, "protective_stop_distance", &sound);
+  say("stop_deceleration_m_s2 1.0, time v/a", speed, soft, "protective_stop_time");
+  say("stop_deceleration_m_s2 1.0, distance v*v/2a", speed * speed / 2, soft, "protective_stop_distance");
   EXPECT_NEAR(soft.value("protective_stop_time"), speed / 1.0, 0.03);
   EXPECT_NEAR(soft.value("protective_stop_distance"), speed * speed / 2, 0.015);
 }
@@ -77,11 +91,15 @@ TEST(Protection, AnArmStopsOnItsWay) {
   EXPECT_GT(sound.value("protective_stop_speed"), 0.45);
   EXPECT_LT(sound.value("protective_stop_time"), 0.4);
   EXPECT_LT(sound.value("restart_travel"), 0.002);
+  for (const char* id : {"protective_stop_speed", "protective_stop_reaction_time", "protective_stop_time", "protective_stop_distance"})
+    say("arm, sound", 0, sound, id);
+  say("arm, stop_delay_s, time over sound", 0.1, late, "protective_stop_time", &sound);
   EXPECT_NEAR(late.value("protective_stop_time") - sound.value("protective_stop_time"), 0.1, 0.012);
 }
 
 TEST(Protection, AWatchdogAndARestartAreSeen) {
   const auto sound = run("safety/link_loss_base", 1), late = run("safety/link_loss_base", 1, {{"watchdog_s", 1.0}});
+  say("watchdog_s 1.0 for 0.2, time over sound", 0.8, late, "link_loss_stop_time", &sound);
   EXPECT_NEAR(late.value("link_loss_stop_time") - sound.value("link_loss_stop_time"), 0.8, 0.008);
   const auto restarts = run("safety/stop_base", 1, {{"restarts_after_stop", 1}});
   EXPECT_GT(restarts.value("restart_travel"), 0.3);
@@ -115,6 +133,9 @@ TEST(Protection, ADeviceFeelsTheContact) {
   const auto slow = run("safety/contact_arm", 1), fast = run("safety/contact_arm", 2);
   ASSERT_EQ(slow.trial.verdict.outcome, Outcome::success) << slow.trial.verdict.reason;
   EXPECT_GT(slow.value("device_transient_force"), 5);
+  for (const auto* found : {&slow, &fast})
+    for (const char* id : {"device_transient_force", "device_quasi_static_force", "device_force_share"})
+      say("contact", 0, *found, id);
   EXPECT_GT(fast.value("device_transient_force"), slow.value("device_transient_force"));
   EXPECT_LT(fast.value("device_force_share"), 1);
 }
@@ -122,9 +143,12 @@ TEST(Protection, ADeviceFeelsTheContact) {
 TEST(Latency, ADelayOfCommandsAndOfInferenceComesOutAsItWentIn) {
   const auto sound = run("latency/command_base", 1), late = run("latency/command_base", 1, {{"command_delay_s", 0.1}}),
              thinking = run("latency/command_base", 1, {}, 0.06);
+  say("command_delay_s, over sound", 0.1, late, "command_to_motion", &sound);
+  say("declared inference latency, over sound", 0.06, thinking, "command_to_motion", &sound);
   EXPECT_NEAR(late.value("command_to_motion") - sound.value("command_to_motion"), 0.1, 0.008);
   EXPECT_NEAR(thinking.value("command_to_motion") - sound.value("command_to_motion"), 0.06, 0.008);
   const auto sees = run("latency/perception_base", 1), later = run("latency/perception_base", 1, {}, 0.1);
+  say("declared latency, perception to action over sound", 0.1, later, "perception_to_action", &sees);
   EXPECT_NEAR(later.value("perception_to_action") - sees.value("perception_to_action"), 0.1, 0.06);  // a scan's period
 }
 
