@@ -1,8 +1,9 @@
 // Drives the legs of a commanded programme with any differential base: turn, straight way at the commanded speed, turn
-// to the commanded heading, rest. On such a way it goes by its odometry and, where it has a scanner, stops for what
-// stands before it. A way of its own choice (line: false) it plans round what it sees.
+// to the commanded heading, rest. On such a way it goes by its odometry, or by its scanner where walls stand around
+// it, and stops for what stands before it. A way of its own choice (line: false) it plans round what it sees.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "adapters/policies/base_driver.h"
 #include "adapters/policies/params.h"
@@ -41,8 +42,7 @@ class BaseProgramme final : public Policy {
     period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
     rng_ = Rng(key);
     delay_.reset(skill_.delay_s);
-    for (const auto& one : programme_.steps) chooses_ = chooses_ || !one.line;
-    if (chooses_) ASSAY_RETURN_IF_ERROR(driver_.begin("base_programme", robot, false));
+    ASSAY_RETURN_IF_ERROR(driver_.begin("base_programme", robot, false));
     aim();
     return {};
   }
@@ -52,8 +52,9 @@ class BaseProgramme final : public Policy {
     const Observation& seen = delay_.pass(now);
     const GroupState* base = seen.group(base_.name);
     if (base == nullptr || !policies::sound(seen)) return action;
-    pose_ = base->odometry;
-    const bool sensed = !chooses_ || driver_.sense(seen);
+    const bool sensed = driver_.sense(seen);
+    if (!walls_) walls_ = walls_around(seen);
+    pose_ = walls_.value_or(false) ? driver_.pose() : base->odometry;
     if (!step().line && phase_ != Phase::rest) {
       const bool there = driver_.distance_to(to_) < kThere_m;
       driver_.act(sensed && !there ? driver_.drive_to(to_) : policies::Twist{}, action);
@@ -75,6 +76,17 @@ class BaseProgramme final : public Policy {
   enum class Phase { turn_to_way, way, turn_to_heading, rest };
 
   [[nodiscard]] const ProgrammeStep& step() const { return programme_.steps[step_]; }
+
+  /// A third of the first scan met something; nothing before there is a scan.
+  [[nodiscard]] std::optional<bool> walls_around(const Observation& seen) const {
+    for (const auto& scan : seen.scans) {
+      if (scan.group != base_.name || scan.range_m.empty()) continue;
+      const auto met = std::count_if(scan.range_m.begin(), scan.range_m.end(),
+                                     [&](float range) { return range < scan.max_m * 0.999F; });
+      return 3 * static_cast<std::size_t>(met) >= scan.range_m.size();
+    }
+    return std::nullopt;
+  }
 
   /// A less skilled policy aims beside the place, and now and then leaves one out.
   void aim() {
@@ -164,7 +176,7 @@ class BaseProgramme final : public Policy {
   Programme programme_;
   Group base_;
   policies::BaseDriver driver_;
-  bool chooses_ = false;  ///< some way is its own choice
+  std::optional<bool> walls_;  ///< it goes by its scanner
   Phase phase_ = Phase::turn_to_way;
   std::size_t step_ = 0;
   int cycle_ = 0;

@@ -79,8 +79,8 @@ TEST(Protection, ADelayAndADecelerationComeOutAsTheyWentIn) {
   EXPECT_NEAR(late.value("protective_stop_time") - sound.value("protective_stop_time"), 0.2, 2 * period_s);
   EXPECT_NEAR(late.value("protective_stop_distance") - sound.value("protective_stop_distance"), 0.2 * speed, 0.008);
   say("stop_delay_s, distance over sound (v*t)", 0.2 * speed, late, "protective_stop_distance", &sound);
-  say("stop_deceleration_m_s2 1.0, time v/a", speed, soft, "protective_stop_time");
-  say("stop_deceleration_m_s2 1.0, distance v*v/2a", speed * speed / 2, soft, "protective_stop_distance");
+  say("stop_deceleration_m_s2 1 for 2, time over sound", speed / 2, soft, "protective_stop_time", &sound);
+  say("stop_deceleration_m_s2 1 for 2, distance over sound", speed * speed / 4, soft, "protective_stop_distance", &sound);
   EXPECT_NEAR(soft.value("protective_stop_time"), speed / 1.0, 0.03);
   EXPECT_NEAR(soft.value("protective_stop_distance"), speed * speed / 2, 0.015);
 }
