@@ -90,6 +90,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        skill_params(),
                        ""},
                       make_pose_programme);
+  registry.add_policy({"base_programme",
+                       {"drives commanded legs and takes up commanded poses, with any differential base",
+                        "按指令路段与位姿驱动任意差速底盘"},
+                       skill_params(),
+                       ""},
+                      make_base_programme);
   registry.add_policy({"balance_lqr",
                        {"keeps a robot with legs on its feet, by a regulator made from the robot's own model",
                         "依据机器人自身模型设计调节器，使腿式机器人保持平衡"},

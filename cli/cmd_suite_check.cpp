@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "cli/commands.h"
@@ -33,6 +34,7 @@ struct CheckOptions {
   std::vector<int> levels;
   int null_ = 3, random = 10, oracle = 10, jobs = 1;
   double skill = 1;
+  std::optional<double> latency_s;
   bool smoke = false, fresh = false;
   std::string seed = "suite-check", out;
 };
@@ -74,10 +76,11 @@ Result<void> add_case(const CheckOptions& o, const Suite& suite, const Task& tas
       for (int index = 0; index < trials_of(o, arm); ++index) {
         Job job;
         job.item = out.cases.size();
-        job.request = {suite.path, task.key(), task.level, index, arm, arm == Arm::oracle ? o.skill : 1, o.seed};
+        job.request = {suite.path, task.key(), task.level, index, arm, arm == Arm::oracle ? o.skill : 1, o.seed, o.latency_s};
         job.key = sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{} L{} {} {} {} {}", build, suite.sha256, embodiment.sha256,
                                          embodiment.model_sha256, task.key(), task.level, harness::to_string(arm),
-                                         index, job.request.skill, o.seed));
+                                         index, job.request.skill, o.seed) +
+                             (o.latency_s ? fmt::format(" latency {}", *o.latency_s) : std::string()));
         job.limit_s = static_cast<double>(task.time_limit_ns) * 1e-9;
         out.jobs.push_back(std::move(job));
       }
@@ -242,6 +245,7 @@ json to_json(const CheckOptions& o, const harness::SanityVerdict& verdict) {
               {"build", build_text()},
               {"seed", o.seed},
               {"skill", o.skill},
+              {"latency_s", o.latency_s ? json(*o.latency_s) : json()},
               {"rules",
                {{"oracle_share", harness::kOracleShare},
                 {"oracle_levels", harness::kOracleLevels},
@@ -356,6 +360,11 @@ void add_suite_check_command(CLI::App& suite, App& app, Action& run) {
   check->add_option("--skill", o->skill, app.say("skill of the reference, 0 to 1", "参考策略的熟练度，0 至 1"))
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  check
+      ->add_option("--latency", o->latency_s,
+                   app.say("declared inference latency in s, in place of what the tasks draw (lock-step)",
+                           "声明的推理时延（s），代替任务抽取的值（锁步）"))
+      ->check(CLI::Range(0.0, 60.0));
   check->add_option("--seed", o->seed, app.say("seed of the trials", "试验的种子"))->capture_default_str();
   check->add_flag("--smoke", o->smoke,
                   app.say("one trial of the reference of each task and level, nothing else",

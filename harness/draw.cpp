@@ -266,6 +266,12 @@ Result<void> draw_rest(const Task& task, const Streams& streams, const Slots& sl
     Rng rng(child_key(streams.scene, fmt::format("actor/{}/{}", i, actor.body)));
     setup.actors.push_back({actor, ns_from_s(rng.uniform(actor.start_s_low, actor.start_s_high))});
   }
+  for (std::size_t i = 0; i < task.stimuli.size(); ++i) {
+    const auto& stimulus = task.stimuli[i];
+    Rng rng(child_key(streams.disturbance, fmt::format("stimulus/{}/{}", i, name_of(stimulus.kind))));
+    const auto span_ns = static_cast<std::uint64_t>(stimulus.from_high_ns - stimulus.from_low_ns);
+    setup.stimuli.push_back({stimulus, stimulus.from_low_ns + static_cast<std::int64_t>(rng.below(span_ns + 1))});
+  }
   return {};
 }
 
@@ -289,6 +295,7 @@ std::string digest_of(const Setup& setup) {
                         f.key.hi);
   for (const auto& f : setup.actuator_faults)
     text += fmt::format("weaken {} {} {}\n", f.group, bits(f.factor), f.from_ns);
+  for (const auto& s : setup.stimuli) text += fmt::format("stimulus {} {}\n", name_of(s.stimulus.kind), s.from_ns);
   return sha256_hex(text);
 }
 

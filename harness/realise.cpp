@@ -62,6 +62,12 @@ std::vector<SignalSpec> signals_of(const Setup& setup, const std::vector<std::st
   for (const auto& id : metric_ids)
     if (const auto* metric = registry.find(id); metric != nullptr)
       for (const auto& signal : metric->signals) add_for_actors(setup, signal, wanted);
+  const auto is_given = [&](const SignalSpec& signal) {
+    return signal.kind != SignalSpec::Kind::stimulus ||
+           std::any_of(setup.stimuli.begin(), setup.stimuli.end(),
+                       [&](const StimulusRun& run) { return signal.a == name_of(run.stimulus.kind); });
+  };
+  std::erase_if(wanted, [&](const SignalSpec& signal) { return !is_given(signal); });
   for (auto& signal : wanted)
     if (is_played(setup, signal.a) && is_played(setup, signal.b)) out.insert(std::move(signal));
   return {out.begin(), out.end()};
@@ -94,6 +100,7 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
   if (is_audit_index(index)) ASSAY_RETURN_IF_ERROR(change_nuisance(task, streams_of(setup.key), slots, setup));
   setup.detectables = task.detectables;
   setup.detector = task.detector;
+  setup.separation = task.separation;
   ASSAY_TRY(setup.success, fill(task.success, slots));
   ASSAY_TRY(setup.subgoals, fill_all(task.subgoals, slots));
   ASSAY_TRY(setup.checks, fill_all(task.checks, slots));

@@ -93,9 +93,11 @@ Result<void> judge_other_goals(const Task& task, std::vector<std::pair<OtherGoal
 const char* to_string(Arm arm) { return arm == Arm::null_ ? "null" : arm == Arm::random ? "random" : "oracle"; }
 
 json to_json(const SanityRequest& request) {
-  return {{"type", "sanity"},       {"suite", request.suite}, {"task", request.task},
-          {"level", request.level}, {"index", request.index}, {"arm", static_cast<int>(request.arm)},
-          {"skill", request.skill}, {"seed", request.seed}};
+  json out = {{"type", "sanity"},       {"suite", request.suite}, {"task", request.task},
+              {"level", request.level}, {"index", request.index}, {"arm", static_cast<int>(request.arm)},
+              {"skill", request.skill}, {"seed", request.seed}};
+  if (request.latency_s) out["latency_s"] = *request.latency_s;
+  return out;
 }
 
 SanityRequest sanity_request_from(const json& message) {
@@ -105,7 +107,8 @@ SanityRequest sanity_request_from(const json& message) {
           message.at("index"),
           static_cast<Arm>(message.at("arm").get<int>()),
           message.at("skill"),
-          message.at("seed")};
+          message.at("seed"),
+          message.contains("latency_s") ? std::optional(message["latency_s"].get<double>()) : std::nullopt};
 }
 
 json to_json(const SanityResult& result) {
@@ -216,6 +219,7 @@ Result<SanityResult> SanityBench::attempt(const SanityRequest& request, const Tr
   ASSAY_TRY(const auto* loaded, load(request));
   const Task& task = loaded->task;
   ASSAY_TRY(auto setup, ready(request, *loaded));
+  if (request.latency_s) setup.latency_ns = ns_from_s(*request.latency_s);  // starts stay as they were drawn
   SanityResult out;
   out.initial_state_digest = setup.initial_state_digest;
   const auto others = request.arm == Arm::oracle ? other_slots(task, setup.instruction.slots)
@@ -252,6 +256,7 @@ Result<std::vector<std::size_t>> idle_variation(const Task& task, const Embodime
     Task alone = task;
     alone.metrics.clear();
     alone.actors.clear();
+    alone.stimuli.clear();
     alone.wordings.clear();
     for (std::size_t j = 0; j < alone.variation.size(); ++j)
       if (j != i && alone.variation[j].kind != Kind::choice) {

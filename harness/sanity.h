@@ -30,6 +30,7 @@ struct SanityRequest {
   Arm arm = Arm::oracle;
   double skill = 1;  ///< of the oracle
   std::string seed;
+  std::optional<double> latency_s{};  ///< declared inference latency in place of what the task draws
 };
 
 /// A slot of the instruction given another value than the drawn one, once the oracle had succeeded.

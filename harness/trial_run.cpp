@@ -7,6 +7,7 @@
 #include "core/sha256.h"
 #include "metrics/judge.h"
 #include "metrics/programme.h"
+#include "metrics/protective.h"
 
 namespace assay::harness {
 namespace {
@@ -227,6 +228,7 @@ void TrialRun::describe_setup() {
   json actors = json::array();
   for (const auto& run : setup_.actors) actors.push_back(run.actor.body);
   m["actors"] = actors.dump();
+  if (setup_.separation) m["separation"] = metrics::to_json(*setup_.separation);
 }
 
 void TrialRun::describe_robot(const RobotDescription& robot) {

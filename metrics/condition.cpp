@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/model/stimulus.h"
 #include "metrics/evaluate.h"
 
 namespace assay::metrics {
@@ -149,6 +150,12 @@ std::vector<Channel> signal_channels(const SignalSpec& signal) {
         add("report.*", "1", "");
       else
         add("report." + a + "_m", "m", "");
+      break;
+    case SignalSpec::Kind::stimulus:
+      if (a == name_of(Stimulus::Kind::speed_limit))
+        add(a + ".limit_m_s", "m/s", "");
+      else
+        for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) add(a + part, "s", "");
       break;
   }
   return channels;

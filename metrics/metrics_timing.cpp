@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "metrics/families.h"
+#include "metrics/measures/latency.h"
 #include "metrics/measures/series.h"
 
 namespace assay::metrics {
@@ -50,6 +51,17 @@ MetricValue harness_overhead(const MetricSpec& spec, const Trace& trace, const V
   return defined(spec, harness / total, spec.vantage);
 }
 
+/// A high quantile that was measured, not an interpolated one.
+MetricValue loop_lateness(const MetricSpec& spec, const Trace& trace, const Verdict&) {
+  std::string why;
+  const auto values = timing(trace, "late_s", why);
+  if (values.empty()) return undefined(spec, why);
+  const double probability[] = {0.99};
+  const auto summary = latency_summary(values, probability);
+  if (!summary || !summary->quantile_order_s[0]) return undefined(spec, "no_samples");
+  return defined(spec, *summary->quantile_order_s[0], spec.vantage);
+}
+
 MetricSpec timing_spec(const char* id, const char* unit, Text title, Text definition, Text undefined_when) {
   MetricSpec spec;
   spec.id = id;
@@ -80,6 +92,13 @@ void register_timing_metrics(MetricRegistry& registry) {
                    "所有控制周期中，测试框架自身所用实际时间与策略、机器人、测试框架三者合计实际时间之比。"},
                   {"No control period was timed, or the total is zero.", "没有任何控制周期的计时，或合计为零。"}),
       harness_overhead);
+  add(registry,
+      timing_spec("loop_lateness", "s", {"Loop lateness", "循环滞后"},
+                  {"The 99 % quantile (a value that was measured) of how late a period of the real-time loop began.",
+                   "实时循环各周期开始滞后量的 99 % 分位数（取实测值）。"},
+                  {"The trial ran in lock-step, where the world waits: nothing is late, and nothing is tested.",
+                   "试验以锁步方式运行，世界等待策略：没有滞后，也不作检测。"}),
+      loop_lateness);
 }
 
 }  // namespace assay::metrics

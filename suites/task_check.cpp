@@ -185,6 +185,34 @@ class TaskChecker {
     return {};
   }
 
+  /// One stimulus of a kind, windows in order, and somebody to keep away from.
+  Result<void> stimuli() const {
+    for (std::size_t i = 0; i < task_.stimuli.size(); ++i) {
+      const auto& stimulus = task_.stimuli[i];
+      const std::string name = name_of(stimulus.kind), at = fmt::format("/stimuli/{}/{}", i, name);
+      for (std::size_t k = 0; k < i; ++k)
+        if (task_.stimuli[k].kind == stimulus.kind)
+          return rule_broken(source_.place(at),
+                             {"a kind of stimulus stands twice", "同一类激励出现了两次"},
+                             {"at most one of each kind", "每类至多一项"}, name,
+                             {"keep one of the two", "请保留其中一项"});
+      if (stimulus.from_high_ns < stimulus.from_low_ns)
+        return rule_broken(source_.place(at + "/from_s"),
+                           {"the window ends before it begins", "时间窗终点早于起点"},
+                           {"[low, high] with low ≤ high", "[low, high]，且 low ≤ high"},
+                           fmt::format("[{}, {}]", static_cast<double>(stimulus.from_low_ns) * 1e-9,
+                                       static_cast<double>(stimulus.from_high_ns) * 1e-9),
+                           {"exchange the two", "请交换两个数"});
+      if (stimulus.separation_m > 0 && task_.actors.empty())
+        return rule_broken(source_.place(at + "/separation_m"),
+                           {"a stimulus waits for a person, and there is none", "激励以人员接近为条件，但任务中没有人员"},
+                           {"actors:", "actors:"}, fmt::format("{} m", stimulus.separation_m),
+                           {"add the person under actors, or remove separation_m",
+                            "请在 actors 下加入人员，或删除 separation_m"});
+    }
+    return {};
+  }
+
   Result<void> times() const {
     const auto step_ns = static_cast<std::int64_t>(task_.physics.timestep_s * 1e9 + 0.5);
     if (task_.control_period_ns % step_ns != 0)
@@ -307,6 +335,7 @@ Result<void> check_task(const LevelSource& source, const Task& task, const Scene
   ASSAY_RETURN_IF_ERROR(checker.texts());
   ASSAY_RETURN_IF_ERROR(checker.choices());
   ASSAY_RETURN_IF_ERROR(checker.slots());
+  ASSAY_RETURN_IF_ERROR(checker.stimuli());
   for (const char* part : {"success", "subgoals", "checks", "limits", "variation", "actors", "detectables"})
     if (source.value.contains(part))
       ASSAY_RETURN_IF_ERROR(checker.entities(source.value[part], std::string("/") + part));

@@ -58,6 +58,7 @@ std::vector<Actor> read_actors(const Json& list) {
     actor.body = value["body"].get<std::string>();
     for (const auto& point : value["path_m"]) actor.path.push_back(read_triple(point));
     actor.speed_m_s = value["speed_m_s"].get<double>();
+    actor.stays = value.value("stays", false);
     if (value.contains("start_s")) {
       actor.start_s_low = value["start_s"][0].get<double>();
       actor.start_s_high = value["start_s"][1].get<double>();
@@ -136,6 +137,39 @@ Programme read_programme(const Json& value) {
     step.dwell_s = one.value("dwell_s", dwell_s);
     out.steps.push_back(std::move(step));
   }
+  return out;
+}
+
+std::vector<Stimulus> read_stimuli(const Json& list) {
+  using Kind = Stimulus::Kind;
+  std::vector<Stimulus> out;
+  for (const auto& one : list) {
+    const auto& [name, value] = *one.items().begin();
+    Stimulus stimulus;
+    for (const auto kind : {Kind::stop, Kind::communication_loss, Kind::power_loss, Kind::speed_limit, Kind::presence})
+      if (name == name_of(kind)) stimulus.kind = kind;
+    stimulus.category = value.value("category", 1);
+    if (value.contains("from_s")) {
+      stimulus.from_low_ns = ns_from_s(value["from_s"][0].get<double>());
+      stimulus.from_high_ns = ns_from_s(value["from_s"][1].get<double>());
+    }
+    stimulus.speed_m_s = value.value("speed_m_s", 0.0);
+    stimulus.separation_m = value.value("separation_m", 0.0);
+    stimulus.hold_s = value.value("hold_s", 0.0);
+    stimulus.limit_m_s = value.value("limit_m_s", 0.0);
+    out.push_back(stimulus);
+  }
+  return out;
+}
+
+SeparationProfile read_separation(const Json& value) {
+  SeparationProfile out;
+  out.reaction_time_s = value["reaction_time_s"].get<double>();
+  out.stopping_time_s = value["stopping_time_s"].get<double>();
+  out.intrusion_m = value.value("intrusion_m", 0.0);
+  out.sensor_uncertainty_m = value.value("sensor_uncertainty_m", 0.0);
+  out.robot_uncertainty_m = value.value("robot_uncertainty_m", 0.0);
+  out.source = value["source"].get<std::string>();
   return out;
 }
 
@@ -242,6 +276,8 @@ Result<Task> read_task(const LevelSource& source, const std::string& suite) {
   if (value.contains("reference")) task.reference = read_reference(value["reference"], source.file->path);
   ASSAY_TRY(task.variation, read_variation(source));
   if (value.contains("actors")) task.actors = read_actors(value["actors"]);
+  if (value.contains("stimuli")) task.stimuli = read_stimuli(value["stimuli"]);
+  if (value.contains("separation")) task.separation = read_separation(value["separation"]);
   if (value.contains("detectables"))
     for (const auto& one : value["detectables"])
       task.detectables.push_back({one["body"].get<std::string>(), one["label"].get<std::string>(),

@@ -77,6 +77,13 @@ Result<void> HttpRobot::reset(const Setup& setup) {
                  .found = "lab:setup known errors cannot be put into a robot behind a wire",
                  .help = {"put them into the robot itself, or examine it on the embedded simulator",
                           "请在机器人自身加入误差，或在内嵌仿真器上检测"}};
+  if (!setup.stimuli.empty())
+    return Error{.id = 421,
+                 .what = {"the set-up does not fit the scene", "设置与场景不符"},
+                 .expected = {"a task without `stimuli:`", "不含 `stimuli:` 的任务"},
+                 .found = "lab:setup stops and losses cannot be given to a robot behind a wire",
+                 .help = {"give them at the robot itself, or examine it on the embedded simulator",
+                          "请直接对机器人本体施加，或在内嵌仿真器上检测"}};
   caller_.reconnect();
   const std::string body =
       http::setup_json(setup, simulated_world_).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -16,6 +16,7 @@ Result<Actors> Actors::make(const std::vector<ActorRun>& runs, const mjModel& mo
     walker.mocap = model.body_mocapid[walker.body];
     if (walker.mocap < 0) return setup_does_not_fit("actor '" + run.actor.body + "' is not a mocap body");
     walker.start_ns = run.start_ns;
+    walker.stays = run.actor.stays;
     walker.speed_m_s = run.actor.speed_m_s;
     if (!std::isfinite(walker.speed_m_s) || walker.speed_m_s < 0)
       return setup_does_not_fit("speed of actor '" + run.actor.body + "'");
@@ -37,7 +38,8 @@ void Actors::move(mjData& data, std::int64_t t_ns) {
     walker.velocity.setZero();
     if (t_ns >= walker.start_ns && walker.speed_m_s > 0 && walker.length_m > 0) {
       const double walked = walker.speed_m_s * static_cast<double>(t_ns - walker.start_ns) * 1e-9;
-      double at = std::fmod(walked, 2 * walker.length_m);
+      const bool there = walker.stays && walked >= walker.length_m;
+      double at = walker.stays ? std::min(walked, walker.length_m) : std::fmod(walked, 2 * walker.length_m);
       const bool back = at > walker.length_m;
       if (back) at = 2 * walker.length_m - at;
       std::size_t leg = 1;
@@ -46,7 +48,7 @@ void Actors::move(mjData& data, std::int64_t t_ns) {
       const Vector3d along = walker.points[leg] - walker.points[leg - 1];
       if (leg_m > 0) {
         position = walker.points[leg - 1] + along * ((at - walker.at_m[leg - 1]) / leg_m);
-        walker.velocity = along * ((back ? -walker.speed_m_s : walker.speed_m_s) / leg_m);
+        if (!there) walker.velocity = along * ((back ? -walker.speed_m_s : walker.speed_m_s) / leg_m);
       }
     }
     put(position, data.mocap_pos + 3 * walker.mocap);

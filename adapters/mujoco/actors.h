@@ -13,7 +13,7 @@
 
 namespace assay::mujoco {
 
-/// Mocap bodies that walk their waypoints there and back at constant speed, from start_ns on. Until then they stand
+/// Mocap bodies that walk their waypoints there and back (who stays: once) at constant speed, from start_ns on. Until then they stand
 /// at the first waypoint; without a speed they stay there. Orientation is the scene's.
 class Actors {
  public:
@@ -29,6 +29,7 @@ class Actors {
     int body = -1, mocap = -1;
     std::int64_t start_ns = 0;
     double speed_m_s = 0, length_m = 0;
+    bool stays = false;
     std::vector<Vector3d> points;
     std::vector<double> at_m;  ///< distance from the first waypoint
     Vector3d velocity = Vector3d::Zero();

@@ -61,6 +61,7 @@ void ArmControl::hold_here(const mjData& data) {
   for (std::size_t i = 0; i < joints_.size(); ++i) target_[static_cast<Eigen::Index>(i)] = data.qpos[joints_[i].qpos];
   goal_ = target_;
   speed_.setZero();
+  braking_rad_s2_ = 0;
   mode_ = Mode::joint_position;
   steps_left_ = 0;
   has_pose_ = false;
@@ -82,9 +83,40 @@ void ArmControl::weaken(const mjData& data, double factor) {
   steps_left_ = 0;
 }
 
+/// The target keeps its lead over the measured joints: torques go on without a jump.
+void ArmControl::brake(const mjData& data, double deceleration_rad_s2) {
+  for (std::size_t i = 0; i < joints_.size(); ++i)
+    speed_[static_cast<Eigen::Index>(i)] = data.qvel[joints_[i].dof];
+  if (mode_ == Mode::joint_torque || mode_ == Mode::joint_position)
+    for (std::size_t i = 0; i < joints_.size(); ++i)
+      target_[static_cast<Eigen::Index>(i)] = data.qpos[joints_[i].qpos];
+  goal_ = target_;
+  mode_ = Mode::joint_velocity;
+  has_pose_ = false;
+  steps_left_ = 0;
+  braking_rad_s2_ = deceleration_rad_s2;
+}
+
+void ArmControl::limit_speed(std::optional<double> most_m_s, double ratio) {
+  most_m_s_ = most_m_s;
+  ratio_ = ratio;
+}
+
+double ArmControl::tool_speed_m_s(const mjModel& model, const mjData& data, const std::vector<double>& joints) {
+  mj_jacSite(&model, &data, jacobian_.data(), nullptr, tcp_site_);
+  double square = 0;
+  for (int axis = 0; axis < 3; ++axis) {
+    double speed = 0;
+    for (std::size_t i = 0; i < joints.size(); ++i) speed += jacobian_[axis * model.nv + joints_[i].dof] * joints[i];
+    square += speed * speed;
+  }
+  return std::sqrt(square);
+}
+
 void ArmControl::command(const mjModel& model, const mjData& data, const GroupAction& action) {
   const std::size_t n = joints_.size();
   if (action.mode == Mode::hold) return;
+  braking_rad_s2_ = 0;
   if (action.mode == Mode::ee_delta_pose) {
     if (action.values.size() != 6) return;
     if (mode_ == Mode::joint_velocity || mode_ == Mode::joint_torque) hold_here(data);
@@ -103,6 +135,11 @@ void ArmControl::command(const mjModel& model, const mjData& data, const GroupAc
     if (most_rad_s_.size() == 0) target_ = goal_;
     speed_.setZero();
   }
+  if (mode_ == Mode::joint_velocity) {
+    const double tool = most_m_s_ ? tool_speed_m_s(model, data, values_) : 0;
+    const double factor = ratio_ * (most_m_s_ && tool > *most_m_s_ ? *most_m_s_ / tool : 1);
+    for (double& value : values_) value *= factor;
+  }
   if (mode_ == Mode::joint_velocity && most_rad_s_.size() > 0)
     for (std::size_t i = 0; i < n; ++i) {
       const double most = most_rad_s_[static_cast<Eigen::Index>(i)];
@@ -117,7 +154,10 @@ void ArmControl::start_pose_step(const mjModel& model, const mjData& data, const
   has_pose_ = true;
   Vector6d missing;
   missing << pose_.position - reached.position, rotation_vector(pose_.rotation * reached.rotation.transpose());
-  const Vector6d delta = Eigen::Map<const Vector6d>(values.data());
+  Vector6d delta = Eigen::Map<const Vector6d>(values.data());
+  if (most_m_s_ && delta.head<3>().norm() > *most_m_s_ * period_s_)
+    delta.head<3>() *= *most_m_s_ * period_s_ / delta.head<3>().norm();
+  delta.head<3>() *= ratio_;
   step_ = joint_step(model, data, base, delta, missing);
 
   pose_.position += delta.head<3>();
@@ -202,7 +242,14 @@ void ArmControl::apply(const mjModel& model, mjData& data) {
     return;
   }
   if (mode_ == Mode::joint_position && most_rad_s_.size() > 0) follow_slowly(model);
-  if (mode_ == Mode::joint_velocity) follow_speed(model, data);
+  if (mode_ == Mode::joint_velocity && braking_rad_s2_ > 0) {
+    const double fastest = speed_.cwiseAbs().maxCoeff();
+    const double left = std::max(0.0, fastest - braking_rad_s2_ * model.opt.timestep);
+    speed_ *= fastest > 0 ? left / fastest : 0;
+    target_ += speed_ * model.opt.timestep;
+  } else if (mode_ == Mode::joint_velocity) {
+    follow_speed(model, data);
+  }
   if (mode_ == Mode::ee_delta_pose) {
     if (steps_left_ > 0) {
       --steps_left_;

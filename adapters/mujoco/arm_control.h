@@ -17,6 +17,7 @@
 #include <mujoco/mujoco.h>
 
 #include <Eigen/Core>
+#include <optional>
 #include <vector>
 
 #include "adapters/mujoco/actuators.h"
@@ -38,6 +39,11 @@ class ArmControl {
   void weaken(const mjData& data, double factor);
   /// Controlled stop: the target becomes where the arm is, at rest.
   void hold_here(const mjData& data);
+  /// Controlled stop along the way it is on: its fastest joint slows down by so much, the others in proportion.
+  void brake(const mjData& data, double deceleration_rad_s2);
+  /// A safely limited speed of the tool, and what is then driven of it. Of tool movements and joint speeds; positions of
+  /// joints that are commanded at once are not cut.
+  void limit_speed(std::optional<double> most_m_s, double ratio);
   /// Power off: no torque from any actuator.
   void release(mjData& data) const;
 
@@ -48,6 +54,7 @@ class ArmControl {
 
  private:
   void start_pose_step(const mjModel& model, const mjData& data, const std::vector<double>& delta);
+  [[nodiscard]] double tool_speed_m_s(const mjModel& model, const mjData& data, const std::vector<double>& joints);
   void follow_speed(const mjModel& model, const mjData& data);
   void follow_slowly(const mjModel& model);
   void servo(mjData& data, std::size_t i) const;
@@ -66,6 +73,9 @@ class ArmControl {
   Eigen::VectorXd target_, goal_, speed_, step_;  ///< goal: of joint_position; the target follows, at once if strong
   Eigen::VectorXd most_rad_s_;                    ///< per joint; empty: strong
   int steps_left_ = 0;
+  double braking_rad_s2_ = 0;  ///< > 0: slowing down, `speed_` is what is left
+  std::optional<double> most_m_s_;
+  double ratio_ = 1;
   bool has_pose_ = false;
   Frame pose_;                    ///< commanded TCP pose in the arm's base frame
   std::vector<mjtNum> jacobian_;  ///< 6 × nv, scratch

@@ -76,17 +76,41 @@ Result<BaseControl> BaseControl::make(const mjModel& model, const mjData& data, 
 void BaseControl::command(const GroupAction& action) {
   if (action.mode != Mode::base_twist || action.values.size() != 2) return;
   twist_ = {action.values[0], action.values[1]};
+  braking_rad_s2_ = 0;
   turn_wheels();
+}
+
+void BaseControl::limit_speed(std::optional<double> most_m_s, double ratio) {
+  if (most_m_s == most_m_s_ && ratio == ratio_) return;
+  most_m_s_ = most_m_s;
+  ratio_ = ratio;
+  if (braking_rad_s2_ == 0) turn_wheels();
+}
+
+void BaseControl::brake(const mjData& data, double deceleration_m_s2) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    speed_rad_s_[i] = data.qvel[wheels_[i].dof];
+    target_rad_[i] = data.qpos[wheels_[i].qpos];
+  }
+  twist_ = {0, 0};
+  braking_rad_s2_ = deceleration_m_s2 / radius_m_;
 }
 
 void BaseControl::turn_wheels() {
   auto [speed, yaw] = twist_;
   if (max_speed_m_s_ > 0) speed = std::clamp(speed, -max_speed_m_s_, max_speed_m_s_);
   if (max_yaw_rad_s_ > 0) yaw = std::clamp(yaw, -max_yaw_rad_s_, max_yaw_rad_s_);
+  if (most_m_s_) speed = std::clamp(speed, -*most_m_s_, *most_m_s_);
+  speed *= ratio_;
   speed_rad_s_ = {(speed - yaw * track_m_ / 2) / radius_m_, (speed + yaw * track_m_ / 2) / radius_m_};
 }
 
 void BaseControl::apply(const mjModel& model, mjData& data) {
+  if (braking_rad_s2_ > 0) {
+    const double fastest = std::max(std::abs(speed_rad_s_[0]), std::abs(speed_rad_s_[1]));
+    const double left = std::max(0.0, fastest - braking_rad_s2_ * model.opt.timestep);
+    for (double& speed : speed_rad_s_) speed *= fastest > 0 ? left / fastest : 0;
+  }
   for (std::size_t i = 0; i < 2; ++i) {
     const ActuatorRef& actuator = actuators_[i];
     const double q = data.qpos[wheels_[i].qpos], speed = data.qvel[wheels_[i].dof];
@@ -119,6 +143,7 @@ void BaseControl::weaken(double factor) {
 
 void BaseControl::halt(const mjData& data) {
   twist_ = speed_rad_s_ = {0, 0};
+  braking_rad_s2_ = 0;
   for (std::size_t i = 0; i < 2; ++i) target_rad_[i] = data.qpos[wheels_[i].qpos];
 }
 

@@ -4,6 +4,7 @@
 #include <mujoco/mujoco.h>
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "adapters/mujoco/actuators.h"
@@ -35,6 +36,10 @@ class BaseControl {
   /// From now on it drives and turns at `factor` of its top speeds at most.
   void weaken(double factor);
   void release(mjData& data) const;
+  /// Controlled stop from the speed it has: its faster wheel slows down by so much along the floor.
+  void brake(const mjData& data, double deceleration_m_s2);
+  /// A safely limited speed: forward at most `most_m_s`; what is then driven is `ratio` of it (1: as it should be).
+  void limit_speed(std::optional<double> most_m_s, double ratio);
 
   [[nodiscard]] const std::array<JointRef, 2>& wheels() const { return wheels_; }
   [[nodiscard]] int body() const { return body_; }
@@ -44,6 +49,9 @@ class BaseControl {
   std::array<ActuatorRef, 2> actuators_;
   void turn_wheels();
   std::array<double, 2> kp_{}, kd_{}, twist_{}, speed_rad_s_{}, target_rad_{};
+  double braking_rad_s2_ = 0;  ///< > 0: slowing down
+  std::optional<double> most_m_s_;
+  double ratio_ = 1;
   double radius_m_ = 0, track_m_ = 0, max_speed_m_s_ = 0, max_yaw_rad_s_ = 0;
   int body_ = -1;
 };

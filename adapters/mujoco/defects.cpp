@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "adapters/mujoco/faults.h"
+#include "adapters/mujoco/protection.h"
 
 namespace assay::mujoco {
 
@@ -40,11 +41,22 @@ void TcpError::falsify(GroupState& state, std::int64_t period_ns, Rng& rng) {
 
 Result<Defects> read_defects(const Setup& setup) {
   Defects out;
+  out.safety.stop_deceleration_m_s2 = kBaseStop_m_s2;
+  out.safety.stop_deceleration_rad_s2 = kArmStop_rad_s2;
+  out.safety.watchdog_s = kWatchdog_s;
   const Known known[] = {{"tcp_offset_x_m", -0.1, 0.1, &out.tcp.offset_m[0]},
                          {"tcp_offset_y_m", -0.1, 0.1, &out.tcp.offset_m[1]},
                          {"tcp_offset_z_m", -0.1, 0.1, &out.tcp.offset_m[2]},
                          {"tcp_scale", 0.9, 1.1, &out.tcp.scale},
-                         {"tcp_spread_m", 0, 0.05, &out.tcp.spread_m}};
+                         {"tcp_spread_m", 0, 0.05, &out.tcp.spread_m},
+                         {"stop_delay_s", 0, 10, &out.safety.stop_delay_s},
+                         {"stop_deceleration_m_s2", 0.01, 100, &out.safety.stop_deceleration_m_s2},
+                         {"stop_deceleration_rad_s2", 0.01, 1000, &out.safety.stop_deceleration_rad_s2},
+                         {"watchdog_s", 0, 60, &out.safety.watchdog_s},
+                         {"restarts_after_stop", 0, 1, &out.safety.restarts_after_stop},
+                         {"ignores_person", 0, 1, &out.safety.ignores_person},
+                         {"speed_ratio", 0.1, 5, &out.safety.speed_ratio},
+                         {"command_delay_s", 0, 5, &out.command_delay_s}};
   for (const auto& defect : setup.defects) {
     const auto& name = defect.first;
     const double value = defect.second;

@@ -115,7 +115,7 @@ Result<Sample> MujocoRobot::advance(const Action& action) {
   if (phase_ != Phase::running) return mujoco::wrong_order("advance() needs begin() before it, and no stop()");
   ASSAY_RETURN_IF_ERROR(check_action(description_, action));
   simulation_->hear(action);
-  queue_.push_back({simulation_->now_ns() + setup_.latency_ns, action});
+  queue_.push_back({simulation_->now_ns() + setup_.latency_ns + simulation_->command_delay_ns(), action});
   simulation_->begin_period();
   const std::int64_t end_ns = simulation_->now_ns() + setup_.control_period_ns;
   while (simulation_->now_ns() < end_ns) {

@@ -33,6 +33,12 @@ void hide_robot_from_rays(mjModel& model) {
   }
 }
 
+void hide_body_from_rays(mjModel& model, int body) {
+  const GeomSet geoms = geoms_of(model, body);
+  for (int geom = 0; geom < model.ngeom; ++geom)
+    if (geoms[geom]) model.geom_group[geom] = kRobotGroup;
+}
+
 Result<RangeScanner> RangeScanner::make(const mjModel& model, const World& world, const Group& group, double rate_hz,
                                         std::int64_t control_period_ns) {
   RangeScanner scanner;

@@ -18,6 +18,8 @@ namespace assay::mujoco {
 /// Geoms of the robot move into a group of their own in the working model, so that rays can pass through them.
 /// (A geom's group has no effect on physics.)
 void hide_robot_from_rays(mjModel& model);
+/// Likewise a body with all below it, which no sensor of the robot is to see.
+void hide_body_from_rays(mjModel& model, int body);
 
 /// Turns at `rate_hz`; between turns the last scan stands with fresh = false. The robot sees through itself.
 class RangeScanner {
@@ -49,6 +51,10 @@ class Detector {
   static Result<Detector> make(const mjModel& model, const Setup& setup);
   void measure(const mjModel& model, const mjData& data, std::int64_t t_ns, const std::array<double, 3>& odometry,
                Noise& noise, SensorFaults& faults, std::vector<Detection>& detections);
+  /// Never reports this body.
+  void forget(int body) {
+    std::erase_if(items_, [body](const Item& item) { return item.body == body; });
+  }
 
  private:
   struct Item {

@@ -40,7 +40,8 @@ bool is_robot_body(const mjModel& model, int body) {
 /// Bodies that a factor applies to: one, or every movable one of the scene.
 std::vector<int> bodies_of(const mjModel& model, const std::vector<Group>& groups, const std::string& name) {
   if (name != "*") {
-    const int body = movable_body(model, groups, name);
+    int body = movable_body(model, groups, name);
+    if (const auto entity = find_entity(model, groups, name); body < 0 && entity) body = entity->body;  // robot.tcp
     return body < 0 ? std::vector<int>{} : std::vector<int>{body};
   }
   std::vector<int> bodies;

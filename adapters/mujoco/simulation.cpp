@@ -11,9 +11,6 @@
 namespace assay::mujoco {
 namespace {
 
-constexpr double kAtRest = 0.01;            // rad/s of joints, m/s of bases
-constexpr double kBrake_n_m = 1e3;          // dry friction of a closed brake
-constexpr double kBrakeImpedance = 0.9999;  // hard: no creeping under gravity
 
 /// Room for kinematics alone: njmax² of constraints would be tens of megabytes per trial.
 DataPtr make_scratch(mjModel& model) {
@@ -37,6 +34,8 @@ Result<std::unique_ptr<Simulation>> Simulation::make(const Setup& setup, ModelCa
   ASSAY_TRY(simulation->pushes_,
             Pushes::make(setup.pushes, *simulation->model_, setup.world.groups, simulation->step_ns_));
   ASSAY_TRY(simulation->detector_, Detector::make(*simulation->model_, setup));
+  if (simulation->safety_.ignores_person != 0)
+    for (const auto& run : setup.actors) simulation->detector_.forget(body_id(*simulation->model_, run.actor.body));
   simulation->settle_first_state();
   ASSAY_RETURN_IF_ERROR(check_apart(*simulation->model_, *simulation->data_));
   return simulation;
@@ -52,9 +51,11 @@ Result<void> Simulation::load(ModelCache& models) {
   hide_robot_from_rays(*model_);
   contacts_.reset(*model_, robot_geoms(*model_));
   ASSAY_RETURN_IF_ERROR(limits_.reset(*model_, setup_, contacts_));
-  truth_.reset(*model_, setup_, contacts_);
-  proprioception_.reset(setup_.world, static_cast<double>(setup_.control_period_ns) * 1e-9);
   ASSAY_TRY(const auto defects, read_defects(setup_));
+  ASSAY_RETURN_IF_ERROR(add_protection(defects.safety));
+  command_delay_ns_ = ns_from_s(defects.command_delay_s);
+  truth_.reset(*model_, setup_, contacts_, protection_);
+  proprioception_.reset(setup_.world, static_cast<double>(setup_.control_period_ns) * 1e-9);
   proprioception_.set_tcp_error(defects.tcp, child_key(setup_.defect_key, "tcp"));
   return {};
 }
@@ -185,6 +186,7 @@ void Simulation::command(const Action& action) {
     for (auto& item : parts)
       if (setup_.world.groups[item.group].name == to.group) call(item.part);
   };
+  if (!protection_.obeys()) return;
   for (const auto& group : action.groups) {
     hand_over(arms_, group, [&](ArmControl& arm) { arm.command(*model_, *data_, group); });
     hand_over(grippers_, group, [&](GripperControl& gripper) { gripper.command(group); });
@@ -197,6 +199,7 @@ void Simulation::step() {
   mjModel* m = model_.get();
   mjData* d = data_.get();
   if (!weakenings_.empty()) weaken();
+  protect();
   for (auto& arm : arms_) {
     if (power_off_) {
       arm.part.release(*d);
@@ -253,7 +256,7 @@ void Simulation::locate_groups() {
 void Simulation::sample(Sample& sample) {
   const SimTime now{now_ns()};
   sample.time = now;
-  truth_.read(*model_, *data_, contacts_, actors_, sample.truth);
+  truth_.read(*model_, *data_, contacts_, actors_, protection_, sample.truth);
   last_truth_ = sample.truth;
   sample.peaks = limits_.peaks();
   observation_.time = now;
@@ -278,48 +281,6 @@ void Simulation::last_words(Sample& sample) {
     if (!std::isfinite(hit.value)) hit.value = std::numeric_limits<double>::max();
   sample.observation = observation_;
   sample.observation.time = sample.time;
-}
-
-void Simulation::engage_brakes() {
-  power_off_ = true;
-  const auto brake = [&](int dof) {
-    model_->dof_frictionloss[dof] = kBrake_n_m;
-    model_->dof_solimp[mjNIMP * dof] = model_->dof_solimp[mjNIMP * dof + 1] = kBrakeImpedance;
-  };
-  for (const auto& arm : arms_)
-    for (const auto& joint : arm.part.joints()) brake(joint.dof);
-  for (const auto& base : bases_)
-    for (const auto& wheel : base.part.wheels()) brake(wheel.dof);
-}
-
-/// Category 0: no actuator of an arm or a wheel gives torque any more, spring-applied brakes close (dry
-/// friction in the joints, within the contact solver). 1 and 2: hold where it is, at zero speed. A gripper keeps what
-/// it holds. Legs have no brakes: without power they fold.
-void Simulation::make_safe(StopCategory category) {
-  if (category == StopCategory::cat0) {
-    engage_brakes();
-    return;
-  }
-  for (auto& arm : arms_) arm.part.hold_here(*data_);
-  for (auto& base : bases_) base.part.halt(*data_);
-  for (auto& legs : legs_) legs.part.hold_here(*data_);
-}
-
-bool Simulation::at_rest() const {
-  for (const auto& arm : arms_)
-    for (const auto& joint : arm.part.joints())
-      if (std::abs(data_->qvel[joint.dof]) > kAtRest) return false;
-  for (const auto& legs : legs_)
-    for (const auto& joint : legs.part.joints())
-      if (std::abs(data_->qvel[joint.dof]) > kAtRest) return false;
-  for (const auto& base : bases_) {
-    for (const auto& wheel : base.part.wheels())
-      if (std::abs(data_->qvel[wheel.dof]) > kAtRest / setup_.world.groups[base.group].wheel_radius_m) return false;
-    mjtNum twist[6];
-    mj_objectVelocity(model_.get(), data_.get(), mjOBJ_XBODY, base.part.body(), twist, 0);
-    if (std::sqrt(twist[3] * twist[3] + twist[4] * twist[4]) > kAtRest) return false;
-  }
-  return true;
 }
 
 std::optional<Error> Simulation::fault_of_warnings() const { return mujoco::fault_of_warnings(*data_); }

@@ -10,10 +10,12 @@
 #include "adapters/mujoco/arm_control.h"
 #include "adapters/mujoco/base_control.h"
 #include "adapters/mujoco/contacts.h"
+#include "adapters/mujoco/distance.h"
 #include "adapters/mujoco/leg_control.h"
 #include "adapters/mujoco/limits.h"
 #include "adapters/mujoco/noise.h"
 #include "adapters/mujoco/perception.h"
+#include "adapters/mujoco/protection.h"
 #include "adapters/mujoco/proprioception.h"
 #include "adapters/mujoco/truth.h"
 #include "adapters/mujoco/world.h"
@@ -31,6 +33,8 @@ class Simulation {
   /// What the policy said, as of now.
   void hear(const Action& action) { truth_.hear(*data_, action.reports); }
   void command(const Action& action);
+  /// From the arrival of a command to its being carried out (a known error of the robot).
+  [[nodiscard]] std::int64_t command_delay_ns() const { return command_delay_ns_; }
   void step();
   void begin_period();
   void sample(Sample& sample);
@@ -59,6 +63,11 @@ class Simulation {
   void locate_groups();
   void settle_first_state();
   void engage_brakes();
+  void release_brakes();
+  Result<void> add_protection(const SafetyDefects& defects);
+  void protect();
+  void begin_stop(StopCategory category);
+  [[nodiscard]] Protection::Seen seen_of_protection() const;
   [[nodiscard]] std::optional<Error> fault_of_warnings() const;
 
   template <class T>
@@ -72,6 +81,16 @@ class Simulation {
   DataPtr data_, scratch_;
   std::int64_t step_ = 0, step_ns_ = 2'000'000;
   bool power_off_ = false;
+  std::int64_t command_delay_ns_ = 0;
+  SafetyDefects safety_;
+  Protection protection_;
+  StopCategory stop_ = StopCategory::cat2;  ///< the last one that protection began
+  std::vector<SurfaceDistance> people_;     ///< from the robot
+  struct Brake {
+    int dof = -1;
+    double friction = 0, impedance[2] = {0, 0};
+  };
+  std::vector<Brake> brakes_;  ///< closed ones, as they were
   std::size_t leg_feet_ = 0;  ///< feet whose force is read
 
   std::vector<OfGroup<ArmControl>> arms_;

@@ -31,11 +31,24 @@ GeomSet surfaces_of_bodies(const mjModel& model, const std::vector<std::string>&
 
 }  // namespace
 
-void Truth::reset(const mjModel& model, const Setup& setup, ContactWatch& watch) {
+void Truth::reset(const mjModel& model, const Setup& setup, ContactWatch& watch, const Protection& protection) {
   *this = Truth();
   reports_.reset(model, setup);
-  for (const auto& spec : setup.signals)
+  for (const auto& spec : setup.signals) {
+    if (spec.kind == SignalSpec::Kind::stimulus) {
+      if (!protection.has(spec.a)) {
+        missing_.push_back(spec);
+        continue;
+      }
+      Signal signal;
+      signal.kind = spec.kind;
+      signal.stimulus = spec.a;
+      signals_.push_back(std::move(signal));
+      name_channels(model, spec);
+      continue;
+    }
     if (!add(model, setup, spec, watch)) missing_.push_back(spec);
+  }
 }
 
 bool Truth::add(const mjModel& model, const Setup& setup, const SignalSpec& spec, ContactWatch& watch) {
@@ -130,11 +143,17 @@ void Truth::name_channels(const mjModel& model, const SignalSpec& spec) {
         add("report." + spec.a + "_m", "m", "");
       }
       break;
+    case SignalSpec::Kind::stimulus:
+      if (spec.a == name_of(Stimulus::Kind::speed_limit))
+        add(spec.a + ".limit_m_s", "m/s", "");
+      else
+        for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) add(spec.a + part, "s", "");
+      break;
   }
 }
 
 void Truth::read(const mjModel& model, const mjData& data, const ContactWatch& watch, const Actors& actors,
-                 std::vector<double>& row) const {
+                 const Protection& protection, std::vector<double>& row) const {
   row.clear();
   for (const auto& signal : signals_) {
     switch (signal.kind) {
@@ -185,6 +204,9 @@ void Truth::read(const mjModel& model, const mjData& data, const ContactWatch& w
       }
       case SignalSpec::Kind::report:
         row.push_back(signal.report < 0 ? reports_.false_reports() : reports_.nearest_m(signal.report));
+        break;
+      case SignalSpec::Kind::stimulus:
+        protection.read(signal.stimulus, row);
         break;
     }
   }

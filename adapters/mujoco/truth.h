@@ -9,6 +9,7 @@
 #include "adapters/mujoco/contacts.h"
 #include "adapters/mujoco/distance.h"
 #include "adapters/mujoco/entities.h"
+#include "adapters/mujoco/protection.h"
 #include "adapters/mujoco/reports.h"
 #include "core/model/setup.h"
 #include "core/trace.h"
@@ -19,7 +20,7 @@ class Truth {
  public:
   /// Resolves names; registers the contacts it needs with `watch`. Signals that name something the scene lacks go
   /// into missing().
-  void reset(const mjModel& model, const Setup& setup, ContactWatch& watch);
+  void reset(const mjModel& model, const Setup& setup, ContactWatch& watch, const Protection& protection);
 
   [[nodiscard]] const std::vector<Channel>& channels() const { return channels_; }
   [[nodiscard]] const std::vector<SignalSpec>& missing() const { return missing_; }
@@ -27,7 +28,7 @@ class Truth {
   void hear(const mjData& data, const std::vector<Report>& reports) { reports_.hear(data, reports); }
   /// One row, in the order of channels(). Twist is that of the entity's own frame's origin.
   void read(const mjModel& model, const mjData& data, const ContactWatch& watch, const Actors& actors,
-            std::vector<double>& row) const;
+            const Protection& protection, std::vector<double>& row) const;
 
  private:
   struct Signal {
@@ -38,6 +39,7 @@ class Truth {
     int distance = -1;
     int joint = -1;   ///< joint, spring
     int report = -1;  ///< -1: those that meant nothing
+    std::string stimulus;
   };
   bool add(const mjModel& model, const Setup& setup, const SignalSpec& spec, ContactWatch& watch);
   [[nodiscard]] bool add_without_body(const mjModel& model, const SignalSpec& spec, Signal& signal) const;

@@ -50,6 +50,7 @@ Result<std::unique_ptr<Policy>> make_patrol(const PolicyParams& params);
 
 /// Takes up the poses of the instruction's programme with any bound arm. The same dials; a mistake leaves a pose out.
 Result<std::unique_ptr<Policy>> make_pose_programme(const PolicyParams& params);
+Result<std::unique_ptr<Policy>> make_base_programme(const PolicyParams& params);
 
 /// Keeps a robot with legs on its feet by a linear-quadratic regulator that it computes from the robot's own model, and
 /// lowers it to the detection of the slot mark. Dials: `skill` 1 … 0 sets `strength` (share of each actuator's torque

@@ -75,10 +75,12 @@ struct Condition {
 ///   report(a)      report.a_m        distance from a to the nearest report of it so far (planar, at the time of the
 ///                                    report); 1000 if none. a = "*": channel report.* (unit 1), number of reports so
 ///                                    far that meant nothing
+///   stimulus(a)    a.requested_s a.confirmed_s a.released_s   when stimulus a (core/model/stimulus.h) began, the robot
+///                                    stood, it was taken back; −1 until then. speed_limit: only a.limit_m_s, 0: none
 /// Entities are body or site names of the composed scene, or roles: "robot" (whole robot), "robot.tcp",
 /// "robot.base", "robot.gripper"; with several bodies "<group>.tcp" and so on.
 struct SignalSpec {
-  enum class Kind { pose, twist, contact, grasp, distance, joint, spring, report } kind = Kind::pose;
+  enum class Kind { pose, twist, contact, grasp, distance, joint, spring, report, stimulus } kind = Kind::pose;
   std::string a, b;
   friend auto operator<=>(const SignalSpec&, const SignalSpec&) = default;
 };

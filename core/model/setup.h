@@ -95,6 +95,8 @@ struct Setup {
   std::vector<SensorBias> biases;
   std::vector<SensorFault> sensor_faults;
   std::vector<ActuatorFault> actuator_faults;
+  std::vector<StimulusRun> stimuli;
+  std::optional<SeparationProfile> separation;
   std::vector<Detectable> detectables;
   DetectorView detector;
   std::vector<SignalSpec> signals;  ///< what success, subgoals, checks, limits and metrics need

@@ -10,6 +10,7 @@
 
 #include "core/model/condition.h"
 #include "core/model/programme.h"
+#include "core/model/stimulus.h"
 #include "core/text.h"
 
 namespace assay {
@@ -56,13 +57,6 @@ struct Variation {
   std::vector<std::vector<Variation>> options;  ///< one_of
 };
 
-/// A person or another agent: a mocap body of the scene on a path. Reaction comes with later suites.
-struct Actor {
-  std::string body;
-  std::vector<std::array<double, 3>> path;                  ///< x_m, y_m, z_m waypoints, world frame, there and back
-  double speed_m_s = 0, start_s_low = 0, start_s_high = 0;  ///< start delay, drawn
-};
-
 /// What a harness-made detector reports (never evidence of perception: DESIGN §4.1).
 struct Detectable {
   std::string body;
@@ -103,6 +97,8 @@ struct Task {
   std::optional<Reference> reference;
   std::vector<Variation> variation;
   std::vector<Actor> actors;
+  std::vector<Stimulus> stimuli;  ///< at most one of a kind
+  std::optional<SeparationProfile> separation;
   std::vector<Detectable> detectables;
   DetectorView detector;
   Condition success;  ///< {slot} placeholders stand for slot values
