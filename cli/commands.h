@@ -12,7 +12,8 @@ using Action = std::function<int()>;
 
 void add_run_commands(CLI::App& parser, App& app, Action& run);  ///< demo run resume status
 void add_plan_command(CLI::App& parser, App& app, Action& run);
-void add_inspect_commands(CLI::App& parser, App& app, Action& run);  ///< trial grade explain reveal report export
+void add_inspect_commands(CLI::App& parser, App& app, Action& run);  ///< trial grade explain reveal export
+void add_report_command(CLI::App& parser, App& app, Action& run);
 void add_catalog_commands(CLI::App& parser, App& app, Action& run);  ///< suite adapter
 /// check, below `suite`
 void add_suite_check_command(CLI::App& suite, App& app, Action& run);

@@ -29,6 +29,8 @@ int exit_code_of(const Error& error) {
     case 708:
     case 709:
     case 716:
+    case 717:
+    case 725:
     case 906:
     case 908:
     case 909:

@@ -37,8 +37,11 @@ int worker(char** argv) {
 Lang early_lang(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--lang" && i + 1 < argc) return std::strcmp(argv[i + 1], "zh") == 0 ? Lang::zh : Lang::en;
-    if (word.rfind("--lang=", 0) == 0) return word.substr(7) == "zh" ? Lang::zh : Lang::en;
+    std::string lang;
+    if (word == "--lang" && i + 1 < argc) lang = argv[i + 1];
+    if (word.rfind("--lang=", 0) == 0) lang = word.substr(7);
+    if (lang == "zh") return Lang::zh;
+    if (lang == "en") return Lang::en;
   }
   return lang_from_environment();
 }
@@ -70,6 +73,7 @@ int run(int argc, char** argv) {
   add_run_commands(parser, app, action);
   add_plan_command(parser, app, action);
   add_inspect_commands(parser, app, action);
+  add_report_command(parser, app, action);
   add_catalog_commands(parser, app, action);
   add_validate_commands(parser, app, action);
   add_compare_command(parser, app, action);
