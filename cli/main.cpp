@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/picture.h"
 #include "cli/pin.h"
+#include "cli/replay.h"
 #include "cli/version.h"
 #include "harness/campaign.h"
 
@@ -31,6 +32,20 @@ int worker(char** argv) {
   register_builtin_adapters(registry);
   const auto descriptor = [](const char* text) { return static_cast<int>(std::strtol(text, nullptr, 10)); };
   return harness::worker_main(descriptor(argv[2]), descriptor(argv[3]), descriptor(argv[4]), registry);
+}
+
+/// `assay frames WORKSPACE TRIAL FOLDER FPS WIDTH HEIGHT MOST LANG`: started by `trial replay`, never by a person.
+int frames(char** argv) {
+  const auto number = [&](int i) { return static_cast<int>(std::strtol(argv[i], nullptr, 10)); };
+  App app;
+  app.workspace = argv[2];
+  app.lang = std::strcmp(argv[9], "zh") == 0 ? Lang::zh : Lang::en;
+  ReplayRequest request;
+  request.trial = std::strtoll(argv[3], nullptr, 10);
+  request.fps = number(5);
+  request.width = number(6);
+  request.height = number(7);
+  return draw_trial(app, request, argv[4], number(8));
 }
 
 /// The language must be known before help is written: --lang is looked for by hand first.
@@ -99,6 +114,7 @@ int main(int argc, char** argv) {
     if (argc == 5 && std::strcmp(argv[1], "worker") == 0) return worker(argv);
     if (argc == 6 && std::strcmp(argv[1], "picture") == 0)
       return draw_picture(argv[2], argv[3], static_cast<int>(std::strtol(argv[4], nullptr, 10)), argv[5]);
+    if (argc == 10 && std::strcmp(argv[1], "frames") == 0) return frames(argv);
     pin_libm(own_path(), argv);
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -31,7 +31,9 @@ Cell stated(const ReportModel& model, const char* field, const std::string& valu
   if (model.particulars)
     for (const auto& name : model.particulars->verified) verified = verified || name == field;
   out.push_back(verified ? Piece{{"checked by the laboratory", "实验室已核实"}, 7, false, ink::kPass}
-                         : Piece{{"‡ as stated by the customer", "‡ 由委托方提供"}, 7, false, ink::kMuted});
+                         : model.division == "lab"
+                         ? Piece{{"‡ as stated by the customer", "‡ 由委托方提供"}, 7, false, ink::kMuted}
+                         : Piece{{"‡ as declared", "‡ 自行申报"}, 7, false, ink::kMuted});
   return out;
 }
 
@@ -54,11 +56,11 @@ void cover(Sheet& sheet, const ReportModel& model) {
   sheet.draw([code](QPainter& painter) {
     paint_qr(painter, QRectF(Sheet::kRight - 1150, Sheet::kTop - 60, 1150, 1150), code);
   });
-  sheet.gap(1500);
+  sheet.gap(1180);
   sheet.centred(document.title, 30, true, ink::kText);
-  sheet.gap(180);
+  sheet.gap(120);
   sheet.centred(filled(model.subject.title, model.subject.id), 14, true, ink::kAccent);
-  sheet.gap(480);
+  sheet.gap(250);
   Facts facts{{{"Report number", "报告编号"}, Cell(std::vector<Piece>{{or_dash(number_of(model)), 10, true}})},
               {{"Item", "样品"}, filled(model.subject.title, model.subject.id)},
               {{"Model, serial number", "型号、编号"},
@@ -76,7 +78,7 @@ void cover(Sheet& sheet, const ReportModel& model) {
   facts.push_back({{"Tests performed (UTC)", "检测日期（UTC）"}, or_dash(days_of_trials(model))});
   facts.push_back({{"Issued", "签发日期"}, or_dash(p.issued)});
   sheet.facts(facts);
-  sheet.gap(200);
+  sheet.gap(120);
   signatures(sheet, p);
   sheet.page_break();
 }
@@ -91,8 +93,8 @@ void notices(Sheet& sheet, const ReportModel& model) {
        "本报告须整体使用；未经出具方书面同意，不得部分复制。"},
       {"A report with alterations, or whose digest does not fit its data, is void.",
        "报告经涂改，或其摘要与数据不符，即告无效。"},
-      {"Data marked ‡ were stated by the customer; the laboratory did not check them.",
-       "标有 ‡ 的信息由委托方提供，实验室未予核实。"}};
+      {"Data marked ‡ were stated by whoever presented the item; they were not checked.",
+       "标有 ‡ 的信息由送检方提供，未予核实。"}};
   if (model.division == "lab") {
     lines.push_back({"Valid only with the signatures of who tested, reviewed and approved.",
                      "无主检、审核、批准人员签字无效。"});

@@ -20,9 +20,21 @@ Cell name_of(const ReportModel& model, const IndicatorResult& x) {
                             {{dimension.en + rest, dimension.zh + rest}, 7, false, ink::kMuted}};
 }
 
-Text vantage_of(const IndicatorResult& x) {
+Cell figure(const std::string& text) { return std::vector<Piece>{{{text, text}, 8}}; }
+
+/// Measured indicators say it; of the others, the trials behind them do, by their metric `success`.
+Text vantage_of(const ReportModel& model, const IndicatorResult& x) {
+  if (x.attached || (x.metric.empty() && x.trials.empty())) return {"–", "–"};
+  std::string name = x.vantage;
+  for (const auto& trial : model.trials) {
+    if (!name.empty()) break;
+    if (x.trials.empty() || trial.number != x.trials.front()) continue;
+    name = to_string(Vantage::simulator);
+    for (const auto& metric : trial.metrics)
+      if (metric.id == "success") name = to_string(metric.vantage);
+  }
   for (const auto vantage : {Vantage::simulator, Vantage::instrument, Vantage::self_report, Vantage::operator_})
-    if (x.vantage == to_string(vantage)) return word_of(vantage);
+    if (name == to_string(vantage)) return word_of(vantage);
   return {"–", "–"};
 }
 
@@ -53,21 +65,21 @@ std::vector<Cell> row_of(const ReportModel& model, const IndicatorResult& x) {
       x.attached ? "–" : fmt::format("{} {:.4g}", x.bound == "at_most" ? "≤" : "≥", x.limit * unit.factor);
   return {name_of(model, x),
           std::vector<Piece>{{{value, value}, 8.5, true}},
-          unit.name.empty() ? "1" : unit.name,
-          interval_of(x.lower, x.upper, unit.factor, !measured),
-          fmt::format("{} / {}", x.n, x.n_max),
-          limit,
-          margin_of(x, unit.factor),
-          std::vector<Piece>{{vantage_of(x), 8}},
+          figure(unit.name.empty() ? "1" : unit.name),
+          figure(interval_of(x.lower, x.upper, unit.factor, !measured)),
+          figure(fmt::format("{} / {}", x.n, x.n_max)),
+          figure(limit),
+          figure(margin_of(x, unit.factor)),
+          std::vector<Piece>{{vantage_of(model, x), 8}},
           Cell::verdict(x.conformity, tells || x.attached ? x.reason : Text{})};
 }
 
 std::vector<SheetColumn> columns() {
-  return {{{"Indicator", "指标"}, 4.4},        {{"Value", "值"}, 1.2, true},
-          {{"Unit", "单位"}, 0.9},             {{"95 % limits", "置信限"}, 2.1, true},
+  return {{{"Indicator", "指标"}, 4.1},          {{"Value", "值"}, 1.3, true},
+          {{"Unit", "单位"}, 0.95},              {{"Limits", "置信限"}, 2.75, true},
           {{"n / max", "n / 上限"}, 1.35, true}, {{"Limit", "限值"}, 1.3, true},
-          {{"Margin", "裕量"}, 1.3, true},     {{"Observed by", "观测来源"}, 1.5},
-          {{"Verdict", "结论"}, 2.9}};
+          {{"Margin", "裕量"}, 1.35, true},      {{"Observed by", "观测来源"}, 1.6},
+          {{"Verdict", "结论"}, 2.7}};
 }
 
 void figures(Sheet& sheet, const ReportModel& model) {
@@ -95,10 +107,11 @@ void walks(Sheet& sheet, const ReportModel& model) {
       if (planned.id != x.id || !x.metric.empty() || x.n == 0) continue;
       if (!any) {
         sheet.subheading({"Cumulative results and sequential boundaries", "累计结果与序贯边界"});
-        sheet.paragraph({"Cumulative failures against counted trials until a boundary is reached. The boundaries were "
-                         "locked before the first trial.",
-                         "累计失败数随已计数试验数的变化，直至到达边界。边界在首次试验前已锁定。"},
-                        8.5);
+        sheet.lead({"Cumulative failures against counted trials until a boundary is reached. The boundaries were "
+                         "locked before the first trial. Green, dashed: conforms; amber, dotted: not shown; between them "
+                         "the trials go on.",
+                         "累计失败数随已计数试验数的变化，直至到达边界。边界在首次试验前已锁定。"
+                         "绿色虚线内：符合；琥珀色点线内：未能证明；两者之间继续试验。"});
       }
       any = true;
       const auto& d = planned.design;
@@ -124,7 +137,7 @@ void reasons(Sheet& sheet, const ReportModel& model) {
   for (const auto& timeline : model.timelines) {
     const std::string number = std::to_string(timeline.trial);
     sheet.subheading({"Trial " + number + ": " + timeline.what.en, "试验 " + number + "：" + timeline.what.zh});
-    sheet.chart([&](Lang lang) { return timeline_chart(timeline, lang); }, 1, true);
+    sheet.chart([&](Lang lang) { return timeline_chart(timeline, lang); }, 1, Sheet::Pair::first_only);
   }
 }
 
@@ -213,7 +226,7 @@ void latency(Sheet& sheet, const ReportModel& model) {
                  {{"n", "n"}, 1, true},
                  {{"Observed by", "观测来源"}, 2}},
                 rows);
-    if (key.unit == "s") sheet.chart([&](Lang lang) { return latency_chart(values.sorted, lang); }, 0.62, true);
+    if (key.unit == "s") sheet.chart([&](Lang lang) { return latency_chart(values.sorted, lang); }, 0.62, Sheet::Pair::beside);
   }
 }
 

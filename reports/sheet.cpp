@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <QFont>
+#include <QPainterPath>
 #include <QPdfWriter>
 #include <QTextLayout>
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 
 constexpr double kUnitsPerPt = 10;
 constexpr double kLead = 1.38;  // distance of lines, in sizes
-constexpr double kPad = 45;
+constexpr double kPad = 30;
 
 QColor color_of(std::string_view name) { return QColor(QLatin1String(name.data(), static_cast<int>(name.size()))); }
 
@@ -90,6 +91,12 @@ std::vector<std::string> Sheet::wording(const Text& text) const {
   const std::string& second = whole.in(first_ == Lang::zh ? Lang::en : Lang::zh);
   if (languages_ == Languages::one || first == second) return {first};
   return {first, second};
+}
+
+std::string Sheet::in_one_line(const Text& text) const {
+  std::string out;
+  for (const auto& words : wording(text)) out += (out.empty() ? "" : "  ") + words;
+  return out;
 }
 
 Sheet::Laid Sheet::lay(const Cell& cell, double width, bool right) const {
@@ -177,13 +184,14 @@ void Sheet::need(double height) {
 
 void Sheet::heading(const Text& title) {
   ++section_;
-  waiting_.push_back({{fmt::format("{}  {}", section_, title.en), fmt::format("{}  {}", section_, title.zh)},
-                      13.5,
-                      true,
-                      ink::kText});
+  const std::string words = fmt::format("{}  {}", section_, in_one_line(title));
+  waiting_.push_back({{words, words}, 13.5, true, ink::kText});
 }
 
-void Sheet::subheading(const Text& title) { waiting_.push_back({title, 10.5, true, ink::kText}); }
+void Sheet::subheading(const Text& title) {
+  const std::string words = in_one_line(title);
+  waiting_.push_back({{words, words}, 10.5, true, ink::kText});
+}
 
 void Sheet::paragraph(const Text& text, double size_pt, bool bold, std::string_view color) {
   for (const auto& words : wording(text)) {
@@ -278,23 +286,26 @@ void Sheet::table(const std::vector<SheetColumn>& columns, const std::vector<std
     open = true;
     place(laid, kLeft);
     draw([y = y_](QPainter& painter) {
-      painter.setPen(QPen(color_of(ink::kLine), 5));
+      painter.setPen(QPen(color_of(ink::kLine), 3));
       painter.drawLine(QPointF(kLeft - 30, y), QPointF(kRight + 30, y));
     });
   }
   y_ += 110;
 }
 
-void Sheet::chart(const std::function<Chart(Lang)>& make, double share_of_width, bool once) {
-  const double width = (kRight - kLeft) * share_of_width;
+void Sheet::chart(const std::function<Chart(Lang)>& make, double share_of_width, Pair pair) {
   std::vector<Lang> langs{first_};
-  if (languages_ == Languages::both && !once) langs.push_back(first_ == Lang::zh ? Lang::en : Lang::zh);
-  for (const auto lang : langs) {
-    const Chart drawn = make(lang);
+  if (languages_ == Languages::both && pair != Pair::first_only)
+    langs.push_back(first_ == Lang::zh ? Lang::en : Lang::zh);
+  const bool beside = pair == Pair::beside && langs.size() == 2;
+  const double width = beside ? (kRight - kLeft - 100) / 2 : (kRight - kLeft) * share_of_width;
+  for (std::size_t i = 0; i < langs.size(); ++i) {
+    const Chart drawn = make(langs[i]);
     if (!drawn.paint) return;
     const Laid laid = lay(Cell::of(drawn), width, false);
-    need(laid.height);
-    place(laid, kLeft);
+    if (i == 0 || !beside) need(laid.height);
+    if (beside && i == 1) y_ -= laid.height + 90;
+    place(laid, beside && i == 1 ? kLeft + width + 100 : kLeft);
     y_ += 90;
   }
 }
@@ -315,20 +326,21 @@ void Sheet::centred(const Text& text, double size_pt, bool bold, std::string_vie
 }
 
 void Sheet::end_mark() {
-  need(200);
-  y_ += 120;
-  centred({"— End of report —", "— 报告结束 —"}, 9, true, ink::kMuted);
+  // It stands below the last line even where a block would not fit any more: no page for it alone.
+  y_ = std::max(kTop, y_ - 70);
+  if (y_ > kBottom + 70) page_break();
+  const Block block = block_of(in_one_line({"— End of report —", "— 报告结束 —"}), 8.5, true, kRight - kLeft,
+                               Qt::AlignHCenter);
+  draw([block, y = y_](QPainter& painter) {
+    painter.setPen(color_of(ink::kMuted));
+    block.layout->draw(&painter, {kLeft, y});
+  });
 }
 
 void Sheet::paint(QPdfWriter& writer, const PageFrame& frame) {
   need(0);
   QPainter painter(&writer);
   painter.setRenderHint(QPainter::Antialiasing);
-  const auto joined = [&](const Text& text, const char* between) {
-    std::string out;
-    for (const auto& words : wording(text)) out += (out.empty() ? "" : between) + words;
-    return out;
-  };
   const auto line = [&](const std::string& words, double y, Qt::Alignment align, double size_pt) {
     const Block block = block_of(words, size_pt, false, kRight - kLeft, align);
     painter.setPen(color_of(ink::kMuted));
@@ -340,20 +352,21 @@ void Sheet::paint(QPdfWriter& writer, const PageFrame& frame) {
       painter.save();
       painter.translate(kWidth / 2, kHeight / 2);
       painter.rotate(-52);
-      const std::string mark = joined(frame.watermark, " / ");
-      const Block block = block_of(mark, std::min(64.0, 900.0 / static_cast<double>(shown(mark).size())), true, 8400,
-                                   Qt::AlignHCenter);
-      painter.setPen(QColor(235, 239, 243));
-      block.layout->draw(&painter, {-4200, -block.height / 2});
+      const std::string mark = in_one_line(frame.watermark);
+      // As a shape, not as text: whoever copies or searches the report finds its own words alone.
+      QPainterPath path;
+      path.addText(0, 0, font_of(std::min(64.0, 900.0 / static_cast<double>(shown(mark).size())), true), shown(mark));
+      path.translate(-path.boundingRect().center());
+      painter.fillPath(path, QColor(238, 241, 245));
       painter.restore();
     }
-    line(joined(frame.document, " "), 420, Qt::AlignLeft, 7.5);
-    line(joined({"No. " + frame.number, "编号 " + frame.number}, "  "), 420, Qt::AlignRight, 7.5);
+    line(in_one_line(frame.document), 420, Qt::AlignLeft, 7.5);
+    line(in_one_line({"No. " + frame.number, "编号 " + frame.number}), 420, Qt::AlignRight, 7.5);
     painter.setPen(QPen(color_of(ink::kLine), 5));
     painter.drawLine(QPointF(kLeft, 560), QPointF(kRight, 560));
-    painter.drawLine(QPointF(kLeft, 7880), QPointF(kRight, 7880));
-    line(joined(frame.foot, " "), 7930, Qt::AlignLeft, 7);
-    line(fmt::format("{} / {}", i + 1, pages_.size()), 7930, Qt::AlignRight, 8);
+    painter.drawLine(QPointF(kLeft, 7970), QPointF(kRight, 7970));
+    line(in_one_line(frame.foot), 8010, Qt::AlignLeft, 7);
+    line(fmt::format("{} / {}", i + 1, pages_.size()), 8010, Qt::AlignRight, 8);
     for (const auto& draw : pages_[i]) draw(painter);
   }
   painter.end();

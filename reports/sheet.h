@@ -59,13 +59,14 @@ class Sheet {
   void heading(const Text& title);  ///< numbered
   void subheading(const Text& title);
   void paragraph(const Text& text, double size_pt = 9, bool bold = false, std::string_view color = ink::kText);
-  void note(const Text& text);  ///< in a tinted box
+  void lead(const Text& text) { waiting_.push_back({text, 8.5}); }  ///< a paragraph that keeps the next block
+  void note(const Text& text);                                      ///< in a tinted box
   void items(const std::vector<Text>& lines);
   void facts(const std::vector<std::pair<Text, Cell>>& rows);
   void table(const std::vector<SheetColumn>& columns, const std::vector<std::vector<Cell>>& rows,
              const Text& caption = {});
-  /// In both languages one over the other, unless `once`: then in the first one alone.
-  void chart(const std::function<Chart(Lang)>& make, double share_of_width = 1, bool once = false);
+  enum class Pair { over, beside, first_only };  ///< how a chart stands in two languages
+  void chart(const std::function<Chart(Lang)>& make, double share_of_width = 1, Pair pair = Pair::over);
   void rows(const std::vector<double>& shares, const std::vector<std::vector<Cell>>& rows);  ///< a table without lines
   void gap(double height) { y_ += height; }
   void page_break();
@@ -90,7 +91,8 @@ class Sheet {
   /// Starts a new page unless `height` fits (with the heading that waits); then places the heading.
   void need(double height);
   void place(const Laid& laid, double x);
-  std::vector<std::string> wording(const Text& text) const;
+  [[nodiscard]] std::vector<std::string> wording(const Text& text) const;
+  [[nodiscard]] std::string in_one_line(const Text& text) const;
 
   Languages languages_;
   Lang first_;
