@@ -122,6 +122,10 @@ int do_report(const App& app, const ReportOptions& o) {
     std::fwrite(bytes->data(), 1, bytes->size(), stdout);
   } else if (auto written = write_file(path, *bytes); !written) {
     return fail(app, written.error());
+  } else if (o.issue) {
+    // What the digest in the QR code is of: later the workspace may hold more (a revealed seed, another scheme's grade).
+    const auto data = fs::path(path).replace_extension(".data.json").string();
+    if (auto kept = write_file(data, reports::to_json(*model)); !kept) return fail(app, kept.error());
   }
   if (o.issue && !again) {
     const auto& p = *model->particulars;

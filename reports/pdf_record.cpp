@@ -174,7 +174,7 @@ void amendments(Sheet& sheet, const ReportModel& model) {
 }
 
 void completeness(Sheet& sheet, const ReportModel& model) {
-  sheet.heading({"Completeness: ISO/IEC 17025:2017, 7.8.2.1", "完整性：ISO/IEC 17025:2017 7.8.2.1"});
+  sheet.heading({"Completeness", "完整性核对"});
   std::vector<std::vector<Cell>> rows;
   for (const auto& item : checklist(model)) {
     const bool open = item.state == ChecklistItem::State::not_met;
@@ -183,7 +183,9 @@ void completeness(Sheet& sheet, const ReportModel& model) {
                     std::vector<Piece>{{item.reason, 8}}});
   }
   sheet.table({{{"", ""}, 0.5}, {{"Item", "条目"}, 4}, {{"State", "状态"}, 1.6}, {{"Where, or why not", "位置或原因"}, 4}},
-              rows);
+              rows,
+              {"The items of ISO/IEC 17025:2017, 7.8.2.1. A report is issued only when none is open.",
+               "ISO/IEC 17025:2017 7.8.2.1 各项。各项均无缺漏，方可签发报告。"});
 }
 
 void verification(Sheet& sheet, const ReportModel& model) {
@@ -191,9 +193,10 @@ void verification(Sheet& sheet, const ReportModel& model) {
   const std::string digest = digest_of(model);
   sheet.items({{"Read the QR code on the cover: it holds the report's number and the digest below.",
                 "扫描封面二维码：其中为报告编号与下列摘要。"},
-               {"Compute the SHA-256 of the report's data file (JSON): it must be that digest. With the workspace: "
+               {"Compute the SHA-256 of the report's data file (JSON, written beside an issued report): it must be that "
+                "digest. With the workspace: "
                 "assay report " + model.session + " --format json -o - | sha256sum (with the same --particulars).",
-                "计算报告数据文件（JSON）的 SHA-256，应与该摘要一致。持有工作区者：assay report " + model.session +
+                "计算报告数据文件（JSON，签发时与报告一并写出）的 SHA-256，应与该摘要一致。持有工作区者：assay report " + model.session +
                     " --format json -o - | sha256sum（使用同一 --particulars）。"},
                {"Derive the results anew from the recorded trials: assay recompute " + model.session +
                     ", or verify the signed bundle offline: assay bundle verify FILE.",

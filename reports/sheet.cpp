@@ -194,10 +194,16 @@ void Sheet::subheading(const Text& title) {
 }
 
 void Sheet::paragraph(const Text& text, double size_pt, bool bold, std::string_view color) {
+  std::vector<Laid> laid;
+  double height = 0;
   for (const auto& words : wording(text)) {
-    const Laid laid = lay(Cell(std::vector<Piece>{{{words, words}, size_pt, bold, color}}), kRight - kLeft, false);
-    need(laid.height);
-    place(laid, kLeft);
+    laid.push_back(lay(Cell(std::vector<Piece>{{{words, words}, size_pt, bold, color}}), kRight - kLeft, false));
+    height += laid.back().height;
+  }
+  need(height);
+  for (const auto& one : laid) {
+    need(one.height);
+    place(one, kLeft);
   }
   y_ += 55;
 }

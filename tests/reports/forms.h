@@ -33,6 +33,7 @@ inline Particulars sample_particulars() {
 inline ReportModel closed_model(const std::string& division) {
   ReportModel out = sample_model(division);
   out.closed.ns = out.locked.ns + 600'000'000'000;
+  out.scheme.sha256 = std::string(64, '5');
   out.subject.title = {"Arm seven", "七轴机械臂"};
   out.subject.vendor = "Example";
   out.subject.model = "A7";
