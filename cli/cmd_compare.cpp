@@ -206,7 +206,8 @@ int do_compare(const App& app, const CompareOptions& o) {
   const auto result = grading::compare(sides[0], sides[1], design->table, o.alpha);
   if (!result) return fail(app, result.error());
   if (!o.svg.empty())
-    if (auto drawn = write_chart(app, o.svg, *result, sides[0].id, sides[1].id); !drawn) return fail(app, drawn.error());
+    if (auto drawn = write_chart(app, o.svg, *result, sides[0].id, sides[1].id); !drawn)
+      return fail(app, drawn.error());
   if (app.json) {
     Json out = {{"schema", "assay.comparison_result/1"},
                 {"a", sides[0].id},
@@ -241,8 +242,9 @@ void add_compare_command(CLI::App& parser, App& app, Action& run) {
   compare->add_option("B", options->b, app.say("session", "检测编号"))->required();
   compare->add_option("--with", options->other_workspace,
                       app.say("workspace of B (default: the same)", "B 所在工作区（默认相同）"));
-  compare->add_option("--svg", options->svg,
-                      app.say("draw the differences with their limits into this file", "将差值及其界限绘入该 SVG 文件"));
+  compare->add_option(
+      "--svg", options->svg,
+      app.say("draw the differences with their limits into this file", "将差值及其界限绘入该 SVG 文件"));
   compare->add_option("--alpha", options->alpha, app.say("chance of a wrong claim, each way", "每个方向的误判概率"))
       ->check(CLI::Range(0.001, 0.25))
       ->capture_default_str();

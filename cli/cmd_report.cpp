@@ -123,18 +123,16 @@ int do_report(const App& app, const ReportOptions& o) {
   } else if (auto written = write_file(path, *bytes); !written) {
     return fail(app, written.error());
   } else if (o.issue) {
-    // What the digest in the QR code is of: later the workspace may hold more (a revealed seed, another scheme's grade).
+    // What the digest in the QR code is of: later the workspace may hold more (a revealed seed, another scheme's
+    // grade).
     const auto data = fs::path(path).replace_extension(".data.json").string();
     if (auto kept = write_file(data, reports::to_json(*model)); !kept) return fail(app, kept.error());
   }
   if (o.issue && !again) {
     const auto& p = *model->particulars;
-    const nlohmann::json detail = {{"number", reports::number_of(*model)},
-                                   {"session", model->session},
-                                   {"sha256", digest},
-                                   {"particulars_sha256", p.sha256},
-                                   {"issued", p.issued},
-                                   {"replaces", p.replaces}};
+    const nlohmann::json detail = {
+        {"number", reports::number_of(*model)}, {"session", model->session}, {"sha256", digest},
+        {"particulars_sha256", p.sha256},       {"issued", p.issued},        {"replaces", p.replaces}};
     if (auto noted = (*store)->audit("report_issued", p.approved_by.in(app.lang), detail.dump(), utc_now()); !noted)
       return fail(app, noted.error());
   }
@@ -160,8 +158,10 @@ void add_report_command(CLI::App& parser, App& app, Action& run) {
                      app.say("file with what no trial can say: laboratory, customer, days, people "
                              "(assay.particulars/1)",
                              "补充信息文件：检测机构、委托方、日期、人员等（assay.particulars/1）"));
-  report->add_option("--document", o->document,
-                     app.say("report, or certificate (only ever a draft; pdf)", "report，或 certificate（仅为草案；pdf）"))
+  report
+      ->add_option(
+          "--document", o->document,
+          app.say("report, or certificate (only ever a draft; pdf)", "report，或 certificate（仅为草案；pdf）"))
       ->check(CLI::IsMember({"report", "certificate"}))
       ->capture_default_str();
   report->add_flag("--issue", o->issue,

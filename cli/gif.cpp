@@ -83,7 +83,7 @@ class GiflibFile : public GifFile {
                           green.data(), blue.data(), out.data(), colors_.data()) == GIF_ERROR)
       return cannot(path_, E_GIF_ERR_NOT_ENOUGH_MEM);
     const std::unique_ptr<ColorMapObject, decltype(&GifFreeMapObject)> map(GifMakeMapObject(kColors, colors_.data()),
-                                                                          &GifFreeMapObject);
+                                                                           &GifFreeMapObject);
     if (!map || EGifPutScreenDesc(file_, width_, height_, 8, 0, map.get()) == GIF_ERROR)
       return cannot(path_, file_->Error);
     const std::array<GifByteType, 3> forever{1, 0, 0};

@@ -190,15 +190,14 @@ Result<int> collect(const ReplayRequest& request, const fs::path& folder) {
     const Frame frame = read_ppm(files[i]);
     const bool last = i + 1 == files.size();
     if (gif)
-      ASSAY_RETURN_IF_ERROR(gif->add(frame.rgb, last ? 150 : std::max(2, static_cast<int>(std::lround(
-                                                                          std::min(step_s, 0.1) * 100)))));
+      ASSAY_RETURN_IF_ERROR(
+          gif->add(frame.rgb, last ? 150 : std::max(2, static_cast<int>(std::lround(std::min(step_s, 0.1) * 100)))));
     if (request.frames.empty()) continue;
     const std::string path = fmt::format("{}/frame-{:05}.png", request.frames, i);
     std::ofstream out(path, std::ios::binary);
     out << reports::png_of(frame.width, frame.height, frame.rgb);
     out.close();
-    if (!out.good())
-      return Error{.id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {path}};
+    if (!out.good()) return Error{.id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {path}};
   }
   if (gif) {
     ASSAY_RETURN_IF_ERROR(gif->close());

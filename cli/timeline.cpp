@@ -96,8 +96,9 @@ std::vector<reports::Timeline> timelines_of(const std::vector<TrialRecord>& tria
     if (auto found = timeline_of(*trial, {"typical success: median completion time", "典型成功：完成时间居中"}))
       out.push_back(std::move(*found));
   if (const auto* trial = worst(trials))
-    if (auto found = timeline_of(*trial, {"worst trial: " + std::string(to_string(trial->verdict.outcome)),
-                                          trial->verdict.outcome == Outcome::unsafe ? "最差试验：不安全" : "最差试验：失败"}))
+    if (auto found =
+            timeline_of(*trial, {"worst trial: " + std::string(to_string(trial->verdict.outcome)),
+                                 trial->verdict.outcome == Outcome::unsafe ? "最差试验：不安全" : "最差试验：失败"}))
       out.push_back(std::move(*found));
   return out;
 }

@@ -65,8 +65,12 @@ void paint(const Chart& chart, QPainter& painter, const QRectF& box) {
 std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang) {
   return svg_of(ladder_chart(grade, scheme, lang));
 }
-std::string interval_svg(const IndicatorResult& indicator, Lang lang) { return svg_of(interval_chart(indicator, lang)); }
-std::string measured_svg(const IndicatorResult& indicator, Lang lang) { return svg_of(measured_chart(indicator, lang)); }
+std::string interval_svg(const IndicatorResult& indicator, Lang lang) {
+  return svg_of(interval_chart(indicator, lang));
+}
+std::string measured_svg(const IndicatorResult& indicator, Lang lang) {
+  return svg_of(measured_chart(indicator, lang));
+}
 std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& design, Lang lang) {
   return svg_of(walk_chart(indicator, design, lang));
 }

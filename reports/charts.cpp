@@ -190,9 +190,10 @@ Chart interval_chart(const IndicatorResult& indicator, Lang lang) {
 }
 
 Chart measured_chart(const IndicatorResult& indicator, Lang lang) {
-  return {kSpan, kStrip,
-          filled(indicator.title, indicator.id).in(lang) + (lang == Lang::zh ? "：测量值与区间" : ": value and interval"),
-          [=](Canvas& canvas) { paint_measured(canvas, indicator, lang); }};
+  return {
+      kSpan, kStrip,
+      filled(indicator.title, indicator.id).in(lang) + (lang == Lang::zh ? "：测量值与区间" : ": value and interval"),
+      [=](Canvas& canvas) { paint_measured(canvas, indicator, lang); }};
 }
 
 }  // namespace assay::reports

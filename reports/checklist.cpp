@@ -36,8 +36,8 @@ Answer customer(const ReportModel& model, const Particulars& p) {
   if (model.division == "self") return none({"self-assessment: there is no customer", "自评：没有委托方"});
   if (!said(p.customer.name)) return missing({"particulars: customer.name", "补充信息：customer.name"});
   if (p.customer.contact.empty() && !said(p.customer.address))
-    return missing({"particulars: customer.contact or customer.address",
-                    "补充信息：customer.contact 或 customer.address"});
+    return missing(
+        {"particulars: customer.contact or customer.address", "补充信息：customer.contact 或 customer.address"});
   return met({"cover", "封面"});
 }
 
@@ -48,7 +48,8 @@ Answer method(const ReportModel& model) {
 }
 
 Answer item(const ReportModel& model, const Particulars& p) {
-  if (model.subject.model.empty() && model.subject.id.empty()) return missing({"the subject has no name", "样品没有名称"});
+  if (model.subject.model.empty() && model.subject.id.empty())
+    return missing({"the subject has no name", "样品没有名称"});
   if (!said(p.condition)) return missing({"particulars: item.condition", "补充信息：item.condition"});
   return met({"item under test", "样品"});
 }
@@ -95,8 +96,8 @@ Answer results(const ReportModel& model) {
 Answer deviations(const Particulars& p) {
   if (!p.deviations.empty()) return met({"amendments and deviations", "修订与偏离"});
   if (p.no_deviations) return met({"none, as stated", "声明无偏离"});
-  return missing({"particulars: deviations (an empty list says that there are none)",
-                  "补充信息：deviations（空列表表示没有）"});
+  return missing(
+      {"particulars: deviations (an empty list says that there are none)", "补充信息：deviations（空列表表示没有）"});
 }
 
 Answer people(const Particulars& p) {

@@ -42,8 +42,8 @@ void paint_pareto(Canvas& canvas, const std::vector<Bar>& bars, Lang lang) {
   const double most = bars.front().count;
   double all = 0, so_far = 0;
   for (const auto& bar : bars) all += bar.count;
-  canvas.text(QRectF(kLeft, 0, 330, 18), Qt::AlignLeft | Qt::AlignVCenter,
-              lang == Lang::zh ? q("试验数") : q("trials"), ink::kMuted, 12);
+  canvas.text(QRectF(kLeft, 0, 330, 18), Qt::AlignLeft | Qt::AlignVCenter, lang == Lang::zh ? q("试验数") : q("trials"),
+              ink::kMuted, 12);
   canvas.text(QRectF(kRight + 10, 0, kWidth - kRight - 10, 18), Qt::AlignRight | Qt::AlignVCenter,
               lang == Lang::zh ? q("累计占比") : q("cumulative share"), ink::kMuted, 12);
   double y = kTop;
@@ -104,7 +104,8 @@ void paint_timeline(Canvas& canvas, const Timeline& timeline, Lang lang) {
                 q(fmt::format("{:g}", i * step)), ink::kMuted, 11);
   }
   canvas.text(QRectF(kLeft, bottom + 20, kRight - kLeft, 18), Qt::AlignHCenter | Qt::AlignVCenter,
-              lang == Lang::zh ? q("时间，s（色带表示条件成立）") : q("time, s (a bar: the condition holds)"), ink::kMuted, 12);
+              lang == Lang::zh ? q("时间，s（色带表示条件成立）") : q("time, s (a bar: the condition holds)"),
+              ink::kMuted, 12);
 }
 
 }  // namespace
@@ -118,9 +119,10 @@ Chart pareto_chart(const std::vector<TrialRecord>& trials, Lang lang) {
 }
 
 Chart timeline_chart(const Timeline& timeline, Lang lang) {
-  return {kWidth, 46 + 26 * static_cast<int>(timeline.rows.size()) + 42,
-          fmt::format("{} {}", lang == Lang::zh ? "各条件随时间的状态，试验" : "Conditions in time, trial", timeline.trial),
-          [=](Canvas& canvas) { paint_timeline(canvas, timeline, lang); }};
+  return {
+      kWidth, 46 + 26 * static_cast<int>(timeline.rows.size()) + 42,
+      fmt::format("{} {}", lang == Lang::zh ? "各条件随时间的状态，试验" : "Conditions in time, trial", timeline.trial),
+      [=](Canvas& canvas) { paint_timeline(canvas, timeline, lang); }};
 }
 
 }  // namespace assay::reports

@@ -31,16 +31,15 @@ void paint_row(Canvas& canvas, const Contrast& row, double y, bool last, Lang la
   if (row.estimate)
     canvas.box(QRectF(x_of(*row.estimate) - 6, middle - 6, 12, 12), decided ? color : ink::kPaper, color, last ? 0 : 6,
                Line::solid, 2);
-  const std::string figures =
-      row.estimate && row.lower && row.upper
-          ? fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", *row.estimate, *row.lower, *row.upper)
-          : std::string(lang == Lang::zh ? "无置信限" : "no limits");
+  const std::string figures = row.estimate && row.lower && row.upper
+                                  ? fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", *row.estimate, *row.lower, *row.upper)
+                                  : std::string(lang == Lang::zh ? "无置信限" : "no limits");
   canvas.text(QRectF(kRight + 8, y, kWidth - kRight - 8, kRow), Qt::AlignLeft | Qt::AlignVCenter,
               q(fmt::format("{}  n={}", figures, row.pairs)), ink::kText, 11);
 }
 
-void paint_forest(Canvas& canvas, const std::vector<Contrast>& rows, const std::string& first, const std::string& second,
-                  Lang lang) {
+void paint_forest(Canvas& canvas, const std::vector<Contrast>& rows, const std::string& first,
+                  const std::string& second, Lang lang) {
   const double bottom = kTop + kRow * static_cast<double>(rows.size());
   const bool zh = lang == Lang::zh;
   canvas.text(QRectF(kLeft - 60, 0, 215, 18), Qt::AlignRight | Qt::AlignVCenter,

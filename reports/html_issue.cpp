@@ -28,7 +28,9 @@ void party(Page& page, const Text& name, const Party& party) {
 
 void equipment(Page& page, const Particulars& p) {
   if (p.equipment.empty()) return;
-  page.head({{{"Equipment", "设备"}}, {{"Number", "编号"}}, {{"Calibration certificate", "校准证书"}},
+  page.head({{{"Equipment", "设备"}},
+             {{"Number", "编号"}},
+             {{"Calibration certificate", "校准证书"}},
              {{"Valid until", "有效期至"}}},
             {"As stated by the laboratory.", "由实验室说明。"});
   for (const auto& x : p.equipment) {

@@ -50,8 +50,8 @@ void result(Suite& suite, Conformity conformity, int faulty, const std::string& 
   // What did not conform because robot or link broke down is an error to look at first, not a result to argue with.
   if (conformity != Conformity::not_tested && faulty > 0) {
     ++suite.errors;
-    const std::string count =
-        lang == Lang::zh ? fmt::format("{} 次试验因故障结束", faulty) : fmt::format("{} trials ended by a fault", faulty);
+    const std::string count = lang == Lang::zh ? fmt::format("{} 次试验因故障结束", faulty)
+                                               : fmt::format("{} trials ended by a fault", faulty);
     suite.cases += fmt::format("      <error type=\"fault\" message=\"{}; {}\"/>\n", count, text);
     return;
   }
@@ -66,8 +66,7 @@ void result(Suite& suite, Conformity conformity, int faulty, const std::string& 
 
 void indicator(Suite& suite, const ReportModel& model, const IndicatorResult& x, Lang lang) {
   suite.cases += fmt::format("    <testcase classname=\"{}\" name=\"{} {}\">\n      <properties>\n",
-                             xml(x.task.empty() ? "attached" : x.task), xml(x.id),
-                             xml(filled(x.title, x.id).in(lang)));
+                             xml(x.task.empty() ? "attached" : x.task), xml(x.id), xml(filled(x.title, x.id).in(lang)));
   property(suite.cases, "n", std::to_string(x.n));
   property(suite.cases, "successes", std::to_string(x.successes));
   property(suite.cases, "value", number(x.estimate));

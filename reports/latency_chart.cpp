@@ -157,7 +157,8 @@ Chart latency_chart(const std::vector<double>& times_s, Lang lang) {
   for (double& value : sorted) value *= unit.per_second;
   const bool log = sorted.front() > 0 && sorted.back() > kLogRatio * sorted.front();
   const Axis axis = log ? log_axis(sorted.front(), sorted.back()) : linear_axis(sorted.back());
-  return {kWidth, kHeight, lang == Lang::zh ? "策略用时的经验分布与分位数" : "Empirical distribution of policy times with quantiles",
+  return {kWidth, kHeight,
+          lang == Lang::zh ? "策略用时的经验分布与分位数" : "Empirical distribution of policy times with quantiles",
           [=](Canvas& canvas) {
             draw_axes(canvas, axis, unit, lang);
             canvas.polyline(steps(axis, sorted), ink::kAccent, 2);

@@ -86,10 +86,8 @@ Result<std::string> to_pdf(const ReportModel& model, Languages languages, Lang f
 Result<std::string> to_certificate_draft(const ReportModel& model, Languages languages, Lang first) {
   ASSAY_RETURN_IF_ERROR(can_paint());
   Sheet sheet(languages, first);
-  const Document document{{"Certificate (draft)", "证书（草案）"},
-                          {},
-                          {},
-                          {"DRAFT – NOT A CERTIFICATE", "草案 非证书"}};
+  const Document document{
+      {"Certificate (draft)", "证书（草案）"}, {}, {}, {"DRAFT – NOT A CERTIFICATE", "草案 非证书"}};
   sheet.gap(900);
   sheet.centred(document.title, 26, true, ink::kText);
   sheet.gap(500);
@@ -109,9 +107,10 @@ Result<std::string> to_certificate_draft(const ReportModel& model, Languages lan
                {{"Scope", "范围"}, title_of_scope(model)},
                {{"Rests on report", "依据报告"}, number_of(model) + "  SHA-256 " + digest_of(model)}});
   sheet.gap(300);
-  sheet.note({"Assay issues reports, not certificates. A certificate is the decision of a certification body; this page "
-              "only drafts what it could say. It holds for the sample that was tested and states no period of validity.",
-              "本程序出具报告，不颁发证书。是否发证由认证机构决定；本页仅为证书内容的草案，只针对所检样品，不含有效期。"});
+  sheet.note(
+      {"Assay issues reports, not certificates. A certificate is the decision of a certification body; this page "
+       "only drafts what it could say. It holds for the sample that was tested and states no period of validity.",
+       "本程序出具报告，不颁发证书。是否发证由认证机构决定；本页仅为证书内容的草案，只针对所检样品，不含有效期。"});
   return pdf_of(sheet, frame_of(model, document, first), document.title.in(first) + " " + number_of(model));
 }
 

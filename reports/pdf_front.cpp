@@ -31,9 +31,9 @@ Cell stated(const ReportModel& model, const char* field, const std::string& valu
   if (model.particulars)
     for (const auto& name : model.particulars->verified) verified = verified || name == field;
   out.push_back(verified ? Piece{{"checked by the laboratory", "实验室已核实"}, 7, false, ink::kPass}
-                         : model.division == "lab"
-                         ? Piece{{"‡ as stated by the customer", "‡ 由委托方提供"}, 7, false, ink::kMuted}
-                         : Piece{{"‡ as declared", "‡ 自行申报"}, 7, false, ink::kMuted});
+                : model.division == "lab"
+                    ? Piece{{"‡ as stated by the customer", "‡ 由委托方提供"}, 7, false, ink::kMuted}
+                    : Piece{{"‡ as declared", "‡ 自行申报"}, 7, false, ink::kMuted});
   return out;
 }
 
@@ -61,20 +61,19 @@ void cover(Sheet& sheet, const ReportModel& model) {
   sheet.gap(120);
   sheet.centred(filled(model.subject.title, model.subject.id), 14, true, ink::kAccent);
   sheet.gap(250);
-  Facts facts{{{"Report number", "报告编号"}, Cell(std::vector<Piece>{{or_dash(number_of(model)), 10, true}})},
-              {{"Item", "样品"}, filled(model.subject.title, model.subject.id)},
-              {{"Model, serial number", "型号、编号"},
-               or_dash(model.subject.model + (model.subject.serial.empty() ? "" : " · " + model.subject.serial))},
-              {{"Customer", "委托方"}, party(p.customer, model.division == "lab")},
-              {{"Laboratory", "检测机构"}, party(p.laboratory, true)},
-              {{"Place of performance", "检测地点"}, or_dash(p.place)},
-              {{"Kind of examination", "检验类别"},
-               Text{document.badge.en + " · " + filled(model.scheme.title, model.scheme.id).en + " " + model.scheme.version,
-                    document.badge.zh + " · " + filled(model.scheme.title, model.scheme.id).zh + " " +
-                        model.scheme.version}}};
+  Facts facts{
+      {{"Report number", "报告编号"}, Cell(std::vector<Piece>{{or_dash(number_of(model)), 10, true}})},
+      {{"Item", "样品"}, filled(model.subject.title, model.subject.id)},
+      {{"Model, serial number", "型号、编号"},
+       or_dash(model.subject.model + (model.subject.serial.empty() ? "" : " · " + model.subject.serial))},
+      {{"Customer", "委托方"}, party(p.customer, model.division == "lab")},
+      {{"Laboratory", "检测机构"}, party(p.laboratory, true)},
+      {{"Place of performance", "检测地点"}, or_dash(p.place)},
+      {{"Kind of examination", "检验类别"},
+       Text{document.badge.en + " · " + filled(model.scheme.title, model.scheme.id).en + " " + model.scheme.version,
+            document.badge.zh + " · " + filled(model.scheme.title, model.scheme.id).zh + " " + model.scheme.version}}};
   if (said(p.accreditation)) facts.push_back({{"Accreditation", "资质"}, p.accreditation});
-  facts.push_back({{"Item received", "收样日期"},
-                   p.received.empty() ? or_dash(p.not_received) : or_dash(p.received)});
+  facts.push_back({{"Item received", "收样日期"}, p.received.empty() ? or_dash(p.not_received) : or_dash(p.received)});
   facts.push_back({{"Tests performed (UTC)", "检测日期（UTC）"}, or_dash(days_of_trials(model))});
   facts.push_back({{"Issued", "签发日期"}, or_dash(p.issued)});
   sheet.facts(facts);
@@ -96,8 +95,8 @@ void notices(Sheet& sheet, const ReportModel& model) {
       {"Data marked ‡ were stated by whoever presented the item; they were not checked.",
        "标有 ‡ 的信息由送检方提供，未予核实。"}};
   if (model.division == "lab") {
-    lines.push_back({"Valid only with the signatures of who tested, reviewed and approved.",
-                     "无主检、审核、批准人员签字无效。"});
+    lines.push_back(
+        {"Valid only with the signatures of who tested, reviewed and approved.", "无主检、审核、批准人员签字无效。"});
     lines.push_back({"Objections are to be raised with the laboratory within 15 days of receipt.",
                      "对报告有异议者，应于收到之日起十五日内向检测机构提出。"});
   }
@@ -129,9 +128,9 @@ void item(Sheet& sheet, const ReportModel& model) {
               {{"Serial number", "编号"}, stated(model, "serial", subject.serial)},
               {{"Software", "软件"}, stated(model, "software", subject.software)},
               {{"Class", "类别"}, title_of_class(model)},
-              {{"Kind", "检测类型"}, subject.kind == "policy"
-                                         ? Text{"policy alone, on a reference embodiment", "仅策略（在参考本体上）"}
-                                         : Text{"robot", "机器人"}},
+              {{"Kind", "检测类型"},
+               subject.kind == "policy" ? Text{"policy alone, on a reference embodiment", "仅策略（在参考本体上）"}
+                                        : Text{"robot", "机器人"}},
               {{"Adapter, policy", "适配器与策略"},
                or_dash(subject.policy.empty() ? subject.adapter : subject.adapter + ", " + subject.policy)},
               {{"Condition as received", "收样状态"}, or_dash(p.condition)}};
@@ -149,10 +148,9 @@ void basis(Sheet& sheet, const ReportModel& model) {
   sheet.heading({"Basis and method", "依据与方法"});
   const Text scheme = filled(model.scheme.title, model.scheme.id);
   const std::string version = fmt::format(" ({} {})", model.scheme.id, model.scheme.version);
-  const Text order = model.plan.order.empty()
-                         ? Text{"series after series", "逐序列进行"}
-                         : Text{"all series interleaved, drawn from the seed, locked in the plan",
-                                "各序列交错进行，由种子抽定并锁定于计划"};
+  const Text order = model.plan.order.empty() ? Text{"series after series", "逐序列进行"}
+                                              : Text{"all series interleaved, drawn from the seed, locked in the plan",
+                                                     "各序列交错进行，由种子抽定并锁定于计划"};
   const Text seed = model.revealed_seed.empty()
                         ? Text{"not revealed yet", "尚未公开"}
                         : Text{model.revealed_seed + " (fits the commitment)", model.revealed_seed + "（与承诺一致）"};

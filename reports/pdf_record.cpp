@@ -63,7 +63,8 @@ void gap_to_next_level(Sheet& sheet, const ReportModel& model) {
     if (!item.could.en.empty() || !item.could.zh.empty()) words.push_back({item.could, 8, false, ink::kMuted});
     rows.push_back({item.id, words, numbers.empty() ? "–" : numbers});
   }
-  sheet.table({{{"Indicator", "指标"}, 2}, {{"Why, and what could show it", "原因与可能的证明"}, 6},
+  sheet.table({{{"Indicator", "指标"}, 2},
+               {{"Why, and what could show it", "原因与可能的证明"}, 6},
                {{"Trials behind it", "相关试验"}, 2}},
               rows);
 }
@@ -113,27 +114,31 @@ void uncertainty(Sheet& sheet, const ReportModel& model) {
     simulated = simulated || key.vantage == Vantage::simulator;
     const auto* metric = registry.find(key.id, key.version);
     const auto& x = budget->expanded;
-    const std::string mean = x.U ? with_uncertainty(budget->value, *x.U, budget->unit)
-                                 : significant(budget->value) + " " + budget->unit;
+    const std::string mean =
+        x.U ? with_uncertainty(budget->value, *x.U, budget->unit) : significant(budget->value) + " " + budget->unit;
     std::vector<Piece> sources;
     for (const auto& row : budget->rows) {
       const Text title = row_title(row);
-      const std::string figures = fmt::format(": u = {}, ν = {}, {:.0f} %", significant(row.u), dof_text(row.dof),
-                                              row.share * 100);
+      const std::string figures =
+          fmt::format(": u = {}, ν = {}, {:.0f} %", significant(row.u), dof_text(row.dof), row.share * 100);
       sources.push_back({{title.en + figures, title.zh + figures}, 7.5});
     }
-    rows.push_back({std::vector<Piece>{{metric == nullptr ? filled({}, key.id) : filled(metric->spec.title, key.id), 8.5, true},
-                                       {{fmt::format("{} L{}", key.task, key.level), fmt::format("{} L{}", key.task, key.level)},
-                                        7, false, ink::kMuted}},
-                    std::to_string(values.sorted.size()), mean, x.k ? fmt::format("{:.2f}", *x.k) : "–", sources});
+    rows.push_back(
+        {std::vector<Piece>{{metric == nullptr ? filled({}, key.id) : filled(metric->spec.title, key.id), 8.5, true},
+                            {{fmt::format("{} L{}", key.task, key.level), fmt::format("{} L{}", key.task, key.level)},
+                             7,
+                             false,
+                             ink::kMuted}},
+         std::to_string(values.sorted.size()), mean, x.k ? fmt::format("{:.2f}", *x.k) : "–", sources});
   }
-  sheet.paragraph({"Limits of success probabilities and measured indicators stand with the results. Below: means over the "
-                   "valid, finished trials, mean ± U with a coverage probability of 95 % (JCGM 100:2008).",
-                   "成功概率与测量指标的置信限见检测结果。下表为有效且已完成试验的均值 ± U，包含概率 95 %（JCGM 100:2008）。"},
-                  8.5);
+  sheet.paragraph(
+      {"Limits of success probabilities and measured indicators stand with the results. Below: means over the "
+       "valid, finished trials, mean ± U with a coverage probability of 95 % (JCGM 100:2008).",
+       "成功概率与测量指标的置信限见检测结果。下表为有效且已完成试验的均值 ± U，包含概率 95 %（JCGM 100:2008）。"},
+      8.5);
   if (rows.empty()) {
-    sheet.paragraph({"No mean completion time or path length to evaluate.", "没有可评定的平均完成时间或平均路径长度。"}, 9,
-                    false, ink::kMuted);
+    sheet.paragraph({"No mean completion time or path length to evaluate.", "没有可评定的平均完成时间或平均路径长度。"},
+                    9, false, ink::kMuted);
     return;
   }
   sheet.table({{{"Quantity", "量"}, 3},
@@ -143,9 +148,10 @@ void uncertainty(Sheet& sheet, const ReportModel& model) {
                {{"Sources: standard uncertainty, degrees of freedom, share", "来源：标准不确定度、自由度、份额"}, 4.5}},
               rows);
   if (simulated)
-    sheet.note({"Simulated values: the error of the model against a real robot is not part of U, nor is the bias that "
-                "sequential stopping gives to means.",
-                "仿真值：U 不包含仿真模型相对真实机器人的误差，也不包含序贯停止给均值带来的偏倚。"});
+    sheet.note(
+        {"Simulated values: the error of the model against a real robot is not part of U, nor is the bias that "
+         "sequential stopping gives to means.",
+         "仿真值：U 不包含仿真模型相对真实机器人的误差，也不包含序贯停止给均值带来的偏倚。"});
 }
 
 void amendments(Sheet& sheet, const ReportModel& model) {
@@ -182,27 +188,32 @@ void completeness(Sheet& sheet, const ReportModel& model) {
                     std::vector<Piece>{{word_of(item.state), 8.5, true, open ? ink::kFail : ink::kText}},
                     std::vector<Piece>{{item.reason, 8}}});
   }
-  sheet.table({{{"", ""}, 0.5}, {{"Item", "条目"}, 4}, {{"State", "状态"}, 1.6}, {{"Where, or why not", "位置或原因"}, 4}},
-              rows,
-              {"The items of ISO/IEC 17025:2017, 7.8.2.1. A report is issued only when none is open.",
-               "ISO/IEC 17025:2017 7.8.2.1 各项。各项均无缺漏，方可签发报告。"});
+  sheet.table(
+      {{{"", ""}, 0.5}, {{"Item", "条目"}, 4}, {{"State", "状态"}, 1.6}, {{"Where, or why not", "位置或原因"}, 4}},
+      rows,
+      {"The items of ISO/IEC 17025:2017, 7.8.2.1. A report is issued only when none is open.",
+       "ISO/IEC 17025:2017 7.8.2.1 各项。各项均无缺漏，方可签发报告。"});
 }
 
 void verification(Sheet& sheet, const ReportModel& model) {
   sheet.heading({"How to verify", "如何验证"});
   const std::string digest = digest_of(model);
-  sheet.items({{"Read the QR code on the cover: it holds the report's number and the digest below.",
-                "扫描封面二维码：其中为报告编号与下列摘要。"},
-               {"Compute the SHA-256 of the report's data file (JSON, written beside an issued report): it must be that "
-                "digest. With the workspace: "
-                "assay report " + model.session + " --format json -o - | sha256sum (with the same --particulars).",
-                "计算报告数据文件（JSON，签发时与报告一并写出）的 SHA-256，应与该摘要一致。持有工作区者：assay report " + model.session +
-                    " --format json -o - | sha256sum（使用同一 --particulars）。"},
-               {"Derive the results anew from the recorded trials: assay recompute " + model.session +
-                    ", or verify the signed bundle offline: assay bundle verify FILE.",
-                "由试验记录重新推导结果：assay recompute " + model.session +
-                    "；或离线验证签名证据包：assay bundle verify 文件。"}});
-  const auto hash = [](const std::string& text) { return Cell(std::vector<Piece>{{filled({}, text.empty() ? "–" : text), 7.5}}); };
+  sheet.items(
+      {{"Read the QR code on the cover: it holds the report's number and the digest below.",
+        "扫描封面二维码：其中为报告编号与下列摘要。"},
+       {"Compute the SHA-256 of the report's data file (JSON, written beside an issued report): it must be that "
+        "digest. With the workspace: "
+        "assay report " +
+            model.session + " --format json -o - | sha256sum (with the same --particulars).",
+        "计算报告数据文件（JSON，签发时与报告一并写出）的 SHA-256，应与该摘要一致。持有工作区者：assay report " +
+            model.session + " --format json -o - | sha256sum（使用同一 --particulars）。"},
+       {"Derive the results anew from the recorded trials: assay recompute " + model.session +
+            ", or verify the signed bundle offline: assay bundle verify FILE.",
+        "由试验记录重新推导结果：assay recompute " + model.session +
+            "；或离线验证签名证据包：assay bundle verify 文件。"}});
+  const auto hash = [](const std::string& text) {
+    return Cell(std::vector<Piece>{{filled({}, text.empty() ? "–" : text), 7.5}});
+  };
   sheet.facts({{{"Report data, SHA-256", "报告数据 SHA-256"}, hash(digest)},
                {{"Head of the record chain", "记录链头"}, hash(model.chain_head)},
                {{"Plan, SHA-256", "计划 SHA-256"}, hash(model.plan_sha256)}});
@@ -213,18 +224,18 @@ void verification(Sheet& sheet, const ReportModel& model) {
       passed += file.passed;
     }
     const std::string who = time_text(model.validation->time) + " · " + model.validation->by;
-    sheet.facts({{{"Arithmetic validated", "运算验证"},
-                  std::vector<Piece>{{{fmt::format("{} of {} reference cases passed{}", passed, cases,
-                                                   model.validation->same_build ? ", with this build" : ", another build"),
-                                       fmt::format("{} / {} 个参考用例通过{}", passed, cases,
-                                                   model.validation->same_build ? "（同一构建）" : "（非同一构建）")},
-                                      8.5},
-                                     {{who, who}, 7.5, false, ink::kMuted}}}});
+    sheet.facts(
+        {{{"Arithmetic validated", "运算验证"},
+          std::vector<Piece>{{{fmt::format("{} of {} reference cases passed{}", passed, cases,
+                                           model.validation->same_build ? ", with this build" : ", another build"),
+                               fmt::format("{} / {} 个参考用例通过{}", passed, cases,
+                                           model.validation->same_build ? "（同一构建）" : "（非同一构建）")},
+                              8.5},
+                             {{who, who}, 7.5, false, ink::kMuted}}}});
   }
   std::vector<std::vector<Cell>> rows;
   for (const auto& [path, sha256] : model.files) rows.push_back({hash(path), hash(sha256)});
-  if (!rows.empty())
-    sheet.table({{{"Deciding file", "判定所依据的文件"}, 4}, {{"SHA-256", "SHA-256"}, 6}}, rows);
+  if (!rows.empty()) sheet.table({{{"Deciding file", "判定所依据的文件"}, 4}, {{"SHA-256", "SHA-256"}, 6}}, rows);
 }
 
 }  // namespace assay::reports

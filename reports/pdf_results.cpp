@@ -14,8 +14,7 @@ namespace {
 /// Title over id, dimension and clause.
 Cell name_of(const ReportModel& model, const IndicatorResult& x) {
   const Text dimension = title_of_dimension(model.scheme, x.dimension);
-  const std::string rest =
-      fmt::format(" · L{} · {}{}", x.level, x.id, x.clause.empty() ? "" : " · " + x.clause);
+  const std::string rest = fmt::format(" · L{} · {}{}", x.level, x.id, x.clause.empty() ? "" : " · " + x.clause);
   return std::vector<Piece>{{filled(x.title, x.id), 8.5, true},
                             {{dimension.en + rest, dimension.zh + rest}, 7, false, ink::kMuted}};
 }
@@ -59,7 +58,9 @@ std::string interval_of(const std::optional<double>& low, const std::optional<do
 std::vector<Cell> row_of(const ReportModel& model, const IndicatorResult& x) {
   const bool measured = !x.metric.empty();
   const auto unit = measured ? shown_unit(x) : ShownUnit{1, "1"};
-  const std::string value = !x.estimate ? "–" : measured ? significant(*x.estimate * unit.factor) : proportion(*x.estimate);
+  const std::string value = !x.estimate ? "–"
+                            : measured  ? significant(*x.estimate * unit.factor)
+                                        : proportion(*x.estimate);
   const bool tells = x.conformity == Conformity::inconclusive || x.conformity == Conformity::not_tested;
   const std::string limit =
       x.attached ? "–" : fmt::format("{} {:.4g}", x.bound == "at_most" ? "≤" : "≥", x.limit * unit.factor);
@@ -75,11 +76,9 @@ std::vector<Cell> row_of(const ReportModel& model, const IndicatorResult& x) {
 }
 
 std::vector<SheetColumn> columns() {
-  return {{{"Indicator", "指标"}, 4.1},          {{"Value", "值"}, 1.3, true},
-          {{"Unit", "单位"}, 0.95},              {{"Limits", "置信限"}, 2.75, true},
-          {{"n / max", "n / 上限"}, 1.35, true}, {{"Limit", "限值"}, 1.3, true},
-          {{"Margin", "裕量"}, 1.35, true},      {{"Observed by", "观测来源"}, 1.6},
-          {{"Verdict", "结论"}, 2.7}};
+  return {{{"Indicator", "指标"}, 4.1},       {{"Value", "值"}, 1.3, true},          {{"Unit", "单位"}, 0.95},
+          {{"Limits", "置信限"}, 2.75, true}, {{"n / max", "n / 上限"}, 1.35, true}, {{"Limit", "限值"}, 1.3, true},
+          {{"Margin", "裕量"}, 1.35, true},   {{"Observed by", "观测来源"}, 1.6},    {{"Verdict", "结论"}, 2.7}};
 }
 
 void figures(Sheet& sheet, const ReportModel& model) {
@@ -88,11 +87,13 @@ void figures(Sheet& sheet, const ReportModel& model) {
     if (!x.estimate || x.attached) continue;
     const bool measured = !x.metric.empty();
     const auto unit = measured ? shown_unit(x) : ShownUnit{};
-    const std::string value = measured ? significant(*x.estimate * unit.factor) + " " + unit.name : proportion(*x.estimate);
+    const std::string value =
+        measured ? significant(*x.estimate * unit.factor) + " " + unit.name : proportion(*x.estimate);
     const std::string interval = interval_of(x.lower, x.upper, unit.factor, !measured);
     rows.push_back({std::vector<Piece>{{filled(x.title, x.id), 8.5, true}, {{x.id, x.id}, 7, false, ink::kMuted}},
                     Cell::of(measured ? measured_chart(x, sheet.first()) : interval_chart(x, sheet.first())),
-                    std::vector<Piece>{{{value, value}, 9, true}, {{interval, interval}, 8},
+                    std::vector<Piece>{{{value, value}, 9, true},
+                                       {{interval, interval}, 8},
                                        {look_of(x.conformity).word, 8, true, look_of(x.conformity).color}}});
   }
   if (rows.empty()) return;
@@ -107,11 +108,12 @@ void walks(Sheet& sheet, const ReportModel& model) {
       if (planned.id != x.id || !x.metric.empty() || x.n == 0) continue;
       if (!any) {
         sheet.subheading({"Cumulative results and sequential boundaries", "累计结果与序贯边界"});
-        sheet.lead({"Cumulative failures against counted trials until a boundary is reached. The boundaries were "
-                         "locked before the first trial. Green, dashed: conforms; amber, dotted: not shown; between them "
-                         "the trials go on.",
-                         "累计失败数随已计数试验数的变化，直至到达边界。边界在首次试验前已锁定。"
-                         "绿色虚线内：符合；琥珀色点线内：未能证明；两者之间继续试验。"});
+        sheet.lead(
+            {"Cumulative failures against counted trials until a boundary is reached. The boundaries were "
+             "locked before the first trial. Green, dashed: conforms; amber, dotted: not shown; between them "
+             "the trials go on.",
+             "累计失败数随已计数试验数的变化，直至到达边界。边界在首次试验前已锁定。"
+             "绿色虚线内：符合；琥珀色点线内：未能证明；两者之间继续试验。"});
       }
       any = true;
       const auto& d = planned.design;
@@ -151,12 +153,13 @@ void results(Sheet& sheet, const ReportModel& model) {
     sheet.paragraph({"No indicator.", "没有指标。"}, 9, false, ink::kMuted);
     return;
   }
-  sheet.table(columns(), rows,
-              {"Success probabilities have unit 1; measured values stand in their own unit. Limits are one-sided at the "
-               "confidence of the level claim; after sequential stopping they use the plan's own ordering, and the value "
-               "is its median-unbiased estimate. Margin: from the deciding limit to the requirement.",
-               "成功概率的单位为 1，测量值用其自身单位。置信限为单侧，置信度同等级结论；序贯停止后按计划自身的排序方法计算，"
-               "所列值为该排序下的中位无偏估计。裕量为起判定作用的置信限与要求值之差。"});
+  sheet.table(
+      columns(), rows,
+      {"Success probabilities have unit 1; measured values stand in their own unit. Limits are one-sided at the "
+       "confidence of the level claim; after sequential stopping they use the plan's own ordering, and the value "
+       "is its median-unbiased estimate. Margin: from the deciding limit to the requirement.",
+       "成功概率的单位为 1，测量值用其自身单位。置信限为单侧，置信度同等级结论；序贯停止后按计划自身的排序方法计算，"
+       "所列值为该排序下的中位无偏估计。裕量为起判定作用的置信限与要求值之差。"});
   figures(sheet, model);
   walks(sheet, model);
   reasons(sheet, model);
@@ -172,7 +175,8 @@ void safety(Sheet& sheet, const ReportModel& model) {
       const std::string rest = x.id + (x.clause.empty() ? "" : " · " + x.clause);
       rows.push_back({std::vector<Piece>{{filled(x.title, x.id), 8.5, true}, {{rest, rest}, 7, false, ink::kMuted}},
                       std::to_string(x.events), std::to_string(x.attempts), "≤ " + proportion(x.upper),
-                      percent(x.confidence), fmt::format("≤ {:.3g}", x.limit), fmt::format("{:+.3f}", x.limit - x.upper),
+                      percent(x.confidence), fmt::format("≤ {:.3g}", x.limit),
+                      fmt::format("{:+.3f}", x.limit - x.upper),
                       Cell::verdict(x.conformity, x.conformity == Conformity::conform ? Text{} : x.reason)});
     }
     sheet.table({{{"Gate", "门槛"}, 3.6},
@@ -199,17 +203,20 @@ void latency(Sheet& sheet, const ReportModel& model) {
   sheet.heading({"Latency", "时延"});
   const auto groups = values_of_session(model.trials, "policy_inference_time");
   if (groups.empty()) {
-    sheet.paragraph({"Not measured: no policy times on record.", "未测量：没有策略用时的记录。"}, 9, false, ink::kMuted);
+    sheet.paragraph({"Not measured: no policy times on record.", "未测量：没有策略用时的记录。"}, 9, false,
+                    ink::kMuted);
     return;
   }
-  sheet.paragraph({"Time that the policy took to answer; one value per trial, the median over its control periods. Read "
-                   "from the monotonic clock of the test computer, the way to the policy and back included. Not part of "
-                   "any verdict.",
-                   "策略作答所用时间，每次试验取一个值：各控制周期用时的中位数。由检测计算机的单调时钟读取，"
-                   "含与策略之间的往返传递。不参与任何判定。"},
-                  8.5);
+  sheet.paragraph(
+      {"Time that the policy took to answer; one value per trial, the median over its control periods. Read "
+       "from the monotonic clock of the test computer, the way to the policy and back included. Not part of "
+       "any verdict.",
+       "策略作答所用时间，每次试验取一个值：各控制周期用时的中位数。由检测计算机的单调时钟读取，"
+       "含与策略之间的往返传递。不参与任何判定。"},
+      8.5);
   for (const auto& [key, values] : groups) {
-    const auto quantiles = quantiles_of(values.sorted);
+    const auto& sorted = values.sorted;
+    const auto quantiles = quantiles_of(sorted);
     if (quantiles.empty()) continue;
     const TimeUnit unit = key.unit == "s" ? time_unit(quantiles.front().estimate) : TimeUnit{1, key.unit};
     std::vector<std::vector<Cell>> rows;
@@ -226,7 +233,8 @@ void latency(Sheet& sheet, const ReportModel& model) {
                  {{"n", "n"}, 1, true},
                  {{"Observed by", "观测来源"}, 2}},
                 rows);
-    if (key.unit == "s") sheet.chart([&](Lang lang) { return latency_chart(values.sorted, lang); }, 0.62, Sheet::Pair::beside);
+    if (key.unit == "s")
+      sheet.chart([&](Lang lang) { return latency_chart(sorted, lang); }, 0.62, Sheet::Pair::beside);
   }
 }
 

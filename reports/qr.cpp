@@ -7,8 +7,8 @@
 namespace assay::reports {
 
 std::vector<std::vector<bool>> qr_modules(const std::string& text) {
-  const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(
-      QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), &QRcode_free);
+  const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M),
+                                                             &QRcode_free);
   std::vector<std::vector<bool>> out;
   if (!code) return out;
   const auto width = static_cast<std::size_t>(code->width);

@@ -126,9 +126,8 @@ Sheet::Laid Sheet::lay(const Cell& cell, double width, bool right) const {
     }
   }
   if (cell.sign)
-    out.draw.emplace_back([sign = *cell.sign](QPainter& painter, QPointF at) {
-      Canvas(painter).sign(at + QPointF(50, 56), 46, sign);
-    });
+    out.draw.emplace_back(
+        [sign = *cell.sign](QPainter& painter, QPointF at) { Canvas(painter).sign(at + QPointF(50, 56), 46, sign); });
   return out;
 }
 
@@ -139,15 +138,15 @@ Sheet::Laid Sheet::lay_row(const std::vector<Cell>& row, const std::vector<doubl
     const double from = edges[i] + (i == 0 ? 0 : pad), to = edges[i + 1] - (i + 1 == row.size() ? 0 : pad);
     const Laid cell = lay(row[i], to - from, right[i]);
     for (const auto& draw : cell.draw)
-      out.draw.emplace_back([draw, from, pad](QPainter& painter, QPointF at) { draw(painter, at + QPointF(from, pad)); });
+      out.draw.emplace_back(
+          [draw, from, pad](QPainter& painter, QPointF at) { draw(painter, at + QPointF(from, pad)); });
     out.height = std::max(out.height, cell.height + 2 * pad);
   }
   return out;
 }
 
 void Sheet::place(const Laid& laid, double x) {
-  for (const auto& draw : laid.draw)
-    this->draw([draw, at = QPointF(x, y_)](QPainter& painter) { draw(painter, at); });
+  for (const auto& draw : laid.draw) this->draw([draw, at = QPointF(x, y_)](QPainter& painter) { draw(painter, at); });
   y_ += laid.height;
 }
 
@@ -335,8 +334,8 @@ void Sheet::end_mark() {
   // It stands below the last line even where a block would not fit any more: no page for it alone.
   y_ = std::max(kTop, y_ - 70);
   if (y_ > kBottom + 70) page_break();
-  const Block block = block_of(in_one_line({"— End of report —", "— 报告结束 —"}), 8.5, true, kRight - kLeft,
-                               Qt::AlignHCenter);
+  const Block block =
+      block_of(in_one_line({"— End of report —", "— 报告结束 —"}), 8.5, true, kRight - kLeft, Qt::AlignHCenter);
   draw([block, y = y_](QPainter& painter) {
     painter.setPen(color_of(ink::kMuted));
     block.layout->draw(&painter, {kLeft, y});

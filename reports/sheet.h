@@ -35,8 +35,8 @@ struct Piece {
 /// Pieces one under the other, beside the sign of a state if there is one; or a chart.
 struct Cell {
   Cell() = default;
-  Cell(std::vector<Piece> text) : pieces(std::move(text)) {}  // NOLINT: cells are written as lists of pieces
-  Cell(const Text& text) : pieces{Piece{text}} {}             // NOLINT
+  Cell(std::vector<Piece> text) : pieces(std::move(text)) {}      // NOLINT: cells are written as lists of pieces
+  Cell(const Text& text) : pieces{Piece{text}} {}                 // NOLINT
   Cell(const std::string& text) : pieces{Piece{{text, text}}} {}  // NOLINT
   static Cell verdict(Conformity conformity, const Text& reason = {});
   static Cell of(Chart chart);

@@ -128,7 +128,7 @@ class EglDrawing : public Drawing {
 
  private:
   mjModel& model_;
-  GlContext gl_;                 // before the scene, which is freed first
+  GlContext gl_;  // before the scene, which is freed first
   std::optional<Scene> scene_;
   mjvCamera camera_{};
 };

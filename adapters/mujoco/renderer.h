@@ -1,4 +1,5 @@
-// Pictures of a trial, of its first state or from its trace, without a screen: for pages that people read. Never in a process that runs trials.
+// Pictures of a trial, of its first state or from its trace, without a screen: for pages that people read. Never in a
+// process that runs trials.
 #pragma once
 
 #include <cstdint>

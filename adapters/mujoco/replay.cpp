@@ -73,7 +73,8 @@ Result<Replay> Replay::make(const Trace& trace, const World& world, const mjMode
         gap_at(model, scratch, joints, a, b, true) >= gap_at(model, scratch, joints, a, b, false);
     for (const auto& joint : joints) {
       const double closed = opens_upwards ? joint.low : joint.high, open = opens_upwards ? joint.high : joint.low;
-      out.seen_joints_.push_back({column, joint.qpos, closed, (open - closed) / group.max_width_m, joint.low, joint.high});
+      out.seen_joints_.push_back(
+          {column, joint.qpos, closed, (open - closed) / group.max_width_m, joint.low, joint.high});
     }
   }
   if (out.poses_.empty() && out.seen_joints_.empty() && out.truth_joints_.empty())

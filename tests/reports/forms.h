@@ -76,8 +76,12 @@ inline ReportModel unsafe_model() {
   gate.reason = {"9 events", "9 次事件"};
   out.grade.overall_level = 0;
   out.grade.at_declared = Conformity::not_conform;
-  out.timelines = {{7, {"worst trial: unsafe", "最差试验：不安全"}, Outcome::unsafe, 6.5,
-                    {{"grasped", {{1.0, 3.5}}}, {"success", {}}}, {{0, "begin"}, {3.5, "limit"}, {3.6, "stop"}}}};
+  out.timelines = {{7,
+                    {"worst trial: unsafe", "最差试验：不安全"},
+                    Outcome::unsafe,
+                    6.5,
+                    {{"grasped", {{1.0, 3.5}}}, {"success", {}}},
+                    {{0, "begin"}, {3.5, "limit"}, {3.6, "stop"}}}};
   return out;
 }
 

@@ -115,10 +115,10 @@ TEST(Junit, CountsAgreeWithCases) {
       for (auto at = xml.find(what); at != std::string::npos; at = xml.find(what, at + 1)) ++n;
       return n;
     };
-    EXPECT_THAT(xml, HasSubstr("<testsuites name=\"" + model.session + "\" tests=\"" + std::to_string(count("<testcase ")) +
-                               "\" failures=\"" + std::to_string(count("<failure ")) + "\" errors=\"" +
-                               std::to_string(count("<error ")) + "\" skipped=\"" + std::to_string(count("<skipped ")) +
-                               "\">"));
+    EXPECT_THAT(xml, HasSubstr("<testsuites name=\"" + model.session + "\" tests=\"" +
+                               std::to_string(count("<testcase ")) + "\" failures=\"" +
+                               std::to_string(count("<failure ")) + "\" errors=\"" + std::to_string(count("<error ")) +
+                               "\" skipped=\"" + std::to_string(count("<skipped ")) + "\">"));
     EXPECT_EQ(count("<testcase "), static_cast<int>(model.grade.indicators.size() + model.grade.gates.size()));
   }
 }

@@ -97,10 +97,11 @@ TEST_F(Pdf, EveryPageHasNumberPageAndKindOfDocument) {
 
 TEST_F(Pdf, ChineseAndDigitsSurviveCopying) {
   const std::string text = joined(text_of(bytes(conforming_model(), Languages::both, Lang::zh)));
-  for (const auto* words : {"检测报告", "Test report", "EB-2026-0001", "示例检测中心", "已证明达到的等级为：L1", "报告结束",
-                            "中英文不一致时，以中文为准。", "has shown level L1 Basic", "不得部分复制"})
+  for (const auto* words : {"检测报告", "Test report", "EB-2026-0001", "示例检测中心", "已证明达到的等级为：L1",
+                            "报告结束", "中英文不一致时，以中文为准。", "has shown level L1 Basic", "不得部分复制"})
     EXPECT_THAT(text, HasSubstr(words));
-  for (const auto* broken : {"⼈", "⼒", "⾝", "⽴", "⽅", "⾯", "ﬁ", "\xEF\xBF\xBD"}) EXPECT_THAT(text, Not(HasSubstr(broken)));
+  for (const auto* broken : {"⼈", "⼒", "⾝", "⽴", "⽅", "⾯", "ﬁ", "\xEF\xBF\xBD"})
+    EXPECT_THAT(text, Not(HasSubstr(broken)));
 }
 
 TEST_F(Pdf, OneLanguageIsOneLanguage) {
@@ -121,7 +122,8 @@ TEST_F(Pdf, ListsEveryTrialAndRepeatsTheHeader) {
   for (const auto& trial : model.trials)
     EXPECT_THAT(rows, HasSubstr("\n " + std::to_string(trial.number) + " " + trial.task)) << trial.number;
   std::size_t headers = 0;
-  for (std::size_t at = text.find("Digest, first 12"); at != std::string::npos; at = text.find("Digest, first 12", at + 1))
+  for (std::size_t at = text.find("Digest, first 12"); at != std::string::npos;
+       at = text.find("Digest, first 12", at + 1))
     ++headers;
   EXPECT_GE(headers, 4U);
   EXPECT_THAT(joined(text), HasSubstr("camera <moved>, \"again\" · 王芳"));
@@ -186,7 +188,8 @@ TEST_F(Pdf, ParetoCountsFailuresAndLeavesOutInvalidTrials) {
 }
 
 TEST_F(Pdf, ForestNamesBothSidesAndSaysWhereThereAreNoLimits) {
-  const std::vector<Contrast> rows{{{"sort", "分拣"}, 40, 0.2, 0.05, 0.4, Contrast::Verdict::first}, {{"carry", "搬运"}, 9, {}, {}, {}, {}}};
+  const std::vector<Contrast> rows{{{"sort", "分拣"}, 40, 0.2, 0.05, 0.4, Contrast::Verdict::first},
+                                   {{"carry", "搬运"}, 9, {}, {}, {}, {}}};
   const std::string svg = forest_svg(rows, "S-1", "S-2", Lang::en);
   for (const auto* words : {"S-1 better", "S-2 better", "+0.20 [+0.05, +0.40]  n=40", "no limits  n=9"})
     EXPECT_THAT(svg, HasSubstr(words));
