@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 using metrics::ComparisonVerdict;
 
 struct CompareOptions {
-  std::string a, b, other_workspace;
+  std::string a, b, other_workspace, svg;
   double alpha = 0.05;
   int n_max = 200;
 };
@@ -147,6 +147,37 @@ void print_comparison(const App& app, const CompareOptions& o, const grading::Co
           .c_str());
 }
 
+reports::Contrast contrast(const grading::ComparedSeries& row, const Text& name) {
+  reports::Contrast out{name, static_cast<int>(row.pairs.size()), {}, {}, {}};
+  if (row.limits) {
+    out.estimate = row.limits->estimate;
+    out.lower = row.limits->lower;
+    out.upper = row.limits->upper;
+  }
+  if (row.state.verdict == ComparisonVerdict::a_better) out.verdict = reports::Contrast::Verdict::first;
+  if (row.state.verdict == ComparisonVerdict::b_better) out.verdict = reports::Contrast::Verdict::second;
+  return out;
+}
+
+Result<void> write_chart(const App& app, const std::string& path, const grading::Comparison& c, const std::string& a,
+                         const std::string& b) {
+  std::vector<reports::Contrast> rows;
+  for (const auto& row : c.series) {
+    const auto name = fmt::format("{} L{}", row.task.substr(row.task.find('/') + 1), row.level);
+    rows.push_back(contrast(row, {name, name}));
+  }
+  if (c.series.size() > 1) rows.push_back(contrast(c.pooled, {"all together", "合并"}));
+  const reports::GuiScope gui;
+  std::ofstream out(path, std::ios::binary);
+  out << reports::forest_svg(rows, a, b, app.lang) << "\n";
+  out.close();
+  if (out.good()) return {};
+  return Error{.id = 908,
+               .what = {"the file cannot be written", "文件无法写入"},
+               .place = {path},
+               .help = {"check disk space and permissions", "请检查磁盘空间与权限"}};
+}
+
 int do_compare(const App& app, const CompareOptions& o) {
   const auto store_a = Store::open(app.workspace, true);
   if (!store_a) return fail(app, store_a.error());
@@ -174,6 +205,9 @@ int do_compare(const App& app, const CompareOptions& o) {
   if (!design) return fail(app, design.error());
   const auto result = grading::compare(sides[0], sides[1], design->table, o.alpha);
   if (!result) return fail(app, result.error());
+  if (!o.svg.empty())
+    if (auto drawn = write_chart(app, o.svg, *result, sides[0].id, sides[1].id); !drawn)
+      return fail(app, drawn.error());
   if (app.json) {
     Json out = {{"schema", "assay.comparison_result/1"},
                 {"a", sides[0].id},
@@ -208,6 +242,9 @@ void add_compare_command(CLI::App& parser, App& app, Action& run) {
   compare->add_option("B", options->b, app.say("session", "检测编号"))->required();
   compare->add_option("--with", options->other_workspace,
                       app.say("workspace of B (default: the same)", "B 所在工作区（默认相同）"));
+  compare->add_option(
+      "--svg", options->svg,
+      app.say("draw the differences with their limits into this file", "将差值及其界限绘入该 SVG 文件"));
   compare->add_option("--alpha", options->alpha, app.say("chance of a wrong claim, each way", "每个方向的误判概率"))
       ->check(CLI::Range(0.001, 0.25))
       ->capture_default_str();

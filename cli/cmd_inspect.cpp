@@ -1,4 +1,4 @@
-// grade, explain, reveal, report, export.
+// grade, explain, reveal, export.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct InspectOptions {
-  std::string session = "last", format = "html", output, scheme;
+  std::string session = "last", output, scheme;
   int level = 0;
   std::vector<std::string> what_if;
 };
@@ -175,31 +175,6 @@ Result<void> write_file(const std::string& path, const std::string& bytes) {
   return {};
 }
 
-Result<std::string> render(const App& app, const reports::ReportModel& model, const std::string& format) {
-  if (format == "json") return reports::to_json(model);
-  if (format == "csv") return reports::to_csv(model);
-  const reports::GuiScope gui;
-  return reports::to_html(model, app.lang);
-}
-
-int do_report(const App& app, const InspectOptions& o) {
-  const auto loaded = load(app, o.session, true);
-  if (!loaded) return fail(app, loaded.error());
-  const auto model = build_model(*loaded->store, loaded->session);
-  if (!model) return fail(app, model.error());
-  const auto bytes = render(app, *model, o.format);
-  if (!bytes) return fail(app, bytes.error());
-  if (o.output == "-") {
-    std::fwrite(bytes->data(), 1, bytes->size(), stdout);
-    return kConforms;
-  }
-  const std::string path = o.output.empty() ? app.workspace + "/reports/" + model->session + "." + o.format : o.output;
-  if (auto written = write_file(path, *bytes); !written) return fail(app, written.error());
-  if (o.output.empty()) std::printf("%s\n", path.c_str());
-  return kConforms;
-}
-
-/// A folder with the session's data for other tools: report.json, trials.csv and the traces as MCAP.
 int do_export(const App& app, const InspectOptions& o) {
   const auto loaded = load(app, o.session, true);
   if (!loaded) return fail(app, loaded.error());
@@ -263,13 +238,6 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
                                               "公开已结束检测的种子，并与锁定时的承诺核对"));
   revealed->add_option("session", o->session, session_help);
   bind(revealed, do_reveal);
-  auto* report = parser.add_subcommand("report", app.say("write the report", "生成报告"));
-  report->add_option("session", o->session, session_help);
-  report->add_option("--format", o->format, app.say("html, json or csv", "html、json 或 csv"))
-      ->check(CLI::IsMember({"html", "json", "csv"}))
-      ->capture_default_str();
-  report->add_option("-o,--output", o->output, app.say("file, or - for stdout", "文件，或 - 表示标准输出"));
-  bind(report, do_report);
   auto* exported =
       parser.add_subcommand("export", app.say("a folder with results, trials and traces", "导出结果、试验与记录"));
   exported->add_option("session", o->session, session_help);

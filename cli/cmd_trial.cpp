@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/replay.h"
 #include "cli/session.h"
 #include "core/mcap.h"
 
@@ -163,6 +164,25 @@ void add_trial_commands(CLI::App& parser, App& app, Action& run) {
       "--before-reveal", o->before_reveal,
       app.say("flagged before the outcome was revealed: the index is replaced", "在结果揭示前标记：以备用序号替换"));
   bind(invalidate, do_trial_invalidate);
+  const auto r = std::make_shared<ReplayRequest>();
+  auto* replayed = trial->add_subcommand(
+      "replay", app.say("show a trial again from its trace: pictures or a GIF", "由记录重现一次试验：图片或 GIF"));
+  replayed->add_option("number", r->trial, app.say("trial number", "试验编号"))->required();
+  replayed->add_option("--frames", r->frames, app.say("folder for PNG files", "PNG 图片目录"));
+  replayed->add_option("--gif", r->gif, app.say("GIF file", "GIF 文件"));
+  replayed->add_option("--fps", r->fps, app.say("frames per second of the trial", "每秒帧数"))
+      ->check(CLI::Range(1, 60))
+      ->capture_default_str();
+  replayed->add_option("--width", r->width, app.say("of a picture, in pixels", "图片宽度，像素"))
+      ->check(CLI::Range(64, 1920))
+      ->capture_default_str();
+  replayed->add_option("--height", r->height, app.say("of a picture, in pixels", "图片高度，像素"))
+      ->check(CLI::Range(64, 1080))
+      ->capture_default_str();
+  replayed->callback([&app, &run, r] {
+    if (r->frames.empty() && r->gif.empty()) throw CLI::RequiredError("--frames / --gif");
+    run = [&app, r] { return replay(app, *r); };
+  });
 }
 
 }  // namespace assay::cli

@@ -13,8 +13,9 @@ using Action = std::function<int()>;
 void add_run_commands(CLI::App& parser, App& app, Action& run);      ///< demo run resume
 void add_control_commands(CLI::App& parser, App& app, Action& run);  ///< status attach pause continue stop
 void add_plan_command(CLI::App& parser, App& app, Action& run);
-void add_trial_commands(CLI::App& parser, App& app, Action& run);    ///< trial list show invalidate
-void add_inspect_commands(CLI::App& parser, App& app, Action& run);  ///< grade explain reveal report export
+void add_trial_commands(CLI::App& parser, App& app, Action& run);    ///< trial list show invalidate replay
+void add_inspect_commands(CLI::App& parser, App& app, Action& run);  ///< grade explain reveal export
+void add_report_command(CLI::App& parser, App& app, Action& run);
 void add_catalog_commands(CLI::App& parser, App& app, Action& run);  ///< suite adapter
 /// check, below `suite`
 void add_suite_check_command(CLI::App& suite, App& app, Action& run);

@@ -29,6 +29,10 @@ int exit_code_of(const Error& error) {
     case 708:
     case 709:
     case 716:
+    case 717:
+    case 725:
+    case 727:
+    case 728:
     case 906:
     case 908:
     case 909:
@@ -36,6 +40,7 @@ int exit_code_of(const Error& error) {
       return kPrecondition;
     case 704:
     case 720:
+    case 729:
     case 511:
     case 512:
       return kIntegrity;

@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/picture.h"
 #include "cli/pin.h"
+#include "cli/replay.h"
 #include "cli/version.h"
 #include "harness/campaign.h"
 
@@ -33,12 +34,29 @@ int worker(char** argv) {
   return harness::worker_main(descriptor(argv[2]), descriptor(argv[3]), descriptor(argv[4]), registry);
 }
 
+/// `assay frames WORKSPACE TRIAL FOLDER FPS WIDTH HEIGHT MOST LANG`: started by `trial replay`, never by a person.
+int frames(char** argv) {
+  const auto number = [&](int i) { return static_cast<int>(std::strtol(argv[i], nullptr, 10)); };
+  App app;
+  app.workspace = argv[2];
+  app.lang = std::strcmp(argv[9], "zh") == 0 ? Lang::zh : Lang::en;
+  ReplayRequest request;
+  request.trial = std::strtoll(argv[3], nullptr, 10);
+  request.fps = number(5);
+  request.width = number(6);
+  request.height = number(7);
+  return draw_trial(app, request, argv[4], number(8));
+}
+
 /// The language must be known before help is written: --lang is looked for by hand first.
 Lang early_lang(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--lang" && i + 1 < argc) return std::strcmp(argv[i + 1], "zh") == 0 ? Lang::zh : Lang::en;
-    if (word.rfind("--lang=", 0) == 0) return word.substr(7) == "zh" ? Lang::zh : Lang::en;
+    std::string lang;
+    if (word == "--lang" && i + 1 < argc) lang = argv[i + 1];
+    if (word.rfind("--lang=", 0) == 0) lang = word.substr(7);
+    if (lang == "zh") return Lang::zh;
+    if (lang == "en") return Lang::en;
   }
   return lang_from_environment();
 }
@@ -72,6 +90,7 @@ int run(int argc, char** argv) {
   add_plan_command(parser, app, action);
   add_trial_commands(parser, app, action);
   add_inspect_commands(parser, app, action);
+  add_report_command(parser, app, action);
   add_catalog_commands(parser, app, action);
   add_validate_commands(parser, app, action);
   add_compare_command(parser, app, action);
@@ -97,6 +116,7 @@ int main(int argc, char** argv) {
     if (argc == 5 && std::strcmp(argv[1], "worker") == 0) return worker(argv);
     if (argc == 6 && std::strcmp(argv[1], "picture") == 0)
       return draw_picture(argv[2], argv[3], static_cast<int>(std::strtol(argv[4], nullptr, 10)), argv[5]);
+    if (argc == 10 && std::strcmp(argv[1], "frames") == 0) return frames(argv);
     pin_libm(own_path(), argv);
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -30,18 +30,23 @@ QFont font_of(int pixels, Weight weight) {
   font.setFamilies({QStringLiteral("Liberation Sans"), QStringLiteral("WenQuanYi Micro Hei")});
   font.setPixelSize(pixels);
   font.setBold(weight == Weight::bold);
+  font.setHintingPreference(QFont::PreferNoHinting);  // the same widths on paper as on the screen
   return font;
 }
 
 }  // namespace
 
-Canvas::Canvas(int width, int height) : width_(width), height_(height) {
-  generator_.setOutputDevice(&buffer_);
-  generator_.setSize({width, height});
-  generator_.setViewBox(QRect(0, 0, width, height));
-  generator_.setResolution(96);
-  painter_.begin(&generator_);
+Canvas::Canvas(int width, int height) : sheet_(std::make_unique<Sheet>()), painter_(sheet_->painter) {
+  sheet_->width = width;
+  sheet_->height = height;
+  sheet_->generator.setOutputDevice(&sheet_->buffer);
+  sheet_->generator.setSize({width, height});
+  sheet_->generator.setViewBox(QRect(0, 0, width, height));
+  sheet_->generator.setResolution(96);
+  painter_.begin(&sheet_->generator);
 }
+
+Canvas::Canvas(QPainter& painter) : painter_(painter) {}
 
 void Canvas::text(const QRectF& box, int flags, const QString& text, std::string_view color, int pixels,
                   Weight weight) {
@@ -118,15 +123,16 @@ void Canvas::sign(QPointF centre, double radius, Conformity conformity) {
 }
 
 std::string Canvas::svg(const QString& title) {
+  if (!sheet_) return "";
   painter_.end();
-  QString drawn = QString::fromUtf8(buffer_.data());
+  QString drawn = QString::fromUtf8(sheet_->buffer.data());
   // Qt's own head (XML declaration, size in millimetres, title) has no place inside a page.
   drawn.remove(0, drawn.indexOf(QStringLiteral("</defs>")) + 7);
   drawn.replace(QStringLiteral(" \n"), QStringLiteral("\n"));
   return fmt::format(
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" viewBox=\"0 0 {} {}\" "
-             "width=\"{}\" height=\"{}\">\n<title>{}</title>",
-             width_, height_, width_, height_, title.toHtmlEscaped().toStdString()) +
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" viewBox=\"0 0 {0} {1}\" "
+             "width=\"{0}\" height=\"{1}\">\n<title>{2}</title>",
+             sheet_->width, sheet_->height, title.toHtmlEscaped().toStdString()) +
          drawn.toStdString();
 }
 

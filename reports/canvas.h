@@ -1,9 +1,10 @@
-// A sheet to paint one chart on, with QPainter, and its SVG as text that can stand inside a page.
+// What charts are painted on: a sheet of SVG, or anything that a QPainter paints (a PDF page, a widget).
 #pragma once
 
 #include <QBuffer>
 #include <QPainter>
 #include <QSvgGenerator>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,10 @@ enum class Line { solid, dashed, dotted };
 
 class Canvas {
  public:
+  /// A sheet of SVG, given out by svg().
   Canvas(int width, int height);
+  /// Somebody else's painter, already placed and scaled; svg() gives nothing.
+  explicit Canvas(QPainter& painter);
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
 
@@ -32,14 +36,18 @@ class Canvas {
   /// The state's own shape: check, half disc, cross or bar, in a disc of its colour.
   void sign(QPointF centre, double radius, Conformity conformity);
 
-  /// Ends the painting. `title` is what a screen reader says.
+  /// Ends the painting: text that can stand inside a page. `title` is what a screen reader says.
   std::string svg(const QString& title);
 
  private:
-  int width_, height_;
-  QBuffer buffer_;
-  QSvgGenerator generator_;
-  QPainter painter_;
+  struct Sheet {
+    int width = 0, height = 0;
+    QBuffer buffer;
+    QSvgGenerator generator;
+    QPainter painter;
+  };
+  std::unique_ptr<Sheet> sheet_;
+  QPainter& painter_;
 };
 
 }  // namespace assay::reports

@@ -1,15 +1,11 @@
 // The ladder of levels and the estimate with its interval.
 #include <fmt/format.h>
 
-#include <QFontDatabase>
-#include <QGuiApplication>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
-#include "reports/canvas.h"
+#include "reports/chart.h"
 #include "reports/palette.h"
-#include "reports/report.h"
 #include "reports/values.h"
 
 namespace assay::reports {
@@ -73,12 +69,6 @@ std::vector<std::pair<std::string, Text>> dimensions_of(const Grade& grade, cons
   return out;
 }
 
-/// Qt warns where a desktop's session folder is missing, as it is on a server; that is no news to anyone here.
-void say(QtMsgType, const QMessageLogContext&, const QString& message) {
-  if (message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR"))) return;
-  std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
-}
-
 /// 1, 2 or 5 times a power of ten, at least `least`.
 double round_step(double least) {
   const double power = std::pow(10.0, std::floor(std::log10(least)));
@@ -87,37 +77,9 @@ double round_step(double least) {
   return 10 * power;
 }
 
-}  // namespace
-
-GuiScope::GuiScope() {
-  if (qGuiApp != nullptr) return;
-  // Before construction: a report is made without a display, whatever the user's desktop is.
-  qputenv("QT_QPA_PLATFORM", "offscreen");
-  qInstallMessageHandler(say);
-  static int argc = 1;
-  static char name[] = "assay";
-  static char* argv[] = {name, nullptr};
-  new QGuiApplication(argc, argv);
-  for (const auto* file : {"/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
-                           "/usr/share/fonts/truetype/liberation/LiberationSans-Bold.ttf",
-                           "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"}) {
-    QFontDatabase::addApplicationFont(QString::fromLatin1(file));
-  }
-  owner_ = true;
-}
-
-GuiScope::~GuiScope() {
-  if (!owner_) return;
-  delete qGuiApp;
-  qInstallMessageHandler(nullptr);
-}
-
-std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang) {
+void paint_ladder(Canvas& canvas, const Grade& grade, const Scheme& scheme, double bottom, Lang lang) {
   const auto levels = levels_of(grade, scheme);
   const auto dimensions = dimensions_of(grade, scheme);
-  const double rows = static_cast<double>(dimensions.size()) + 1;
-  const double bottom = Ladder::kTop + rows * Ladder::kRow + 10;
-  Canvas canvas(kWidth, static_cast<int>(bottom) + 4);
   Ladder ladder;
   ladder.column = (kWidth - Ladder::kLabel) / static_cast<double>(std::max<std::size_t>(levels.size(), 1));
   for (std::size_t i = 0; i < levels.size(); ++i) {
@@ -142,13 +104,12 @@ std::string ladder_svg(const Grade& grade, const Scheme& scheme, Lang lang) {
   canvas.line({0, y}, {Ladder::kLabel - 14, y}, ink::kLine);
   y += 6;
   draw_row(canvas, ladder, y, lang == Lang::zh ? q("总体") : q("Overall"), grade.overall, levels, lang, Weight::bold);
-  return canvas.svg(lang == Lang::zh ? q("各维度与总体的等级阶梯") : q("Ladder of levels per dimension and overall"));
 }
 
-std::string interval_svg(const IndicatorResult& indicator, Lang lang) {
-  constexpr int kSpan = 440;
+constexpr int kSpan = 440, kStrip = 62;  // an interval on its axis
+
+void paint_interval(Canvas& canvas, const IndicatorResult& indicator, Lang lang) {
   constexpr double kLeft = 14, kRight = kSpan - 14, kAxis = 44, kMiddle = 30;
-  Canvas canvas(kSpan, 62);
   const auto x = [&](double p) { return kLeft + (kRight - kLeft) * std::clamp(p, 0.0, 1.0); };
   const Look& look = look_of(indicator.conformity);
   // Where the requirement is met.
@@ -170,15 +131,11 @@ std::string interval_svg(const IndicatorResult& indicator, Lang lang) {
     for (const double end : {low, high}) canvas.line({x(end), kMiddle - 6}, {x(end), kMiddle + 6}, look.color, 2);
     canvas.sign({x(*indicator.estimate), kMiddle}, 8, indicator.conformity);
   }
-  const Text title = filled(indicator.title, indicator.id);
-  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：估计值与区间" : ": estimate and interval")));
 }
 
-std::string measured_svg(const IndicatorResult& indicator, Lang lang) {
-  constexpr int kSpan = 440;
+void paint_measured(Canvas& canvas, const IndicatorResult& indicator, Lang lang) {
   constexpr double kLeft = 34, kRight = kSpan - 34, kAxis = 44, kMiddle = 30;
   constexpr int kTicks = 4;
-  Canvas canvas(kSpan, 62);
   const auto unit = shown_unit(indicator);
   const double estimate = indicator.estimate.value_or(indicator.limit);
   double low = std::min({estimate, indicator.lower.value_or(estimate), indicator.limit});
@@ -213,8 +170,30 @@ std::string measured_svg(const IndicatorResult& indicator, Lang lang) {
   if (indicator.lower) canvas.line({from, kMiddle - 6}, {from, kMiddle + 6}, look.color, 2);
   if (indicator.upper) canvas.line({to, kMiddle - 6}, {to, kMiddle + 6}, look.color, 2);
   if (indicator.estimate) canvas.sign({x(estimate), kMiddle}, 8, indicator.conformity);
-  const Text title = filled(indicator.title, indicator.id);
-  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：测量值与区间" : ": value and interval")));
+}
+
+}  // namespace
+
+Chart ladder_chart(const Grade& grade, const Scheme& scheme, Lang lang) {
+  const double rows = static_cast<double>(dimensions_of(grade, scheme).size()) + 1;
+  const double bottom = Ladder::kTop + rows * Ladder::kRow + 10;
+  return {kWidth, static_cast<int>(bottom) + 4,
+          lang == Lang::zh ? "各维度与总体的等级阶梯" : "Ladder of levels per dimension and overall",
+          [=](Canvas& canvas) { paint_ladder(canvas, grade, scheme, bottom, lang); }};
+}
+
+Chart interval_chart(const IndicatorResult& indicator, Lang lang) {
+  return {kSpan, kStrip,
+          filled(indicator.title, indicator.id).in(lang) +
+              (lang == Lang::zh ? "：估计值与区间" : ": estimate and interval"),
+          [=](Canvas& canvas) { paint_interval(canvas, indicator, lang); }};
+}
+
+Chart measured_chart(const IndicatorResult& indicator, Lang lang) {
+  return {
+      kSpan, kStrip,
+      filled(indicator.title, indicator.id).in(lang) + (lang == Lang::zh ? "：测量值与区间" : ": value and interval"),
+      [=](Canvas& canvas) { paint_measured(canvas, indicator, lang); }};
 }
 
 }  // namespace assay::reports

@@ -3,57 +3,11 @@
 
 #include <QGuiApplication>
 
+#include "reports/checklist.h"
 #include "reports/html_page.h"
 
 namespace assay::reports {
 namespace {
-
-struct Division {
-  Text title, badge, notice;
-};
-
-Division division_of(const std::string& id) {
-  if (id == "lab") {
-    return {{"Test report", "检测报告"},
-            {"lab", "实验室"},
-            {"The results relate only to the item tested, in the state in which it was tested.",
-             "本报告结果仅对所检样品及其检测时的状态负责。"}};
-  }
-  if (id == "self") {
-    return {{"Self-assessment report", "自评报告"},
-            {"self", "自评"},
-            {"A self-assessment by whoever ran it. It certifies nothing.",
-             "本报告由试验实施方自行评定得出，不构成任何认证。"}};
-  }
-  return {{"Development report", "开发试验报告"},
-          {"dev", "开发"},
-          {"A development run on seeds of its own choice. It certifies nothing and cannot be compared with other "
-           "subjects' results.",
-           "本次为开发试验，随机种子由使用者自选，不构成任何认证，也不得与其他被测对象的结果比较。"}};
-}
-
-Text title_of_scope(const ReportModel& model) {
-  for (const auto& scope : model.scheme.scopes) {
-    if (scope.id == model.grade.scope) return filled(scope.title, scope.id);
-  }
-  return filled({}, model.grade.scope.empty() ? "–" : model.grade.scope);
-}
-
-Text title_of_class(const ReportModel& model) {
-  for (const auto& [id, title] : model.scheme.classes) {
-    if (id == model.subject.robot_class) return filled(title, id);
-  }
-  return filled({}, model.subject.robot_class.empty() ? "–" : model.subject.robot_class);
-}
-
-Text examination_text(const ReportModel& model) {
-  const int n = model.grade.examination;
-  if (n < 2) return {"the first in this workspace", "本工作区内首次"};
-  std::string earlier;
-  for (const auto& id : model.plan.earlier_sessions) earlier += (earlier.empty() ? "" : ", ") + id;
-  return {fmt::format("number {} in this workspace, after {}", n, earlier),
-          fmt::format("本工作区内第 {} 次，此前为 {}", n, earlier)};
-}
 
 class Facts {
  public:
@@ -77,7 +31,7 @@ class Facts {
 };
 
 void write_head(Page& page, const ReportModel& model) {
-  const Division division = division_of(model.division);
+  const Document division = document_of(model);
   const Lang first = page.first();
   const Text subject = filled(model.subject.title, model.subject.id);
   page.raw("<!DOCTYPE html>\n<html lang=\"").raw(first == Lang::zh ? "zh-CN" : "en").raw("\">\n<head>\n");
@@ -171,11 +125,13 @@ Result<std::string> to_html(const ReportModel& model, Lang first) {
   Page page(first);
   write_head(page, model);
   write_conclusion(page, model);
+  write_particulars(page, model);
   write_why_not(page, model);
   write_identity(page, model);
   write_results(page, model);
   write_regrades(page, model);
   write_walks(page, model);
+  write_failures(page, model);
   write_gates(page, model);
   write_audit(page, model);
   write_metrics(page, model);
@@ -185,11 +141,8 @@ Result<std::string> to_html(const ReportModel& model, Lang first) {
   write_files(page, model);
   write_validation(page, model);
   write_remarks(page, model);
-  page.paragraph(
-      first == Lang::zh
-          ? Text{"Where the two languages differ, the Chinese text prevails.", "中英文不一致时，以中文为准。"}
-          : Text{"Where the two languages differ, the English text prevails.", "中英文不一致时，以英文为准。"},
-      "small");
+  write_checklist(page, model);
+  page.paragraph(prevailing_text(model, first), "small");
   page.raw("<p class=\"end\">— ").both({"end of report", "报告结束"}).raw(" —</p>\n</main>\n</body>\n</html>\n");
   return page.take();
 }

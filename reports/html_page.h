@@ -69,10 +69,13 @@ std::string style_sheet();
 
 /// Sections in the order of the page.
 void write_conclusion(Page& page, const ReportModel& model);
+void write_particulars(Page& page, const ReportModel& model);  ///< nothing where there are none
 void write_why_not(Page& page, const ReportModel& model);
 void write_results(Page& page, const ReportModel& model);
 void write_regrades(Page& page, const ReportModel& model);  ///< nothing where there is none
 void write_walks(Page& page, const ReportModel& model);
+void write_failures(Page& page, const ReportModel& model);  ///< why trials did not succeed; two trials in time
+void write_checklist(Page& page, const ReportModel& model);
 void write_gates(Page& page, const ReportModel& model);
 void write_audit(Page& page, const ReportModel& model);  ///< nothing where the plan has none
 void write_metrics(Page& page, const ReportModel& model);

@@ -3,85 +3,16 @@
 
 #include <algorithm>
 
+#include "reports/checklist.h"
 #include "reports/html_page.h"
 #include "reports/values.h"
 
 namespace assay::reports {
 namespace {
 
-Text conclusion(const ReportModel& model) {
-  const Grade& grade = model.grade;
-  const Text subject = filled(model.subject.title, model.subject.id);
-  const Text scheme = filled(model.scheme.title, model.scheme.id),
-             level = level_text(model.scheme, grade.overall_level);
-  Text scope = filled({}, grade.scope);
-  for (const auto& known : model.scheme.scopes) {
-    if (known.id == grade.scope) scope = filled(known.title, known.id);
-  }
-  const std::string& version = model.scheme.version;
-  if (grade.overall_level > 0) {
-    return {fmt::format("{} has shown level {} in the scope “{}” of {} {}.", subject.en, level.en, scope.en, scheme.en,
-                        version),
-            fmt::format("依据《{}》{}，在“{}”范围内，{}已证明达到的等级为：{}。", scheme.zh, version, scope.zh,
-                        subject.zh, level.zh)};
-  }
-  return {
-      fmt::format("{} has shown no level in the scope “{}” of {} {}.", subject.en, scope.en, scheme.en, version),
-      fmt::format("依据《{}》{}，在“{}”范围内，{}未能证明达到任何等级。", scheme.zh, version, scope.zh, subject.zh)};
-}
-
-Text aggregation_rule(const std::string& rule) {
-  if (rule == "min_over_dimensions") {
-    return {"The overall level is the lowest of the dimensions' levels.", "总体等级取各维度等级的最低值。"};
-  }
-  if (rule == "weighted_score") {
-    return {
-        "At each level the indicators that conform are weighed against all that are asked there. The level is shown "
-        "if their share reaches the scheme's pass score overall and the floor in each dimension, at this and every "
-        "lower level, and all safety gates conform. An indicator counts whole or not at all.",
-        "每一级将符合的指标按权重与该级全部指标相比。若本级及以下各级的得分占比均达到方案的合格线与各维度下限，"
-        "且全部安全门槛符合，则判为达到该级。指标只按整项计分。"};
-  }
-  return {
-      "The overall level is the highest level at which all indicators of it and of all lower levels, and all safety "
-      "gates, conform. It is never interpolated.",
-      "总体等级为本级及以下各级全部指标与全部安全门槛均符合的最高等级，不作插值。"};
-}
-
 void write_decision_rule(Page& page, const ReportModel& model) {
-  const double alpha = model.grade.alpha;
   page.raw("<h3>").both({"Confidence and decision rule", "置信度与判定规则"}).raw("</h3>\n");
-  page.paragraph(
-      {fmt::format("Confidence {}: a subject that misses a requirement of a level is given that level with a "
-                   "probability of at most {:.3g}, for each level claim.",
-                   percent(1 - alpha), alpha),
-       fmt::format(
-           "置信度 {}：对每一项等级结论，若被测对象未满足该等级的某项要求，其被判为达到该等级的概率不超过 {:.3g}。",
-           percent(1 - alpha), alpha)});
-  page.paragraph(
-      {"Trials are counted in index order against stop boundaries that were locked before the first trial. Reaching "
-       "the "
-       "accept boundary: the indicator conforms. Reaching the refuse boundary: it has not been shown (inconclusive); "
-       "it "
-       "does not conform only if its upper limit lies below the requirement.",
-       "试验按序号计数，并与首次试验前已锁定的停止边界比较。到达接受边界，判为符合；到达拒绝边界，判为未能判定（未证明"
-       "）；"
-       "仅当置信上限低于要求值时，才判为不符合。"});
-  page.paragraph(aggregation_rule(model.scheme.aggregation));
-  for (const auto& step : model.grade.overall)
-    if (step.score)
-      page.paragraph({fmt::format("L{}: {} of the weight conforms, {} asked.", step.level, percent(*step.score),
-                                  percent(step.pass.value_or(1))),
-                      fmt::format("L{}：符合项占权重 {}，要求 {}。", step.level, percent(*step.score),
-                                  percent(step.pass.value_or(1)))});
-  if (!model.grade.claim.en.empty()) page.paragraph(model.grade.claim);
-}
-
-Text title_of_dimension(const Scheme& scheme, const std::string& id) {
-  for (const auto& [known, title] : scheme.dimensions) {
-    if (known == id) return filled(title, id);
-  }
-  return filled({}, id);
+  for (const auto& text : decision_rule_of(model)) page.paragraph(text);
 }
 
 void title(Page& page, const IndicatorResult& x) {
@@ -238,7 +169,7 @@ void write_rates_table(Page& page, const ReportModel& model) {
 void write_conclusion(Page& page, const ReportModel& model) {
   const Grade& grade = model.grade;
   page.section("conclusion", {"Conclusion", "结论"});
-  page.raw("<div class=\"verdict\">\n<p class=\"level\">").both(conclusion(model)).raw("</p>\n<p>");
+  page.raw("<div class=\"verdict\">\n<p class=\"level\">").both(conclusion_of(model)).raw("</p>\n<p>");
   const Text declared = level_text(model.scheme, grade.declared_level);
   page.both({"Declared level " + declared.en + ":", "申报等级 " + declared.zh + "："}).raw(" ");
   page.chip(look_of(grade.at_declared)).raw("</p>\n");

@@ -1,11 +1,8 @@
 // What the mean of a measured value is uncertain by, and where that comes from (JCGM 100:2008).
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "metrics/metrics.h"
-#include "metrics/statistics/uncertainty.h"
+#include "reports/budget.h"
 #include "reports/html_page.h"
 #include "reports/values.h"
 
@@ -13,58 +10,9 @@ namespace assay::reports {
 namespace {
 
 constexpr int kColumns = 6;
-constexpr std::string_view kResolution = "resolution";
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-metrics::BudgetRow repeatability(const ValueKey& key, const std::vector<double>& values, double mean) {
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  const auto n = static_cast<double>(values.size());
-  return {.quantity = "repeatability",
-          .unit = key.unit,
-          .value = mean,
-          .u = std::sqrt(squares / (n - 1) / n),
-          .distribution = "normal",
-          .dof = n - 1};
-}
-
-/// Only a time is read off in whole control periods.
-std::optional<metrics::BudgetRow> resolution(const ReportModel& model, const ValueKey& key) {
-  const auto period = model.control_period_s.find(fmt::format("{}@L{}", key.task, key.level));
-  if (key.id != "completion_time" || key.unit != "s" || period == model.control_period_s.end()) return std::nullopt;
-  if (!(period->second > 0) || !std::isfinite(period->second)) return std::nullopt;
-  const auto u = metrics::standard_uncertainty(metrics::Spread::rectangular, period->second / 2);
-  if (!u) return std::nullopt;
-  return metrics::BudgetRow{
-      .quantity = std::string(kResolution), .unit = key.unit, .u = *u, .distribution = "rectangular"};
-}
-
-/// U with two significant digits and the value with as many decimals (JCGM 100:2008, 7.2.6).
-std::string with_uncertainty(double value, double U, const std::string& unit) {
-  std::string out = fmt::format("{:.4g} ± {:.2g}", value, U);
-  const double exponent = std::floor(std::log10(U));
-  if (U > 0 && std::abs(value) < 1e9 && exponent >= -9 && exponent <= 8) {
-    int decimals = std::max(0, 1 - static_cast<int>(exponent));
-    const double unit_of_last = std::pow(10.0, -decimals);
-    // 0.0996 is written 0.10, not 0.100.
-    if (decimals > 0 && std::round(U / unit_of_last) >= 100) --decimals;
-    out = fmt::format("{:.{}f} ± {:.{}f}", value, decimals, U, decimals);
-  }
-  return unit.empty() || unit == "1" ? out : fmt::format("({}) {}", out, unit);
-}
-
-std::string dof_text(const std::optional<double>& dof) {
-  if (!dof) return "–";
-  return std::isinf(*dof) ? "∞" : fmt::format("{:.4g}", *dof);
-}
 
 void write_row(Page& page, const metrics::BudgetRow& row) {
-  const bool resolution = row.quantity == kResolution;
+  const bool resolution = row.quantity == kResolutionRow;
   page.raw("<tr><td>")
       .both(resolution ? Text{"resolution: ± half a control period", "分辨力：± 半个控制周期"}
                        : Text{"repeatability: s/√n", "重复性：s/√n"});
@@ -106,8 +54,7 @@ void write_budget(Page& page, const metrics::UncertaintyBudget& budget) {
 /// True where the series had something to say.
 bool write_series(Page& page, const ReportModel& model, const metrics::MetricRegistry& registry, const ValueKey& key,
                   const Values& values) {
-  const bool mean_is_asked = key.id == "completion_time" || key.id == "path_length";
-  if (!mean_is_asked || values.sorted.empty()) return false;
+  if (!has_budget(key) || values.sorted.empty()) return false;
   write_title(page, key, values, registry.find(key.id, key.version));
   const auto missing = [&](const Text& why) {
     page.raw("<br><span class=\"result\">").both(why).raw("</span>").end_group();
@@ -116,10 +63,7 @@ bool write_series(Page& page, const ReportModel& model, const metrics::MetricReg
     missing({"needs n ≥ 2: one value has no scatter", "需 n ≥ 2：单个值没有分散性"});
     return true;
   }
-  const double mean = mean_of(values.sorted);
-  std::vector<metrics::BudgetRow> rows{repeatability(key, values.sorted, mean)};
-  if (auto row = resolution(model, key)) rows.push_back(*std::move(row));
-  const auto budget = metrics::make_budget(key.id, key.unit, mean, std::move(rows), kConfidence);
+  const auto budget = budget_of(model, key, values);
   if (budget) {
     write_budget(page, *budget);
   } else {

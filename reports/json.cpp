@@ -1,6 +1,7 @@
 // The report as one JSON object for programs: keys sorted, numbers in their shortest exact form.
 #include <nlohmann/json.hpp>
 
+#include "reports/checklist.h"
 #include "reports/report.h"
 
 namespace assay::reports {
@@ -255,6 +256,54 @@ json of(const std::optional<SoftwareValidation>& x) {
           {"same_build", x->same_build}, {"ok", x->ok}, {"files", files}};
 }
 
+json of(const Party& x) { return {{"name", of(x.name)}, {"address", of(x.address)}, {"contact", x.contact}}; }
+
+json of(const std::optional<Particulars>& p) {
+  if (!p) return nullptr;
+  json deviations = json::array(), external = json::array(), equipment = json::array(), environment = json::array();
+  for (const auto& text : p->deviations) deviations.push_back(of(text));
+  for (const auto& text : p->external) external.push_back(of(text));
+  for (const auto& x : p->equipment)
+    equipment.push_back({{"name", of(x.name)}, {"id", x.id}, {"calibration", x.calibration}, {"due", x.due}});
+  for (const auto& [name, value] : p->environment) environment.push_back({{"name", of(name)}, {"value", of(value)}});
+  return {{"sha256", p->sha256},
+          {"number", p->number},
+          {"issued", p->issued},
+          {"prevailing", p->prevailing},
+          {"replaces", p->replaces},
+          {"reason", of(p->reason)},
+          {"laboratory", of(p->laboratory)},
+          {"accreditation", of(p->accreditation)},
+          {"customer", of(p->customer)},
+          {"place", of(p->place)},
+          {"received", p->received},
+          {"not_received", of(p->not_received)},
+          {"condition", of(p->condition)},
+          {"verified", p->verified},
+          {"sampling", of(p->sampling)},
+          {"deviations", deviations},
+          {"external", external},
+          {"equipment", equipment},
+          {"environment", environment},
+          {"tested_by", of(p->tested_by)},
+          {"reviewed_by", of(p->reviewed_by)},
+          {"approved_by", of(p->approved_by)}};
+}
+
+json checklist_of(const ReportModel& model) {
+  json out = json::array();
+  for (const auto& item : checklist(model)) {
+    const char* state = item.state == ChecklistItem::State::met       ? "met"
+                        : item.state == ChecklistItem::State::not_met ? "not_met"
+                                                                      : "not_applicable";
+    out.push_back({{"item", std::string(1, item.letter)},
+                   {"title", of(item.title)},
+                   {"state", state},
+                   {"reason", of(item.reason)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string to_json(const ReportModel& model) {
@@ -290,6 +339,11 @@ std::string to_json(const ReportModel& model) {
                  {"revealed_seed", model.revealed_seed},
                  {"regrades", regrades},
                  {"validation", of(model.validation)},
+                 {"number", number_of(model)},
+                 {"document", of(document_of(model).title)},
+                 {"issued", model.issued},
+                 {"particulars", of(model.particulars)},
+                 {"checklist", checklist_of(model)},
                  {"control_period_s", model.control_period_s}};
   // Bytes of a robot's own words that are not UTF-8 become U+FFFD instead of an exception.
   return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/canvas.h"
+#include "reports/chart.h"
 #include "reports/palette.h"
-#include "reports/report.h"
 #include "reports/values.h"
 
 namespace assay::reports {
@@ -147,24 +146,25 @@ void draw_quantile(Canvas& canvas, const Axis& axis, double scale, double share,
 
 }  // namespace
 
-std::string latency_svg(const std::vector<double>& times_s, Lang lang) {
+Chart latency_chart(const std::vector<double>& times_s, Lang lang) {
   const auto drawable = [](double value) { return value == 0 || (value >= 1e-12 && value <= 1e9); };
-  if (times_s.empty() || !std::all_of(times_s.begin(), times_s.end(), drawable)) return "";
+  if (times_s.empty() || !std::all_of(times_s.begin(), times_s.end(), drawable)) return {};
   std::vector<double> sorted = times_s;
   std::sort(sorted.begin(), sorted.end());
   const auto quantiles = quantiles_of(sorted);
-  if (quantiles.empty()) return "";
+  if (quantiles.empty()) return {};
   const TimeUnit unit = time_unit(quantiles.front().estimate);
   for (double& value : sorted) value *= unit.per_second;
   const bool log = sorted.front() > 0 && sorted.back() > kLogRatio * sorted.front();
   const Axis axis = log ? log_axis(sorted.front(), sorted.back()) : linear_axis(sorted.back());
-  Canvas canvas(kWidth, kHeight);
-  draw_axes(canvas, axis, unit, lang);
-  canvas.polyline(steps(axis, sorted), ink::kAccent, 2);
-  for (std::size_t i = 0; i < quantiles.size(); ++i)
-    draw_quantile(canvas, axis, unit.per_second, kQuantiles[i], quantiles[i]);
-  return canvas.svg(lang == Lang::zh ? q("策略用时的经验分布与分位数")
-                                     : q("Empirical distribution of policy times with quantiles"));
+  return {kWidth, kHeight,
+          lang == Lang::zh ? "策略用时的经验分布与分位数" : "Empirical distribution of policy times with quantiles",
+          [=](Canvas& canvas) {
+            draw_axes(canvas, axis, unit, lang);
+            canvas.polyline(steps(axis, sorted), ink::kAccent, 2);
+            for (std::size_t i = 0; i < quantiles.size(); ++i)
+              draw_quantile(canvas, axis, unit.per_second, kQuantiles[i], quantiles[i]);
+          }};
 }
 
 }  // namespace assay::reports

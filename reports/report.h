@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "core/model/grade.h"
+#include "core/model/particulars.h"
 #include "core/model/plan.h"
 #include "core/model/scheme.h"
 #include "core/model/trial.h"
 #include "core/result.h"
 #include "grading/grading.h"
+#include "reports/drawn.h"
 
 namespace assay::reports {
 
@@ -36,6 +38,8 @@ struct Regrade {
   Grade grade;  ///< levels and, of each indicator, id, title, level, limit, confidence, counts and conformity
 };
 
+enum class Languages { one, both };
+
 struct ReportModel {
   std::string schema = "assay.report/1";
   std::string session, division, plan_sha256, chain_head, tool_version;
@@ -52,11 +56,21 @@ struct ReportModel {
   std::string revealed_seed;                               ///< empty: not revealed yet; fits plan.session_seed
   std::vector<Regrade> regrades;                           ///< kept results under other schemes, oldest first
   std::map<std::string, double> control_period_s;          ///< by "task@L1"; a series whose period is unknown is absent
+  std::optional<Particulars> particulars;                  ///< what the laboratory adds; none: a draft of bare results
+  bool issued = false;                                     ///< may_issue() said yes; else a draft, and it says so
+  std::vector<Timeline> timelines;                         ///< of one typical and of the worst trial
 };
 
 /// One static page that opens from disk: zh and en, charts as inline SVG, no script needed to read it.
 Result<std::string> to_html(const ReportModel& model, Lang first);
+/// A4, selectable text in the language asked for or in both (`first` above the other), charts as vectors, the report's
+/// number and page x / y on every page. Equal models give equal bytes but for the creation date. Fails with 0801, 0724.
+Result<std::string> to_pdf(const ReportModel& model, Languages languages, Lang first);
+/// One page with what a certificate would say: a draft for the certification body, never a certificate.
+Result<std::string> to_certificate_draft(const ReportModel& model, Languages languages, Lang first);
 std::string to_json(const ReportModel& model);
+/// JUnit, as Jenkins reads it: a suite per task and level, a case per indicator or gate.
+std::string to_junit(const ReportModel& model, Lang lang);
 std::string to_csv(const ReportModel& model);  ///< every trial, RFC 4180, units in the header
 
 /// Charts, painted once with QPainter and returned as SVG. Need a QGuiApplication (offscreen), which
@@ -79,5 +93,8 @@ std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& d
 /// Empirical distribution of one time per trial [s], with p50, p95, p99 and their 95 % limits. Empty where there is
 /// nothing that can be drawn: no value, or one that is neither 0 nor within 1e-12 … 1e9 s.
 std::string latency_svg(const std::vector<double>& times_s, Lang lang);
+
+std::string forest_svg(const std::vector<Contrast>& rows, const std::string& first, const std::string& second,
+                       Lang lang);
 
 }  // namespace assay::reports

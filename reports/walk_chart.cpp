@@ -3,9 +3,8 @@
 
 #include <algorithm>
 
-#include "reports/canvas.h"
+#include "reports/chart.h"
 #include "reports/palette.h"
-#include "reports/report.h"
 
 namespace assay::reports {
 namespace {
@@ -116,10 +115,7 @@ void draw_path(Canvas& canvas, const Axes& axes, const IndicatorResult& indicato
   canvas.sign({axes.x(n), axes.y(before)}, 8, indicator.conformity);
 }
 
-}  // namespace
-
-std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& design, Lang lang) {
-  Canvas canvas(kWidth, kHeight);
+void paint_walk(Canvas& canvas, const IndicatorResult& indicator, const SequentialDesign& design, Lang lang) {
   const int last = last_of(design.table), walked = static_cast<int>(indicator.path.size());
   Axes axes{std::max({last, walked, 1}), 1};
   if (last >= 0) axes.failures = std::max(axes.failures, design.table.refuse[static_cast<std::size_t>(last)]);
@@ -129,9 +125,15 @@ std::string walk_svg(const IndicatorResult& indicator, const SequentialDesign& d
   if (last >= 0) draw_band(canvas, axes, design.table, last, walked, lang);
   draw_axes(canvas, axes, lang);
   draw_path(canvas, axes, indicator);
-  const Text title = filled(indicator.title, indicator.id);
-  return canvas.svg(q(title.in(lang) + (lang == Lang::zh ? "：累计失败数与序贯边界"
-                                                         : ": cumulative failures and sequential boundaries")));
+}
+
+}  // namespace
+
+Chart walk_chart(const IndicatorResult& indicator, const SequentialDesign& design, Lang lang) {
+  return {kWidth, kHeight,
+          filled(indicator.title, indicator.id).in(lang) +
+              (lang == Lang::zh ? "：累计失败数与序贯边界" : ": cumulative failures and sequential boundaries"),
+          [=](Canvas& canvas) { paint_walk(canvas, indicator, design, lang); }};
 }
 
 }  // namespace assay::reports

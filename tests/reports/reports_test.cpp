@@ -7,8 +7,10 @@
 #include <regex>
 #include <sstream>
 
+#include "reports/chart.h"
 #include "reports/html_page.h"
 #include "reports/report.h"
+#include "tests/reports/golden.h"
 #include "tests/reports/page.h"
 #include "tests/reports/sample_model.h"
 
@@ -17,20 +19,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-/// Compares with the file in tests/reports/golden; ASSAY_UPDATE_GOLDEN=1 writes it instead.
-void expect_golden(const std::string& name, const std::string& got) {
-  const std::string path = std::string(ASSAY_SOURCE_DIR) + "/tests/reports/golden/" + name;
-  if (std::getenv("ASSAY_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << got;
-    GTEST_SKIP() << "wrote " << path;
-  }
-  std::ifstream in(path, std::ios::binary);
-  ASSERT_TRUE(in.good()) << path;
-  std::stringstream want;
-  want << in.rdbuf();
-  EXPECT_EQ(got, want.str());
-}
 
 /// What a reader of one language sees: the other's elements dropped, then all tags.
 std::string seen_in(std::string html, Lang lang) {
@@ -227,6 +215,9 @@ TEST_F(Html, EveryChartColourFollowsTheTheme) {
     charts += walk_svg(model.grade.indicators[i], model.plan.indicators[i].design, Lang::en);
   }
   charts += latency_svg({1e-5, 2e-5, 3e-5}, Lang::en);
+  charts += svg_of(pareto_chart(model.trials, Lang::en));
+  charts += forest_svg({{{"a", "a"}, 4, 0.1, -0.2, 0.3, Contrast::Verdict::first}}, "A", "B", Lang::en);
+  charts += svg_of(timeline_chart({1, {}, Outcome::failure, 2, {{"held", {{0.5, 1}}}}, {{1, "done"}}}, Lang::en));
   const std::regex painted("(fill|stroke)=\"#[0-9a-f]{6}\"");
   int found = 0;
   for (std::sregex_iterator at(charts.begin(), charts.end(), painted), end; at != end; ++at, ++found) {
