@@ -9,6 +9,7 @@
 #include "cli/print.h"
 #include "cli/seed.h"
 #include "cli/session.h"
+#include "cli/standing.h"
 #include "grading/what_if.h"
 
 namespace assay::cli {
@@ -22,6 +23,7 @@ struct InspectOptions {
   int level = 0;
   bool before_reveal = false;
   std::vector<std::string> what_if;
+  StandingRequest standing;
 };
 
 struct Loaded {
@@ -257,8 +259,13 @@ Result<std::string> render(const App& app, const reports::ReportModel& model, co
 int do_report(const App& app, const InspectOptions& o) {
   const auto loaded = load(app, o.session, true);
   if (!loaded) return fail(app, loaded.error());
-  const auto model = build_model(*loaded->store, loaded->session);
+  auto model = build_model(*loaded->store, loaded->session);
   if (!model) return fail(app, model.error());
+  if (!o.standing.bundle.empty() || !o.standing.state_register.empty()) {
+    const auto remarks = standing_remarks(model->session, o.standing);
+    if (!remarks) return fail(app, remarks.error());
+    model->remarks.insert(model->remarks.begin(), remarks->begin(), remarks->end());
+  }
   const auto bytes = render(app, *model, o.format);
   if (!bytes) return fail(app, bytes.error());
   if (o.output == "-") {
@@ -363,6 +370,10 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
       ->check(CLI::IsMember({"html", "json", "csv"}))
       ->capture_default_str();
   report->add_option("-o,--output", o->output, app.say("file, or - for stdout", "文件，或 - 表示标准输出"));
+  report->add_option("--bundle", o->standing.bundle,
+                     app.say("the session's bundle: print what the register says of it", "本次检测的证据包：打印登记状态"));
+  report->add_option("--register", o->standing.state_register, app.say("register of states", "状态登记册"));
+  report->add_option("--trust", o->standing.trust, app.say("trust list (YAML)", "信任列表（YAML）"));
   bind(report, do_report);
   auto* exported =
       parser.add_subcommand("export", app.say("a folder with results, trials and traces", "导出结果、试验与记录"));
