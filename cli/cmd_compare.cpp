@@ -215,7 +215,8 @@ int do_compare(const App& app, const CompareOptions& o) {
   if (!design) return fail(app, design.error());
   auto result = grading::compare(sides[0], sides[1], design->table, o.alpha);
   if (!result) return fail(app, result.error());
-  result->notes.insert(result->notes.end(), notes->begin(), notes->end());
+  auto& told = (*result).notes;
+  told.insert(told.end(), notes->begin(), notes->end());
   if (app.json) {
     Json out = {{"schema", "assay.comparison_result/1"},
                 {"a", sides[0].id},

@@ -264,7 +264,8 @@ int do_report(const App& app, const InspectOptions& o) {
   if (!o.standing.bundle.empty() || !o.standing.state_register.empty()) {
     const auto remarks = standing_remarks(model->session, o.standing);
     if (!remarks) return fail(app, remarks.error());
-    model->remarks.insert(model->remarks.begin(), remarks->begin(), remarks->end());
+    auto& told = (*model).remarks;
+    told.insert(told.begin(), remarks->begin(), remarks->end());
   }
   const auto bytes = render(app, *model, o.format);
   if (!bytes) return fail(app, bytes.error());

@@ -7,7 +7,7 @@
 namespace assay::evidence {
 namespace {
 
-constexpr std::uint64_t kMaxEntries_bytes = 16U << 20;
+constexpr std::uint64_t kMaxBytes = 16U << 20;
 
 std::string text(const Json& entry, const char* key) {
   const auto found = entry.find(key);
@@ -18,7 +18,7 @@ Result<std::vector<Json>> entries_of(const IntactBundle& bundle, const char* nam
   const auto* file = bundle.zip->find(name);
   std::vector<Json> out;
   if (file == nullptr) return out;
-  ASSAY_TRY(const auto bytes, bundle.zip->text(*file, kMaxEntries_bytes));
+  ASSAY_TRY(const auto bytes, bundle.zip->text(*file, kMaxBytes));
   ASSAY_TRY(const auto list, parse_json(bytes, name));
   if (list.is_object())
     for (const auto& entry : list.value("items", Json::array()))
@@ -58,7 +58,7 @@ std::vector<Overdue> overdue_equipment(const IntactBundle& bundle) {
   std::vector<Overdue> out;
   const std::string closed = text(bundle.results, "closed").substr(0, 10);
   const auto entries = entries_of(bundle, "equipment.json");
-  if (!entries) return {{"equipment.json", entries.error().found}};
+  if (!entries) return {Overdue{"equipment.json", entries.error().found}};
   for (const auto& entry : *entries)
     if (const auto due = text(entry, "due"); !due.empty() && due < closed) out.push_back({text(entry, "id"), due});
   return out;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
@@ -45,7 +46,7 @@ Error wrong_bytes(const std::string& what, const std::string& found, const std::
 
 class File {
  public:
-  File(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0644)) {}
+  File(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
   ~File() {
     if (fd_ >= 0) close(fd_);
   }
@@ -217,7 +218,7 @@ Result<Transferred> pull_bundle(const std::string& reference, const std::string&
     return not_written(path, "another file stands there", {"name a new file", "请另取文件名"});
   }
   const std::string partial = path + "." + layer.sha256.substr(0, 12) + ".partial";
-  const File file(partial, O_RDWR | O_CREAT);
+  const File file(partial, O_RDWR | O_CREAT | O_NOFOLLOW);
   if (file.size() < 0) return not_written(partial, std::strerror(errno));
   if (flock(file.fd(), LOCK_EX | LOCK_NB) != 0)
     return not_written(partial, "another pull writes it", {"wait for it", "请等待其完成"});

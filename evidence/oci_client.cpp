@@ -47,8 +47,8 @@ Url url_from(const std::string& text) {
 
 std::string part(const Url& url, CURLUPart which) {
   char* text = nullptr;
-  if (!url || curl_url_get(url.get(), which, &text, which == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) != CURLUE_OK)
-    return {};
+  const unsigned flags = which == CURLUPART_PORT ? static_cast<unsigned>(CURLU_DEFAULT_PORT) : 0U;
+  if (!url || curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return {};
   std::string out(text);
   curl_free(text);
   return out;
@@ -135,6 +135,7 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
   long status = 0;
   curl_easy_getinfo(x.curl, CURLINFO_RESPONSE_CODE, &status);
   const bool wanted = x.request->sink && (status == 200 || status == 206);
+  if (wanted && status == 200 && x.request->from > 0) return 0;  // the whole for the rest: the caller starts again
   const std::uint64_t most = x.request->sink && !wanted ? 1U << 20 : x.request->most;
   x.received += size;
   if (x.received > most) {
@@ -146,10 +147,6 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
   if (!wanted) {
     x.response.body.append(data, size);
     return size;
-  }
-  if (status == 200 && x.request->from > 0) {
-    x.response.body.clear();  // the whole in place of the rest: the caller starts again
-    return 0;
   }
   if (auto done = x.request->sink(std::string_view(data, size)); !done) {
     x.failed = done.error();

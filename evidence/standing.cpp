@@ -13,10 +13,10 @@ namespace {
 
 /// Whether `list` (indicators or gates of a grade) has that id.
 bool has_id(const Json& results, const char* list, const std::string& id) {
-  const Json grade = results.value("grade", Json::object());
-  for (const auto& entry : grade.value(list, Json::array()))
-    if (entry.value("id", "") == id) return true;
-  return false;
+  if (!results.contains("grade") || !results.at("grade").contains(list)) return false;
+  const Json& entries = results.at("grade").at(list);
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const Json& entry) { return entry.contains("id") && entry.at("id") == id; });
 }
 
 int level_with(const std::vector<Waiver>& waivers, const Json& results, int level) {
@@ -43,7 +43,7 @@ bool Standing::any_in_force() const {
 bool is_day(const std::string& text) {
   constexpr std::size_t kLength = 10;
   if (text.size() != kLength || text[4] != '-' || text[7] != '-') return false;
-  for (const std::size_t i : {0, 1, 2, 3, 5, 6, 8, 9})
+  for (const std::size_t i : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U})
     if (text[i] < '0' || text[i] > '9') return false;
   const auto number = [&](std::size_t at, std::size_t n) {
     return static_cast<int>(std::strtol(text.substr(at, n).c_str(), nullptr, 10));
@@ -109,8 +109,9 @@ Result<void> check_scope(const StateRecord& record, const Json& results) {
   if (record.kind == Kind::waiver && !has_id(results, "indicators", record.scope))
     return wrong(record.scope, {"an indicator of the result", "结果中的指标"});
   if (record.kind != Kind::invalidation) return {};
-  for (const auto& trial : results.value("trials", Json::array()))
-    if (trial.value("number", Json()).dump() == record.scope) return {};
+  if (results.contains("trials"))
+    for (const auto& trial : results.at("trials"))
+      if (trial.contains("number") && trial.at("number").dump() == record.scope) return {};
   return wrong(record.scope, {"the number of a trial", "试验编号"});
 }
 
