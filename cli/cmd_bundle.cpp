@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/registry.h"
 #include "cli/session.h"
 #include "cli/version.h"
 #include "evidence/bundle.h"
@@ -145,12 +146,34 @@ void print_verification(const App& app, const evidence::Verification& v, const s
                 app.say(answer->line).c_str());
     if (answer->why) std::fprintf(stderr, "%s\n", to_string(*answer->why, app.lang).c_str());
   }
+  if (v.standing)
+    for (const auto& line : evidence::lines_of(*v.standing)) std::printf("  %s\n", app.say(line).c_str());
   for (const auto& m : v.newer)
     std::printf("%s\n", fmt::format(fmt::runtime(app.say("trial {}: {} v{} = {} as stored; v{} gives {}",
                                                          "试验 {}：{} v{} = {}（所存）；v{} 得 {}")),
                                     m.trial, m.stored.id, m.stored.version, m.stored.value.value_or(0), m.newer.version,
                                     m.newer.value.value_or(0))
                             .c_str());
+}
+
+json standing_json(const evidence::Standing& s) {
+  json waivers = json::array(), struck = json::array();
+  for (const auto& [r, in_force] : s.waivers)
+    waivers.push_back({{"number", r.number},
+                       {"scope", r.scope},
+                       {"reason", r.reason},
+                       {"expires", r.expires},
+                       {"person", r.person},
+                       {"in_force", in_force}});
+  for (const auto& r : s.invalidations)
+    struck.push_back({{"trial", r.scope}, {"reason", r.reason}, {"person", r.person}, {"time", r.time}});
+  return {{"certificate", s.state ? s.state->certificate : ""},
+          {"state", s.state ? to_string(s.state->kind) : ""},
+          {"replaces", s.replaces},
+          {"waivers", waivers},
+          {"invalidations", struck},
+          {"level", s.level},
+          {"level_with_waivers", s.level_with_waivers}};
 }
 
 int do_verify(const App& app, const BundleOptions& o) {
@@ -176,6 +199,7 @@ int do_verify(const App& app, const BundleOptions& o) {
                     {"subject", v.facts->subject},     {"serial", v.facts->serial},
                     {"software", v.facts->software},   {"scheme", v.facts->scheme},
                     {"level", v.facts->overall_level}, {"manifest_sha256", v.facts->manifest_sha256}};
+  if (v.standing) out["standing"] = standing_json(*v.standing);
   out["differences"] = json::array();
   for (const auto& d : v.differences)
     out["differences"].push_back(
@@ -327,6 +351,7 @@ void add_bundle_commands(CLI::App& parser, App& app, Action& run) {
       ->required();
   disclosed->add_option("--mcap", o->trace_file, app.say("the file", "文件"))->required();
   bind(disclosed, do_disclosed);
+  add_bundle_registry_commands(*bundle, app, run);
 }
 
 }  // namespace assay::cli

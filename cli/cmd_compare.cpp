@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "evidence/study.h"
 #include "grading/compare.h"
 #include "metrics/statistics/comparison_file.h"
 #include "suites/catalog.h"
@@ -21,6 +22,7 @@ using metrics::ComparisonVerdict;
 
 struct CompareOptions {
   std::string a, b, other_workspace, svg;
+  std::vector<std::string> across;
   double alpha = 0.05;
   int n_max = 200;
 };
@@ -178,33 +180,74 @@ Result<void> write_chart(const App& app, const std::string& path, const grading:
                .help = {"check disk space and permissions", "请检查磁盘空间与权限"}};
 }
 
-int do_compare(const App& app, const CompareOptions& o) {
-  const auto store_a = Store::open(app.workspace, true);
-  if (!store_a) return fail(app, store_a.error());
-  const auto store_b = Store::open(o.other_workspace.empty() ? app.workspace : o.other_workspace, true);
-  if (!store_b) return fail(app, store_b.error());
-  Plan plans[2];
-  std::vector<TrialRecord> trials[2];
-  grading::ComparedSession sides[2];
-  for (int i = 0; i < 2; ++i) {
-    const auto& store = i == 0 ? *store_a : *store_b;
-    const auto row = store->session(i == 0 ? o.a : o.b);
-    if (!row) return fail(app, row.error());
-    auto plan = harness::plan_from_json(row->plan_json);
-    if (!plan) return fail(app, plan.error());
-    auto list = store->trials(row->number);
-    if (!list) return fail(app, list.error());
-    plans[i] = std::move(*plan);
-    trials[i] = std::move(*list);
-    const bool elsewhere = i == 1 && !o.other_workspace.empty();  // numbers repeat from workspace to workspace
-    sides[i] = {(elsewhere ? o.other_workspace + ":" : "") + row->id, &plans[i], &trials[i]};
+/// A session of a workspace, or a bundle.
+struct Side {
+  std::string id;
+  Plan plan;
+  evidence::StudyMember evidence;  ///< trials, plan and lock as data
+};
+
+Result<Side> side_of(const std::string& workspace, const std::string& name, const std::string& prefix) {
+  Side out;
+  std::error_code none;
+  if (std::filesystem::is_regular_file(name, none)) {
+    ASSAY_TRY(out.evidence, evidence::study_member(name));
+    ASSAY_TRY(out.plan, harness::plan_from_json(out.evidence.plan.dump()));
+    out.id = out.evidence.session + "#" + out.evidence.chain_head.substr(0, 8);  // ids repeat between laboratories
+    return out;
   }
+  ASSAY_TRY(const auto store, Store::open(workspace, true));
+  ASSAY_TRY(const auto row, store->session(name));
+  ASSAY_TRY(out.plan, harness::plan_from_json(row.plan_json));
+  ASSAY_TRY(out.evidence.trials, store->trials(row.number));
+  out.evidence.plan = Json::parse(row.plan_json, nullptr, false);
+  out.evidence.lock = Json::parse(row.lock_json, nullptr, false);
+  out.id = prefix + row.id;
+  return out;
+}
+
+/// What differs must be named with --across, or nothing is compared. Suites and engine are never crossed.
+Result<std::vector<Text>> crossed(const Side& a, const Side& b, const std::vector<std::string>& across) {
+  std::vector<Text> notes;
+  Text reasons;
+  std::string found;
+  for (const auto& m : evidence::mismatches(a.evidence, b.evidence, false)) {
+    if (std::find(across.begin(), across.end(), m.what) != across.end()) {
+      notes.push_back({"Compared although they differ: " + m.text.en + ".", "虽有不同仍作比较：" + m.text.zh + "。"});
+      continue;
+    }
+    reasons.en += (reasons.en.empty() ? "" : "; ") + m.text.en;
+    reasons.zh += (reasons.zh.empty() ? "" : "；") + m.text.zh;
+    found += (found.empty() ? "" : "; ") + m.what + ": " + m.a + " / " + m.b;
+  }
+  if (found.empty()) return notes;
+  return Error{.id = 1150,
+               .what = {"they answer different questions: " + reasons.en, "二者回答的不是同一问题：" + reasons.zh},
+               .place = {a.id + " / " + b.id},
+               .expected = {"one suite (major version), scheme, division, robot body and engine",
+                            "任务集（主版本）、方案、分区、机器人本体与引擎均相同"},
+               .found = found,
+               .help = {"scheme, division and embodiment may be crossed: --across embodiment, and the result says so",
+                        "方案、分区与本体可放宽：--across embodiment，结果中会注明"}};
+}
+
+int do_compare(const App& app, const CompareOptions& o) {
+  const bool elsewhere = !o.other_workspace.empty();  // numbers repeat from workspace to workspace
+  const auto a = side_of(app.workspace, o.a, "");
+  if (!a) return fail(app, a.error());
+  const auto b = side_of(elsewhere ? o.other_workspace : app.workspace, o.b, elsewhere ? o.other_workspace + ":" : "");
+  if (!b) return fail(app, b.error());
+  const auto notes = crossed(*a, *b, o.across);
+  if (!notes) return fail(app, notes.error());
+  const grading::ComparedSession sides[2] = {{a->id, &a->plan, &a->evidence.trials}, {b->id, &b->plan, &b->evidence.trials}};
   const auto pairing = grading::comparable(sides[0], sides[1]);
   if (!pairing) return fail(app, pairing.error());
   const auto design = table_for(app, {*pairing, o.n_max, o.alpha});
   if (!design) return fail(app, design.error());
-  const auto result = grading::compare(sides[0], sides[1], design->table, o.alpha);
+  auto result = grading::compare(sides[0], sides[1], design->table, o.alpha);
   if (!result) return fail(app, result.error());
+  auto& told = (*result).notes;
+  told.insert(told.end(), notes->begin(), notes->end());
   if (!o.svg.empty())
     if (auto drawn = write_chart(app, o.svg, *result, sides[0].id, sides[1].id); !drawn)
       return fail(app, drawn.error());
@@ -238,13 +281,19 @@ void add_compare_command(CLI::App& parser, App& app, Action& run) {
   const auto options = std::make_shared<CompareOptions>();
   auto* compare = parser.add_subcommand(
       "compare", app.say("two sessions: which robot does better", "比较两次检测：哪台机器人更好"));
-  compare->add_option("A", options->a, app.say("session", "检测编号"))->required();
-  compare->add_option("B", options->b, app.say("session", "检测编号"))->required();
+  compare->add_option("A", options->a, app.say("session or bundle", "检测编号或证据包"))->required();
+  compare->add_option("B", options->b, app.say("session or bundle", "检测编号或证据包"))->required();
   compare->add_option("--with", options->other_workspace,
                       app.say("workspace of B (default: the same)", "B 所在工作区（默认相同）"));
   compare->add_option(
       "--svg", options->svg,
       app.say("draw the differences with their limits into this file", "将差值及其界限绘入该 SVG 文件"));
+  compare
+      ->add_option("--across", options->across,
+                   app.say("compare although this differs: scheme, division, embodiment",
+                           "下列不同时仍作比较：scheme、division、embodiment"))
+      ->check(CLI::IsMember({"scheme", "division", "embodiment"}))
+      ->delimiter(',');
   compare->add_option("--alpha", options->alpha, app.say("chance of a wrong claim, each way", "每个方向的误判概率"))
       ->check(CLI::Range(0.001, 0.25))
       ->capture_default_str();

@@ -64,12 +64,18 @@ int do_state(const App& app, const EvidenceOptions& o) {
   record.manifest_sha256 = std::string(64, '0');
   std::vector<evidence::Examination> signers;
   std::string division;
+  if (o.bundle.empty() && record.kind != evidence::Kind::key_revoked)
+    return fail(app, Error{.id = 1132,
+                           .what = {"the record speaks of no bundle", "登记未指明证据包"},
+                           .expected = {"a bundle", "证据包"},
+                           .found = o.kind});
   if (!o.bundle.empty()) {
     const auto v = evidence::verify_bundle(o.bundle, {.recompute = false});
     for (const auto* answer : {&v.intact, &v.signer})
       if (answer->state == evidence::State::broken && answer->why) return fail(app, *answer->why);
     signers = v.signatures;
     division = v.facts->division;
+    if (auto fits = evidence::check_scope(record, v.results); !fits) return fail(app, fits.error());
     record.manifest_sha256 = v.facts->manifest_sha256;
   }
   const auto done = evidence::append_record(o.state_register, record, *key, signers, division);
@@ -97,6 +103,18 @@ int do_enter(const App& app, const EvidenceOptions& o) {
                              .found = value});
     detail[key] = value.substr(at + 1);
   }
+  if (o.kind == "competence") {  // "Wang / logistics_assembly" says whose, and for which suite
+    const auto cut = o.file.find(" / ");
+    if (cut != std::string::npos && !detail.contains("person")) detail["person"] = o.file.substr(0, cut);
+    if (cut != std::string::npos && !detail.contains("suite")) detail["suite"] = o.file.substr(cut + 3);
+  }
+  const bool whose = o.kind != "competence" || (detail.contains("person") && detail.contains("suite"));
+  if (!whose || (detail.contains("due") && !evidence::is_day(detail.at("due").get<std::string>())))
+    return fail(app, Error{.id = 1152,
+                           .what = {"a detail cannot be read", "无法读取该细节"},
+                           .expected = {"due=YYYY-MM-DD; for a competence \"PERSON / SUITE\", or person= and suite=",
+                                        "due=YYYY-MM-DD；能力条目写作“姓名 / 任务集”，或给出 person= 与 suite="},
+                           .found = detail.dump()});
   const auto store = Store::open(app.workspace);
   if (!store) return fail(app, store.error());
   if (auto done = (*store)->audit(o.kind, o.record.person, detail.dump(-1, ' ', false, json::error_handler_t::replace),
@@ -259,10 +277,14 @@ void add_evidence_commands(CLI::App& parser, App& app, Action& run) {
   state->add_option("--person", o->record.person, app.say("who decides", "决定人"))->required();
   state->add_option("--organisation", o->record.organisation, app.say("for whom", "所属机构"));
   state->add_option("--certificate", o->record.certificate, app.say("number of the certificate", "证书编号"));
+  state->add_option("--replaces", o->record.replaces,
+                    app.say("issued: number of the certificate that this one amends; it ends with this",
+                            "issued：本证书所修订的原证书编号；原证书随之失效"));
   state->add_option("--replaced-by", o->record.replaced_by,
                     app.say("SHA-256 of the manifest that replaces it", "取代它的清单的 SHA-256"));
   state->add_option("--scope", o->record.scope,
-                    app.say("what a waiver covers; a trial; a key's id", "豁免的范围；试验；密钥标识"));
+                    app.say("waiver: an indicator; invalidation: a trial; key_revoked: a key's id",
+                            "waiver：指标；invalidation：试验；key_revoked：密钥标识"));
   state->add_option("--reason", o->record.reason, app.say("why", "理由"));
   state->add_option("--expires", o->record.expires, app.say("last day, YYYY-MM-DD", "最后一日，YYYY-MM-DD"));
   bind(state, do_state);

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "cli/standing.h"
 #include "cli/timeline.h"
 #include "reports/checklist.h"
 #include "suites/particulars.h"
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 struct ReportOptions {
   std::string session = "last", format = "html", language, particulars, document = "report", output;
   bool issue = false;
+  StandingRequest standing;
 };
 
 /// Whole or absent: written beside and renamed.
@@ -105,6 +107,12 @@ int do_report(const App& app, const ReportOptions& o) {
     if (!particulars) return fail(app, particulars.error());
     model->particulars = std::move(*particulars);
   }
+  if (!o.standing.bundle.empty() || !o.standing.state_register.empty()) {
+    const auto remarks = standing_remarks(model->session, o.standing);
+    if (!remarks) return fail(app, remarks.error());
+    auto& told = (*model).remarks;
+    told.insert(told.begin(), remarks->begin(), remarks->end());
+  }
   std::string digest;
   bool again = false;
   if (o.issue) {
@@ -167,6 +175,10 @@ void add_report_command(CLI::App& parser, App& app, Action& run) {
   report->add_flag("--issue", o->issue,
                    app.say("issue it: blocked until ISO/IEC 17025, 7.8.2.1 a–p is complete; put on record",
                            "签发：ISO/IEC 17025 7.8.2.1 a–p 各项齐备方可；签发记录存档"));
+  report->add_option("--bundle", o->standing.bundle,
+                     app.say("the session's bundle: print what the register says of it", "本次检测的证据包：打印登记状态"));
+  report->add_option("--register", o->standing.state_register, app.say("register of states", "状态登记册"));
+  report->add_option("--trust", o->standing.trust, app.say("trust list (YAML)", "信任列表（YAML）"));
   report->add_option("-o,--output", o->output, app.say("file, or - for stdout", "文件，或 - 表示标准输出"));
   report->callback([&app, &run, o] {
     if (o->document == "certificate") o->format = "pdf";

@@ -54,6 +54,21 @@ int exit_code_of(const Error& error) {
     default:
       break;
   }
+  switch (error.id) {
+    case 1132:  // a record of the register that speaks of nothing in the bundle
+      return kUsage;
+    case 1161:
+    case 1162:
+    case 1164:
+      return kPrecondition;
+    case 1163:
+      return kNothing;
+    case 1165:
+    case 1166:
+      return kIntegrity;
+    default:
+      break;
+  }
   if (error.id >= 1120 && error.id < 1150 && error.id != 1127 && error.id != 1128 && error.id != 1130)
     return kIntegrity;
   if (error.id >= 1101 && error.id < 1120) return kPrecondition;

@@ -65,7 +65,7 @@ struct SignRequest {
 };
 /// Adds an attestation; the bundle must be intact. Four eyes: ASSAY-1127 if that person or key has another role in it
 /// already, or the order tester, reviewer, certifier is not kept; ASSAY-1128 for a laboratory's role on what is no
-/// laboratory's examination.
+/// laboratory's examination; in the lab division also 1104 and 1105: competence and equipment (authority.h).
 Result<Examination> sign_bundle(const std::string& path, const PrivateKey& key, const SignRequest& request);
 /// Roles, persons and keys in the order of signing, against each other and the division. ASSAY-1127, 1128.
 Result<void> check_roles(const std::vector<Examination>& signed_so_far, const std::string& division);

@@ -63,15 +63,16 @@ audit.jsonl（链式日志）、traces/（原始记录，MCAP）、files/（当�
 sha256sum -c --quiet SHA256SUMS
 grep -q "$(sha256sum SHA256SUMS | cut -d' ' -f1)" manifest.json
 --- 2. the first signature (for the next one: 2p instead of 1p) / 第一个签名（其余改 1p 为 2p 等）
-sed -n 1p attestations.intoto.jsonl > /tmp/line
-sed 's/.*"payload":"\([^"]*\)".*/\1/' /tmp/line | base64 -d > /tmp/statement
-sed 's/.*"sig":"\([^"]*\)".*/\1/' /tmp/line | base64 -d > /tmp/signature
-sed 's/.*"public_key":"\([^"]*\)".*/\1/' /tmp/statement | base64 -d > /tmp/key.der
-openssl pkey -pubin -inform DER -in /tmp/key.der -out /tmp/key.pem
-{{ printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < /tmp/statement)"; cat /tmp/statement; }} > /tmp/signed
-openssl pkeyutl -verify -rawin -pubin -inkey /tmp/key.pem -sigfile /tmp/signature -in /tmp/signed
-grep -q "$(sha256sum manifest.json | cut -d' ' -f1)" /tmp/statement
-sha256sum /tmp/key.der
+t=$(mktemp -d)
+sed -n 1p attestations.intoto.jsonl > "$t/line"
+sed 's/.*"payload":"\([^"]*\)".*/\1/' "$t/line" | base64 -d > "$t/statement"
+sed 's/.*"sig":"\([^"]*\)".*/\1/' "$t/line" | base64 -d > "$t/signature"
+sed 's/.*"public_key":"\([^"]*\)".*/\1/' "$t/statement" | base64 -d > "$t/key.der"
+openssl pkey -pubin -inform DER -in "$t/key.der" -out "$t/key.pem"
+{{ printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < "$t/statement")"; cat "$t/statement"; }} > "$t/signed"
+openssl pkeyutl -verify -rawin -pubin -inkey "$t/key.pem" -sigfile "$t/signature" -in "$t/signed"
+grep -q "$(sha256sum manifest.json | cut -d' ' -f1)" "$t/statement"
+sha256sum "$t/key.der"
 --- end / 完
 An SM2 signature (algorithm sm2-sm3 in the statement) needs: -digest sm3 -pkeyopt distid:1234567812345678
 SM2 签名（陈述中 algorithm 为 sm2-sm3）另需：-digest sm3 -pkeyopt distid:1234567812345678

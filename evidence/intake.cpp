@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "evidence/authority.h"
 #include "evidence/intact.h"
 #include "suites/catalog.h"
 
@@ -58,21 +59,17 @@ class Looking {
              fmt::format("审计日志中有 {} 条属于其他检测，已封闭", closed));
   }
 
-  /// Calibrations and competences that had run out when the session closed.
+  /// Calibrations that had run out when the session closed; persons who signed without competence on record.
   void equipment() {
-    const std::string closed =
-        b_.results.value("closed", Json()).is_string() ? b_.results.at("closed").get<std::string>() : "";
-    for (const char* name : {"equipment.json", "competence.json"}) {
-      const auto* entry = b_.zip->find(name);
-      const auto text = entry == nullptr ? Result<std::string>(std::string("{}")) : b_.zip->text(*entry, 16u << 20);
-      const auto list = text ? parse_json(*text, name) : Result<Json>(Json());
-      if (!list || !list->is_object()) continue;
-      for (const auto& item : list->value("items", Json::array())) {
-        const std::string due = item.value("due", ""), id = item.value("id", "");
-        if (!due.empty() && due < closed.substr(0, 10))
-          error("overdue", name + (": " + id) + " was due on " + due, name + ("：" + id) + " 已于 " + due + " 到期");
-      }
-    }
+    for (const auto& late : overdue_equipment(b_))
+      error("overdue", late.id + " was due on " + late.due, late.id + " 已于 " + late.due + " 到期");
+    if (b_.facts.division != "lab") return;
+    const auto signers = check_attestations(b_);
+    if (!signers) return;  // told already
+    for (const auto& x : *signers)
+      if (const auto able = check_competence(b_, x.role, x.person, x.time.substr(0, 10)); !able)
+        error("no_competence", able.error().what.en + ": " + able.error().found,
+              able.error().what.zh + "：" + able.error().found);
   }
 
   /// The same rules as here? Else a laboratory's result would answer another question.

@@ -1,4 +1,5 @@
 #include "core/sha256.h"
+#include "evidence/authority.h"
 #include "evidence/errors.h"
 #include "evidence/intact.h"
 
@@ -19,6 +20,10 @@ Result<Examination> sign_bundle(const std::string& path, const PrivateKey& key, 
   x.previous = bundle.attestations.empty() ? empty_head() : sha256_hex(bundle.attestations);
   signed_so_far.push_back(x);
   ASSAY_RETURN_IF_ERROR(check_roles(signed_so_far, x.division));
+  if (x.division == "lab") {
+    ASSAY_RETURN_IF_ERROR(check_competence(bundle, x.role, x.person, x.time.substr(0, 10)));
+    ASSAY_RETURN_IF_ERROR(check_equipment(bundle));
+  }
   ASSAY_TRY(const auto envelope, sign_envelope(statement_of(x), key));
 
   ASSAY_TRY(const auto out, ZipWriter::create(path));

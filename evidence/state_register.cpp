@@ -58,6 +58,7 @@ Result<StateRecord> record_of(const std::string& payload, const std::string& nam
     r.number = p.at("number");
     r.manifest_sha256 = json->at("subject").at(0).at("digest").at("sha256");
     r.certificate = p.at("certificate");
+    r.replaces = p.at("replaces");
     r.replaced_by = p.at("replaced_by");
     r.scope = p.at("scope");
     r.reason = p.at("reason");
@@ -81,6 +82,7 @@ std::string what_lacks(const StateRecord& r) {
   if (r.person.empty()) return "person";
   if (r.kind != Kind::draft && r.reason.empty() && r.kind != Kind::issued) return "reason";
   if (r.kind == Kind::issued && r.certificate.empty()) return "certificate";
+  if (!r.replaces.empty() && r.reason.empty()) return "reason";
   if (r.kind == Kind::superseded && (!is_hex_digest(r.replaced_by) || r.certificate.empty()))
     return "replaced_by, certificate";
   if ((r.kind == Kind::waiver || r.kind == Kind::invalidation || r.kind == Kind::key_revoked) && r.scope.empty())
@@ -92,6 +94,7 @@ std::string what_lacks(const StateRecord& r) {
 /// Order of states and completeness, over all records.
 Result<void> check_order(const std::vector<StateRecord>& records, const std::string& name) {
   std::map<std::string, Kind> states;
+  std::map<std::string, std::string> owners;  // of each certificate's number: the manifest
   for (std::size_t i = 0; i < records.size(); ++i) {
     const StateRecord& r = records[i];
     if (const auto lacking = what_lacks(r); !lacking.empty())
@@ -105,6 +108,17 @@ Result<void> check_order(const std::vector<StateRecord>& records, const std::str
           {"draft → issued ⇄ suspended → withdrawn or superseded",
            "draft → issued ⇄ suspended → withdrawn 或 superseded"});
     states[r.manifest_sha256] = r.kind;
+    if (r.kind != Kind::issued) continue;
+    if (owners.try_emplace(r.certificate, r.manifest_sha256).first->second != r.manifest_sha256)
+      return bad_register(name, i + 1, "number " + r.certificate + " is another bundle's", {"a new number", "新编号"});
+    if (r.replaces.empty()) continue;
+    const auto old = owners.find(r.replaces);
+    const bool stands = old != owners.end() && old->second != r.manifest_sha256 &&
+                        may_follow(states.at(old->second), Kind::superseded);
+    if (!stands)
+      return bad_register(name, i + 1, "it replaces " + r.replaces,
+                          {"a certificate that stands", "现行的证书"});
+    states[old->second] = Kind::superseded;
   }
   return {};
 }
@@ -129,6 +143,7 @@ std::string statement_of(const StateRecord& r) {
       {"number", r.number},
       {"kind", to_string(r.kind)},
       {"certificate", r.certificate},
+      {"replaces", r.replaces},
       {"replaced_by", r.replaced_by},
       {"scope", r.scope},
       {"reason", r.reason},
@@ -212,8 +227,18 @@ Result<StateRecord> append_record(const std::string& path, StateRecord record, c
 
 std::optional<StateRecord> state_of(const std::vector<StateRecord>& records, const std::string& manifest_sha256) {
   std::optional<StateRecord> out;
-  for (const auto& record : records)
-    if (is_state(record.kind) && record.manifest_sha256 == manifest_sha256) out = record;
+  std::string number;
+  for (const auto& record : records) {
+    if (!is_state(record.kind)) continue;
+    if (record.manifest_sha256 == manifest_sha256) {
+      out = record;
+      if (record.kind == Kind::issued) number = record.certificate;
+    } else if (!number.empty() && record.replaces == number) {
+      out = record;
+      out->kind = Kind::superseded;
+      out->replaced_by = record.manifest_sha256;
+    }
+  }
   return out;
 }
 

@@ -35,6 +35,7 @@ struct StateRecord {
   Kind kind = Kind::draft;
   std::string manifest_sha256;  ///< of the bundle that it speaks of; for key_revoked: zeros
   std::string certificate;      ///< number of the certificate or report
+  std::string replaces;         ///< issued: the number that this one takes the place of; that ends with this record
   std::string replaced_by;      ///< superseded: SHA-256 of the manifest that replaces it
   std::string scope;            ///< waiver: what it covers; invalidation: the trial; key_revoked: the key's id
   std::string reason, person, organisation, time;
@@ -45,7 +46,7 @@ struct StateRecord {
 std::string statement_of(const StateRecord& record);
 
 /// Lines of DSSE envelopes. Checks numbers, chain and signatures, and the states' order: draft, issued, suspended ⇄
-/// issued, withdrawn and superseded for good. ASSAY-1131 names the line.
+/// issued, withdrawn and superseded for good; a certificate's number is one bundle's. ASSAY-1131 names the line.
 Result<std::vector<StateRecord>> register_from_text(const std::string& text, const std::string& name);
 Result<std::vector<StateRecord>> load_register(const std::string& path);
 /// Appends a signed record; number, previous, key are filled in. `signers`: the bundle's attestations, for four eyes:
@@ -54,7 +55,8 @@ Result<std::vector<StateRecord>> load_register(const std::string& path);
 Result<StateRecord> append_record(const std::string& path, StateRecord record, const PrivateKey& key,
                                   const std::vector<Examination>& signers, const std::string& division);
 
-/// The state of a bundle: the last of its records that is a state of a certificate; nullopt if there is none.
+/// The state of a bundle: the last of its records that is a state of a certificate, or `superseded` with the record of
+/// the one that replaces it; nullopt if there is none.
 std::optional<StateRecord> state_of(const std::vector<StateRecord>& records, const std::string& manifest_sha256);
 
 }  // namespace assay::evidence

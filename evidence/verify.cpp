@@ -74,7 +74,8 @@ Answer covers(const Examination& x, const VerifyOptions& o) {
 }
 
 /// Records count only if their signer is trusted: as a certifier for a laboratory's, as a vendor for its own.
-Answer current(const IntactBundle& bundle, const std::vector<Examination>& signers, const VerifyOptions& o) {
+Answer current(const IntactBundle& bundle, const std::vector<Examination>& signers, const VerifyOptions& o,
+               std::optional<Standing>& standing) {
   if (o.state_register.empty()) return {State::unknown, {"no register of states was given", "未给出状态登记册"}, {}};
   const auto records = load_register(o.state_register);
   if (!records) return broken(records.error());
@@ -95,7 +96,8 @@ Answer current(const IntactBundle& bundle, const std::vector<Examination>& signe
                   fmt::format("{} 的密钥已于 {} 吊销：{}", x.person, day_of(record.time), record.reason));
   }
   const std::string as_of = records->empty() ? "-" : day_of(records->back().time);
-  const auto state = state_of(*records, bundle.facts.manifest_sha256);
+  standing = standing_of(*records, bundle.facts, bundle.results, o.today);
+  const auto& state = standing->state;
   if (!state)
     return no("the register does not know it (as of " + as_of + ")", "登记册中无此证据包（截至 " + as_of + "）");
   if (state->kind != Kind::issued) {
@@ -105,6 +107,13 @@ Answer current(const IntactBundle& bundle, const std::vector<Examination>& signe
   }
   if (!state->expires.empty() && state->expires < o.today)
     return no("expired after " + state->expires, "已于 " + state->expires + " 到期");
+  if (!standing->invalidations.empty()) {
+    const auto& struck = standing->invalidations.back();
+    return no(fmt::format("trial {} was declared invalid on {}: {}; ask for the amended certificate", struck.scope,
+                          day_of(struck.time), struck.reason),
+              fmt::format("试验 {} 于 {} 被判为无效：{}；请索取修订后的证书", struck.scope, day_of(struck.time),
+                          struck.reason));
+  }
   const std::string line = fmt::format("{} {} ({})", state->certificate, to_string(state->kind), as_of);
   return {State::yes, {line, line}, std::nullopt};
 }
@@ -209,7 +218,8 @@ Verification verify_bundle(const std::string& path, const VerifyOptions& o) {
   out.signatures = std::move(*signatures);
   out.signer = signer_of(out.signatures, m.division, o);
   out.covers = covers(bundle->facts, o);
-  out.current = current(*bundle, out.signatures, o);
+  out.results = bundle->results;
+  out.current = current(*bundle, out.signatures, o, out.standing);
   if (!o.recompute)
     out.recomputes.line = {"not asked", "未要求"};
   else if (auto done = redo(*bundle, o, out); !done)

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "evidence/bundle.h"
 #include "evidence/recompute.h"
+#include "evidence/standing.h"
 #include "evidence/trust.h"
 
 namespace assay::evidence {
@@ -37,6 +38,8 @@ struct VerifyOptions {
 struct Verification {
   Answer intact, signer, covers, current, recomputes;
   std::optional<Examination> facts;  ///< once intact
+  Json results;                      ///< results.json, once intact
+  std::optional<Standing> standing;  ///< where a register was given and its signers are trusted
   std::vector<Examination> signatures;
   std::vector<Difference> differences;  ///< found by recomputing
   std::vector<NewerMetric> newer;
@@ -46,8 +49,8 @@ struct Verification {
 };
 
 /// 1 intact: every byte, hash, chain and list. 2 signer: all signatures good, all keys trusted in their roles. 3
-/// covers: serial and software as given. 4 current: not superseded, suspended, withdrawn, revoked or expired, by the
-/// issuer's register. 5 recomputes: outcomes, metrics, stop points, conformity, level from the traces. What rests on a
+/// covers: serial and software as given. 4 current: not superseded, suspended, withdrawn, revoked or expired, no trial struck
+/// out since, by the issuer's register. 5 recomputes: outcomes, metrics, stop points, conformity, level from the traces. What rests on a
 /// broken answer is not asked.
 Verification verify_bundle(const std::string& path, const VerifyOptions& options);
 

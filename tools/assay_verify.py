@@ -25,6 +25,9 @@ def need(condition, what):
 def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
+def hexadecimal(number):
+    return None if number is None else f"{number % (1 << 64):016x}"
+
 def unique(pairs):
     need(len(pairs) == len(dict(pairs)), "a key stands twice")
     return dict(pairs)
@@ -143,7 +146,45 @@ def check_files(bundle):
     plan, results = parse(bundle.text("plan.json")), parse(bundle.text("results.json"))
     divisions = {manifest["division"], plan["division"], results["division"], results["grade"]["division"]}
     need(len(divisions) == 1, f"divisions {divisions}")
+    check_record(bundle, manifest, results)
     return manifest, results, hashlib.sha256(text).hexdigest()
+
+def check_record(bundle, manifest, results):
+    """Plan, lock and trials are those that the audit log chained; files, traces and results tell of the same."""
+    started, finished, struck, locks = {}, {}, set(), 0
+    for line in bundle.text("audit.jsonl").splitlines():
+        e = parse(line)
+        table = e.get("of_table", "")
+        row = parse(e["row"]) if "row" in e and table not in ("", "grades") else {}
+        if table == "sessions":
+            said = (row["plan_json"].encode(), row["lock_json"].encode())
+            need(said == (bundle.text("plan.json"), bundle.text("lock.json")), "plan.json, lock.json: not as chained")
+            locks += 1
+        elif table == "trials_started":
+            started[row["number"]] = row
+        elif table == "trials_finished":
+            finished[row["trial"]] = row
+        elif table == "invalidations":
+            struck.add(row["trial"])
+    need(locks == 1, "audit.jsonl: it does not lock one session")
+    trials = [parse(line[161:-2]) for line in bundle.text("trials.jsonl").splitlines(keepends=True)]
+    need([t["number"] for t in trials] == sorted(started) == [t["number"] for t in results["trials"]],
+         "trials.jsonl: not the trials that were chained")
+    for t, told in zip(trials, results["trials"]):
+        start, end, where = started[t["number"]], finished.get(t["number"]), f"trials.jsonl: trial {t['number']}"
+        need([t["task"], t["level"], t["index"]] == [start["task"], start["level"], start["idx"]], where)
+        need(t["finished"] == (end is not None) and t["valid"] == (t["number"] not in struck), where)
+        need(end is None or all(t[k] == end[k] for k in ("outcome", "reason", "content_digest", "trace_sha256")), where)
+        measured = [(m["id"], m["version"], m.get("value_bits")) for m in t["metrics"]]
+        need(end is None or measured == [(m["id"], m["version"], hexadecimal(m["value_bits"])) for m in end["metrics"]], where)
+        need([told["task"], told["level"], told["outcome"], told["trace_sha256"], told["validity"] == "valid"] ==
+             [t["task"], t["level"], t["outcome"] if end else None, t["trace_sha256"], t["valid"]], f"results.json: {where}")
+    need({f"traces/t{t['number']:04}.mcap": t["trace_sha256"] for t in trials if t["trace_sha256"]} ==
+         {f["path"]: f["sha256"] for f in manifest["files"] + manifest["withheld"] if f["path"].startswith("traces/")},
+         "traces: not those of the trials")
+    need(sorted(f["sha256"] for f in parse(bundle.text("lock.json"))["files"]) ==
+         sorted(f["sha256"] for f in manifest["files"] if f["role"] == "deciding"), "files: not those that were locked")
+    need(results["plan_sha256"] == hashlib.sha256(bundle.text("plan.json")).hexdigest(), "results.json: of another plan")
 
 def openssl_verify(statement, signature, key):
     signed = f"DSSEv1 28 application/vnd.in-toto+json {len(statement)} ".encode() + statement
@@ -154,7 +195,8 @@ def openssl_verify(statement, signature, key):
         words = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "key", "-sigfile", "signature", "-in", "signed"]
         if b"\x81\x1c\xcf\x55\x01\x82\x2d" in key:  # the curve of SM2
             words += ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"]
-        return subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=False).returncode == 0
+        return subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=False,
+                              timeout=60).returncode == 0
 
 def check_signatures(bundle, manifest, results, manifest_sha256):
     signers, before = [], b""

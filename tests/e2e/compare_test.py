@@ -24,6 +24,23 @@ class Compare(Case):
         self.assertEqual(refused.returncode, 2)
         self.assertIn("ASSAY-0610", refused.stderr)
         self.assertEqual(self.assay("compare", "1", "9").returncode, 4)
+        # The same from bundles, also one against a session; a broken bundle is compared with nothing.
+        bundles = [os.path.join(self.folder, f"{n}.assay") for n in (1, 2)]
+        for number, path in enumerate(bundles, 1):
+            self.assertEqual(self.assay("bundle", "create", str(number), "-o", path).returncode, 0)
+        for words in (bundles, (bundles[0], "2")):
+            self.assertEqual(self.json("compare", *words)["series"], self.json("compare", "1", "2")["series"])
+        self.assertIn("ASSAY-0610", self.assay("compare", bundles[0], bundles[0]).stderr)
+        # What answers another question is refused with the reason, or crossed by name and said so.
+        self.assay("--quiet", "run", "--subject", "null-arm", "--level", "1")
+        own = self.assay("compare", bundles[0], "3")
+        self.assertEqual((own.returncode, "ASSAY-1150" in own.stderr, "division: dev / self" in own.stderr), (2, True, True), own.stderr)
+        crossed = self.json("compare", bundles[0], "3", "--across", "division")
+        self.assertIn("Compared although they differ: other divisions.", [n["en"] for n in crossed["notes"]])
+        with open(bundles[1], "r+b") as file:
+            file.seek(2000)
+            file.write(b"?")
+        self.assertEqual(self.assay("compare", *bundles).returncode, 8)
 
     def test_a_redrafted_limit_is_applied_without_new_trials(self):
         done = self.assay("--quiet", "run", "--subject", "reference-arm", "--seed", "cmp", "--level", "1")

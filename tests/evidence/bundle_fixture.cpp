@@ -33,6 +33,7 @@ std::string results_of(const SessionRow& session, const Plan& plan, const std::v
        {"division", plan.division},
        {"plan_sha256", session.plan_sha256},
        {"chain_head", session.chain_head_at_close},
+       {"closed", "2026-11-21T00:00:00Z"},
        {"subject", {{"id", "arm"}, {"serial", "GX-0042"}, {"software", "3.1.4"}}},
        {"grade",
         {{"division", plan.division}, {"overall_level", 2}, {"declared_level", 2}, {"at_declared", "conform"}}},
@@ -71,8 +72,11 @@ std::string BundleTest::make_bundle(const std::string& name, const std::string& 
   plan.division = division;
   plan.session_seed = "sha256:" + sha256_hex("seed");
   const std::string plan_json = harness::plan_to_json(plan);
-  const Json lock{
-      {"schema", "assay.lock/1"}, {"scheme", file("scheme.yaml")}, {"subject", file("subject.yaml")}, {"files", files}};
+  const Json lock{{"schema", "assay.lock/1"},
+                  {"scheme", file("scheme.yaml")},
+                  {"subject", file("subject.yaml")},
+                  {"suites", {{"logistics", {{"version", "1.0.0"}, {"sha256", sha256_hex("suite")}}}}},
+                  {"files", files}};
   auto session = store->lock_session(plan_json, sha256_hex(plan_json), lock.dump(), at(0));
   EXPECT_TRUE(session.ok());
   for (int i = 0; i < 4; ++i) {
@@ -90,6 +94,11 @@ std::string BundleTest::make_bundle(const std::string& name, const std::string& 
   EXPECT_TRUE(store->invalidate(2, "lab_power", "Li", false, at(50)).ok());
   EXPECT_TRUE(store->audit("equipment", "Li", R"({"id":"FT-1","due":"2026-01-31"})", at(51)).ok());
   EXPECT_TRUE(store->audit("equipment", "Li", R"({"id":"FT-1","due":"2027-01-31"})", at(52)).ok());
+  for (const char* person : {"Wang", "Li", "Zhao"}) {
+    const Json entry{{"id", std::string(person) + " / logistics"}, {"person", person}, {"suite", "logistics"}};
+    EXPECT_TRUE(store->audit("competence", "Chen", entry.dump(), at(53)).ok());
+  }
+  for (const auto& [kind, entry] : entered_) EXPECT_TRUE(store->audit(kind, "Chen", entry, at(54)).ok());
   EXPECT_TRUE(store->close_session(session->number, "closed", at(60)).ok());
   session = store->session(session->id);
   const auto trials = store->trials(session->number);

@@ -43,6 +43,7 @@ class BundleTest : public WorkspaceTest {
 
   PrivateKey tester_, reviewer_, certifier_, vendor_, stranger_;
   int made_ = 0;
+  std::vector<std::pair<std::string, std::string>> entered_;  ///< further entries of the log: kind, detail
 };
 
 inline std::string slurp(const std::string& path) {

@@ -269,6 +269,37 @@ TEST_F(BundleTest, FourEyes) {
   EXPECT_EQ(verify(path, {.trust = trust_list()}).exit_code(), 0);
 }
 
+TEST_F(BundleTest, SignedOnlyByTheCompetentWithEquipmentInDate) {
+  const auto signed_by_wang = [&](std::vector<std::pair<std::string, std::string>> entered,
+                                  const std::string& division = "lab") {
+    entered_ = std::move(entered);
+    const auto path = make_bundle("c" + std::to_string(made_) + ".assay", division);
+    const Role role = division == "lab" ? Role::tester : Role::vendor;
+    const auto done = sign_bundle(path, tester_, {role, "Wang", "Example Lab", "2026-11-22T10:00:00Z", {}});
+    return done ? 0 : done.error().id;
+  };
+  const std::string wang = R"({"id":"Wang / logistics","person":"Wang","suite":)";
+  EXPECT_EQ(signed_by_wang({}), 0);
+  EXPECT_EQ(signed_by_wang({{"competence", wang + R"("logistics","due":"2026-11-22"})"}}), 0) << "its last day";
+  EXPECT_EQ(signed_by_wang({{"competence", wang + R"("logistics","due":"2026-11-21"})"}}), 1104);
+  EXPECT_EQ(signed_by_wang({{"competence", wang + R"("motion"})"}}), 1104) << "for another suite";
+  EXPECT_EQ(signed_by_wang({{"competence", wang + R"("*"})"}}), 0);
+  EXPECT_EQ(signed_by_wang({{"competence", wang + R"("logistics","role":"reviewer"})"}}), 1104) << "to review alone";
+  EXPECT_EQ(signed_by_wang({{"competence", R"({"id":"Wang / logistics","person":"Wu","suite":"logistics"})"}}), 1104);
+  EXPECT_EQ(signed_by_wang({{"equipment", R"({"id":"FT-1","due":"2026-11-20"})"}}), 1105) << "over before the close";
+  EXPECT_EQ(signed_by_wang({{"equipment", R"({"id":"FT-1","due":"2026-11-21"})"}}), 0);
+  EXPECT_EQ(signed_by_wang({{"equipment", R"({"id":"FT-1","due":"2026-11-20"})"}}, "self"), 0) << "a vendor's own";
+}
+
+TEST_F(BundleTest, TheVerifierInPythonRefusesTheSame) {
+  const std::string script = ASSAY_SOURCE_DIR "/tests/evidence/python_attacks.py";
+  if (std::system("python3 -c 'import zlib' 2>/dev/null") != 0) GTEST_SKIP() << "no python3";
+  const auto path = make_bundle("a.assay"), other = make_bundle("b.assay"), self = make_bundle("self.assay", "self");
+  sign(path);
+  sign(other);
+  EXPECT_EQ(std::system(("python3 " + script + " " + path + " " + other + " " + self + " 1>&2").c_str()), 0);
+}
+
 TEST_F(BundleTest, SignersThatAreNotTrusted) {
   const auto path = make_bundle("a.assay");
   EXPECT_EQ(verify(path, {.trust = trust_list()}).exit_code(), 9) << "nobody signed";
