@@ -96,9 +96,7 @@ int serve_ros2(const App& app, const ServeWords& words, const std::string& subje
     print_json({{"schema", "assay.serve/1"}, {"robot", way}, {"subject", subject}});
   } else {
     std::printf("%s\nrobot: %s\n",
-                app.say(fmt::format("serving on domain {}; in the subject file:", words.bus.domain),
-                        fmt::format("已在域 {} 上提供；受试对象文件中写：", words.bus.domain))
-                    .c_str(),
+                app.say("serving; what belongs into the subject file:", "已提供；受试对象文件中写：").c_str(),
                 way.dump().c_str());
   }
   wait_for_the_end(ends);

@@ -123,7 +123,11 @@ TEST(Spaces, ShowAndCommandWhatTheySay) {
   ASSERT_TRUE(spaces.ok());
   ASSERT_TRUE(fit_spaces(*spaces, body()).ok());
   Observation seen;
-  seen.groups = {{"arm", {1, 2, 3, 4, 5, 6, 7}}, {"gripper", {0.02}}};
+  seen.groups.resize(2);
+  seen.groups[0].group = "arm";
+  seen.groups[0].position_rad = {1, 2, 3, 4, 5, 6, 7};
+  seen.groups[1].group = "gripper";
+  seen.groups[1].position_rad = {0.02};
   const auto shown = show(*spaces, body(), {}, seen);
   ASSERT_TRUE(shown.ok());
   EXPECT_EQ(std::get<Array>((*shown)[0].value).values, (std::vector<double>{1, 2, 3, 4, 5, 6, 7, 0.75}));
