@@ -36,8 +36,11 @@ class RecordedRobot final : public Robot {
     tick_ = -1;
     if (!setup.defects.empty())
       return lab_error("setup", "known errors cannot be put into a recording", {"no `defects`", "不含 `defects`"});
-    if (!loaded_) {
-      ASSAY_TRY(loaded_, recorded::load(recording_));
+    ASSAY_TRY(const auto file, recorded::file_of(recording_, setup.key.task));
+    if (!loaded_ || file != file_) {
+      loaded_.reset();
+      ASSAY_TRY(loaded_, recorded::load(recording_, file));
+      file_ = file;
     }
     const auto index = static_cast<std::size_t>(std::max(0, setup.key.index));
     if (index >= loaded_->cuts.size())
@@ -66,7 +69,7 @@ class RecordedRobot final : public Robot {
     const std::int64_t age_ns = (after == cut_->t_ns.end() ? now_ns : *after) - cut_->t_ns[at];
     if (static_cast<double>(age_ns) * 1e-9 > recording_.max_gap_s && after != cut_->t_ns.end())
       return lab_error("recording_gap",
-                       recording_.file + ":" + std::to_string(loaded_->table.lines[cut_->rows[at]]) + ", " +
+                       file_ + ":" + std::to_string(loaded_->table.lines[cut_->rows[at]]) + ", " +
                            std::to_string(static_cast<double>(age_ns) * 1e-9) + " s",
                        {"rows at most max_gap_s apart", "相邻行间隔不超过 max_gap_s"});
     ++tick_;
@@ -98,7 +101,7 @@ class RecordedRobot final : public Robot {
   void describe_for(const Setup& setup) {
     RobotDescription out;
     out.adapter = "recorded";
-    out.identity = std::filesystem::path(recording_.file).filename().string() +
+    out.identity = std::filesystem::path(file_).filename().string() +
                    (recording_.instrument.empty() ? "" : ", " + recording_.instrument);
     out.engine = recorded_engine();
     out.control_period_ns = setup.control_period_ns;
@@ -178,6 +181,7 @@ class RecordedRobot final : public Robot {
   }
 
   const Recording recording_;
+  std::string file_;  ///< that is loaded
   std::optional<recorded::Loaded> loaded_;
   RobotDescription description_;
   std::vector<Source> sources_;

@@ -38,7 +38,14 @@ std::optional<double> factor_of(const std::string& from, const std::string& to) 
 
 Result<Recording> read(const Json& s, const std::string& folder) {
   Recording out;
-  out.file = (std::filesystem::path(folder) / s.at("file").get<std::string>()).lexically_normal().string();
+  const auto beside = [&](const std::string& file) {
+    return (std::filesystem::path(folder) / file).lexically_normal().string();
+  };
+  if (s.contains("file") == s.contains("tasks"))
+    return bad_recording("file, tasks", {"either `file` or `tasks`", "`file` 与 `tasks` 二者之一"});
+  if (s.contains("file")) out.file = beside(s.at("file"));
+  if (s.contains("tasks"))
+    for (const auto& [task, file] : s.at("tasks").items()) out.files[task] = beside(file);
   const std::string separator = s.value("separator", ",");
   out.separator = separator == "tab" ? '\t' : separator[0];
   out.time_column = s.at("time").at("column");
@@ -73,16 +80,16 @@ Result<Recording> read(const Json& s, const std::string& folder) {
   return out;
 }
 
-Result<Cut> cut_from(const Recording& r, const Table& table, const std::vector<double>& time_s, std::size_t from,
+Result<Cut> cut_from(const std::string& file, const Table& table, const std::vector<double>& time_s, std::size_t from,
                      std::size_t to) {
   Cut out;
   for (std::size_t i = from; i < to; ++i) {
     const double t_s = time_s[i] - time_s[from];
     if (i > from && !(time_s[i] > time_s[i - 1]))
-      return bad_recording(r.file + ":" + std::to_string(table.lines[i]) + ": time does not ascend",
+      return bad_recording(file + ":" + std::to_string(table.lines[i]) + ": time does not ascend",
                            {"rows in order of time", "按时间升序排列的行"});
     if (t_s > 1e6)
-      return bad_recording(r.file + ":" + std::to_string(table.lines[i]) + ": time",
+      return bad_recording(file + ":" + std::to_string(table.lines[i]) + ": time",
                            {"trials of at most 11 days", "试验不超过 11 天"});
     out.t_ns.push_back(ns_from_s(t_s));
     out.rows.push_back(i);
@@ -100,12 +107,19 @@ Result<Recording> recording_of(const RobotLink& link) {
   }
 }
 
-Result<Loaded> load(const Recording& r) {
+Result<std::string> file_of(const Recording& r, const std::string& task) {
+  if (r.files.empty()) return r.file;
+  const auto found = r.files.find(task);
+  if (found != r.files.end()) return found->second;
+  return bad_recording("no file for " + task, {"a file under `tasks`", "`tasks` 下的文件"});
+}
+
+Result<Loaded> load(const Recording& r, const std::string& file) {
   std::vector<std::string> wanted = r.column_names;
   wanted.push_back(r.time_column);
   if (!r.trial_column.empty()) wanted.push_back(r.trial_column);
   Loaded out;
-  ASSAY_TRY(out.table, load_csv(r.file, r.separator, wanted));
+  ASSAY_TRY(out.table, load_csv(file, r.separator, wanted));
   std::vector<double> trial;
   if (!r.trial_column.empty()) {
     trial = std::move(out.table.columns.back());
@@ -131,7 +145,7 @@ Result<Loaded> load(const Recording& r) {
   }
   for (std::size_t k = 0; k < starts.size(); ++k) {
     const std::size_t end = k + 1 < starts.size() ? starts[k + 1] : time_s.size();
-    ASSAY_TRY(auto cut, cut_from(r, out.table, time_s, starts[k], end));
+    ASSAY_TRY(auto cut, cut_from(file, out.table, time_s, starts[k], end));
     out.cuts.push_back(std::move(cut));
   }
   return out;

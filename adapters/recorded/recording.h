@@ -24,7 +24,9 @@ struct Cut {
 };
 
 struct Recording {
-  std::string file, instrument;
+  std::string file;                          ///< of every task; empty: `files` says
+  std::map<std::string, std::string> files;  ///< task → file
+  std::string instrument;
   std::vector<Column> columns;
   std::map<std::string, std::array<double, 3>> fixed;  ///< things that stood still, said by whoever measured: x, y, z in m
   std::map<std::string, std::array<double, 4>> orientation;  ///< not measured, said likewise: w, x, y, z
@@ -44,6 +46,8 @@ struct Loaded {
 /// Fails with 0466.
 Result<Recording> recording_of(const RobotLink& link);
 /// Fails with 0465 and 0466: a unit that does not convert, time that runs backwards, a start beyond the end.
-Result<Loaded> load(const Recording& recording);
+Result<Loaded> load(const Recording& recording, const std::string& file);
+/// Fails with 0466: no recording of this task.
+Result<std::string> file_of(const Recording& recording, const std::string& task);
 
 }  // namespace assay::recorded

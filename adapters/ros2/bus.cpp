@@ -2,8 +2,12 @@
 
 #include <dds/dds.h>
 
+#include <cstdlib>
 #include <map>
 #include <mutex>
+#include <thread>
+
+#include "adapters/live/realtime.h"
 
 namespace assay::ros2 {
 namespace {
@@ -21,20 +25,35 @@ Error no_bus(const std::string& what, const std::string& detail) {
                         "请修改 `ros2` 下的 `domain`、`interface` 或 `peers`，或环境变量 CYCLONEDDS_URI"}};
 }
 
-std::string xml_of(const BusOptions& o) {
-  if (o.interface.empty() && o.peers.empty()) return "";
+/// The library's own threads carry every message: real-time where permitted, as ours are.
+std::string threads_xml() {
+  std::string out = "<Threads>";
+  for (const char* name : {"recv", "recvMC", "recvUC", "dq.user", "tev"})
+    out += std::string("<Thread name=\"") + name + "\"><Scheduling><Class>realtime</Class><Priority>" +
+           std::to_string(kLinkPriority) + "</Priority></Scheduling></Thread>";
+  return out + "</Threads>";
+}
+
+std::string xml_of(const BusOptions& o, bool realtime) {
+  if (o.interface.empty() && o.peers.empty() && std::getenv("CYCLONEDDS_URI") != nullptr) return "";
   std::string out = "<CycloneDDS><Domain id=\"any\"><General>";
-  if (!o.interface.empty())
-    out += "<Interfaces><NetworkInterface name=\"" + o.interface + "\"/></Interfaces>";
+  if (!o.interface.empty()) out += "<Interfaces><NetworkInterface name=\"" + o.interface + "\"/></Interfaces>";
   if (!o.peers.empty()) out += "<AllowMulticast>false</AllowMulticast>";
   out += "</General>";
   if (!o.peers.empty()) {
-    out += "<Discovery><ParticipantIndex>auto</ParticipantIndex><MaxAutoParticipantIndex>40</MaxAutoParticipantIndex>"
-           "<Peers>";
+    out +=
+        "<Discovery><ParticipantIndex>auto</ParticipantIndex><MaxAutoParticipantIndex>40</MaxAutoParticipantIndex>"
+        "<Peers>";
     for (const auto& peer : o.peers) out += "<Peer address=\"" + peer + "\"/>";
     out += "</Peers></Discovery>";
   }
-  return out + "</Domain></CycloneDDS>";
+  return out + (realtime ? threads_xml() : "") + "</Domain></CycloneDDS>";
+}
+
+bool may_be_realtime() {
+  bool may = false;
+  std::thread([&may] { may = make_thread_realtime(kLinkPriority).rfind("fifo", 0) == 0; }).join();
+  return may;
 }
 
 dds_qos_t* qos_of(bool reliable, std::int32_t depth) {
@@ -61,7 +80,7 @@ std::shared_ptr<Bus::Domain> Bus::join(const BusOptions& options, std::string& r
   static std::mutex mutex;
   static std::map<int, std::weak_ptr<Domain>> joined;
   const std::lock_guard lock(mutex);
-  const std::string xml = xml_of(options);
+  const std::string xml = xml_of(options, may_be_realtime());
   if (auto known = joined[options.domain].lock()) {
     if (known->xml == xml) return known;
     refused = "domain " + std::to_string(options.domain) + " is joined with other settings in this process";

@@ -106,23 +106,30 @@ Result<void> Link::meet(SteadyTime until) const {
 }
 
 /// mutex_ is held.
-std::string Link::say(Json words) {
+std::string Link::say(Json& words) {
   static const std::string kWho = std::to_string(getpid()) + "-" + std::to_string(steady_now().ns) + "-";
-  const std::string id = kWho + std::to_string(reinterpret_cast<std::uintptr_t>(this) % 100'000) + "-" + std::to_string(++questions_);
-  words["id"] = id;
+  if (!words.contains("id"))
+    words["id"] = kWho + std::to_string(reinterpret_cast<std::uintptr_t>(this) % 100'000) + "-" + std::to_string(++questions_);
   Message message;
   message.text = words.dump(-1, ' ', false, Json::error_handler_t::replace);
   asks_->write(message);
-  return id;
+  return words["id"];
 }
 
+/// Again and again: the far side may find our writer later than we found its reader. It answers the same id once.
 Result<Json> Link::ask(Json words, int timeout_ms) {
+  constexpr auto kAgain = std::chrono::milliseconds(500);
   const std::string call = words.value("ask", "");
   std::unique_lock lock(mutex_);
-  const std::string id = say(std::move(words));
-  answered_[id] = nullptr;
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  const bool came = heard_.wait_until(lock, until, [&] { return !answered_[id].is_null() || closing_; });
+  const std::string id = say(words);
+  answered_[id] = nullptr;
+  bool came = false;
+  while (!came && std::chrono::steady_clock::now() < until) {
+    const auto next = std::min(until, std::chrono::steady_clock::now() + kAgain);
+    came = heard_.wait_until(lock, next, [&] { return !answered_[id].is_null() || closing_; });
+    if (!came) say(words);
+  }
   const Json said = answered_[id];
   answered_.erase(id);
   if (!came || said.is_null())
@@ -139,24 +146,19 @@ Result<Json> Link::ask(Json words, int timeout_ms) {
 }
 
 Result<void> Link::compare_clocks(int exchanges) {
-  constexpr int kClock_ms = 1000;
+  constexpr int kClock_ms = 200;
   {
     const std::lock_guard lock(mutex_);
     fitter_.clear();
   }
-  for (int i = 0; i < exchanges; ++i) {
-    std::size_t before = 0;
-    {
-      const std::lock_guard lock(mutex_);
-      before = static_cast<std::size_t>(fitter_.fit().exchanges);
-    }
+  for (int asked = 0, answered = 0; answered < exchanges; ++asked) {
+    if (asked == 2 * exchanges) return nobody("link_lost", "clock", {"the time when it is asked", "询问时回报时间"});
     ask_for_time();
     std::unique_lock lock(mutex_);
-    const bool came = heard_.wait_for(lock, std::chrono::milliseconds(kClock_ms), [&] {
-      return static_cast<std::size_t>(fitter_.fit().exchanges) > before || broken_ || closing_;
-    });
+    const auto more = [&] { return fitter_.fit().exchanges > answered || broken_ || closing_; };
+    heard_.wait_for(lock, std::chrono::milliseconds(kClock_ms), more);
     if (broken_) return *broken_;
-    if (!came) return nobody("link_lost", "clock", {"the time within 1 s", "1 秒内回报时间"});
+    answered = fitter_.fit().exchanges;
   }
   return {};
 }
@@ -214,7 +216,8 @@ Result<void> Link::command(const Action& action) {
   if (!action.reports.empty() && asks_) {
     Action words;
     words.reports = action.reports;
-    say({{"ask", "say"}, {"action", http::action_json(words)}});
+    Json said = {{"ask", "say"}, {"action", http::action_json(words)}};
+    say(said);
   }
   return {};
 }
@@ -285,8 +288,9 @@ void Link::listen() {
 void Link::ask_for_time() {
   const std::lock_guard lock(mutex_);
   while (asked_clock_.size() > kMostClockQuestions) asked_clock_.erase(asked_clock_.begin());
+  Json words = {{"ask", "clock"}};
   const SteadyTime sent = steady_now();
-  asked_clock_[say({{"ask", "clock"}})] = sent;
+  asked_clock_[say(words)] = sent;
 }
 
 void Link::hear_answers() {

@@ -53,7 +53,7 @@ class Link {
   void hear_answers();
   void hear_trial();
   void ask_for_time();
-  std::string say(Json words);
+  std::string say(Json& words);
   bool send(const GroupAction& action);
   void broke(Error error);
 

@@ -15,6 +15,7 @@ using ros2::Got;
 using ros2::Message;
 
 constexpr std::int64_t kLine_ns = 100'000'000, kIdle_ns = 50'000'000;
+constexpr std::size_t kMostAnswers = 64;
 
 }  // namespace
 
@@ -86,6 +87,8 @@ struct Ros2Server::Stage {
   void answer(const Got& got) {
     const Json words = Json::parse(got.message.text, nullptr, false);
     if (!words.is_object() || !words.contains("id") || !words["id"].is_string()) return;
+    const auto id = words["id"].get<std::string>();
+    if (const auto said = answered.find(id); said != answered.end()) return say(answers, said->second);
     auto done = [&]() -> Result<Json> {
       try {
         return carry_out(words, got.received);
@@ -95,7 +98,12 @@ struct Ros2Server::Stage {
     }();
     Json reply = done ? std::move(*done) : Json{{"error", http::error_json(done.error())}};
     reply["id"] = words["id"];
-    if (reply.contains("sent_ns")) reply["sent_ns"] = steady_now().ns;
+    if (reply.contains("sent_ns")) {
+      reply["sent_ns"] = steady_now().ns;
+    } else {
+      while (answered.size() >= kMostAnswers) answered.erase(answered.begin());
+      answered[id] = reply;
+    }
     say(answers, reply);
   }
 
@@ -172,7 +180,8 @@ struct Ros2Server::Stage {
   ros2::Writer truth, answers;
   ros2::Reader asks, stop, alive;
   std::atomic<std::int64_t> period_ns{20'000'000};
-  std::int64_t trial = 0;  ///< of the listening thread
+  std::int64_t trial = 0;                 ///< of the listening thread
+  std::map<std::string, Json> answered;  ///< a question that comes again gets the same answer; likewise
   std::atomic<bool> closing{false};
   std::thread listener, publisher;
 };

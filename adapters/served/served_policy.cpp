@@ -67,6 +67,8 @@ class OpenpiServer final : public Server {
 
   Result<Chunk> infer(const std::vector<Entry>& shown, SimTime /*time: the protocol has none*/,
                       SteadyTime until) override {
+    // One question, one answer: whatever lies here already answers something else.
+    if (!socket_->idle()) return served::bad_answer("policy_unasked", "an answer that nobody asked for");
     socket_->send(served::pack(spaces_.roboarena ? with_endpoint(shown, "infer") : shown));
     ASSAY_TRY(const auto answer, socket_->receive(until));
     if (answer.text) return said(answer.bytes, endpoint_.token);
@@ -97,6 +99,7 @@ class HttpServer final : public Server {
 
   Result<void> begin(const Instruction& told, const RobotDescription& robot, SteadyTime until) override {
     caller_.reconnect();
+    ASSAY_RETURN_IF_ERROR(served::fit_spaces(spaces_, robot.groups));
     Json groups = Json::array();
     for (const auto& group : robot.groups) groups.push_back(group.name);
     return call("/v1/begin",
@@ -148,7 +151,7 @@ class HttpServer final : public Server {
     return last_;
   }
 
-  const Spaces spaces_;
+  Spaces spaces_;
   http::Caller caller_;
   Error last_;
 };

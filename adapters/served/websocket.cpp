@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
@@ -71,6 +72,7 @@ struct WebSocket::Session {
   std::optional<Plain> plain;
   std::optional<Secure> secure;
   beast::flat_buffer buffer;
+  asio::steady_timer goodbye{context};
   std::thread runner;
 
   std::mutex mutex;  ///< what follows
@@ -89,8 +91,10 @@ struct WebSocket::Session {
   beast::tcp_stream& tcp() { return plain ? beast::get_lowest_layer(*plain) : beast::get_lowest_layer(*secure); }
 
   ~Session() {
-    context.stop();
-    if (runner.joinable()) runner.join();
+    if (runner.joinable()) {
+      asio::post(context, [this] { say_goodbye(); });
+      runner.join();
+    }
     beast::error_code ignored;
     if (plain || secure) tcp().socket().close(ignored);
   }
@@ -119,6 +123,19 @@ struct WebSocket::Session {
   }
 
   Result<void> connect(const http::Endpoint& endpoint, SteadyTime until);
+  /// A close frame, if that is quickly done.
+  void say_goodbye() {
+    constexpr auto kPatience = std::chrono::milliseconds(200);
+    {
+      const std::lock_guard lock(mutex);
+      if (!closed.empty()) return context.stop();
+    }
+    goodbye.expires_after(kPatience);
+    goodbye.async_wait([this](beast::error_code) { context.stop(); });
+    with([this](auto& stream) {
+      stream.async_close(websocket::close_code::normal, [this](beast::error_code) { context.stop(); });
+    });
+  }
   void read_on();
   void write_on();
   void close_with(const std::string& why) {
@@ -228,6 +245,11 @@ void WebSocket::send(std::string bytes) {
     session->outbox.push_back(std::move(bytes));
     if (session->outbox.size() == 1) session->write_on();
   });
+}
+
+bool WebSocket::idle() const {
+  const std::lock_guard lock(session_->mutex);
+  return session_->frames.empty();
 }
 
 Result<Frame> WebSocket::receive(SteadyTime until) {

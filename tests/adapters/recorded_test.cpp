@@ -1,5 +1,6 @@
 // Recordings: CSV, units, cuts, garbage.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -85,7 +86,7 @@ class Tracker : public testing::Test {
   }
   std::filesystem::path folder_;
   RobotLink link_;
-  Setup setup_;
+  assay::Setup setup_;
 };
 
 TEST_F(Tracker, IsCutIntoTrialsAndConverted) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/live/realtime.h"
+
 namespace assay::testing {
 namespace {
 
@@ -54,6 +56,7 @@ void ShakyBridge::open_outside() {
 }
 
 void ShakyBridge::run() {
+  make_thread_realtime(kLinkPriority);  // what it loses is to be lost on purpose
   std::vector<ros2::Got> news;
   while (!closing_) {
     const Mode mode = wanted_;
