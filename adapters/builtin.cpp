@@ -3,7 +3,10 @@
 #include "adapters/mujoco/mujoco_robot.h"
 #include "adapters/policies/policies.h"
 #include "adapters/policies/two_hands.h"
+#include "adapters/recorded/recorded_robot.h"
 #include "adapters/registry.h"
+#include "adapters/ros2/ros2_robot.h"
+#include "adapters/served/served_policy.h"
 
 namespace assay {
 namespace {
@@ -41,6 +44,22 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                       http_engine(),
                       true},
                      make_http_robot);
+  registry.add_robot({"ros2",
+                      {"any robot, over ROS 2 topics, in real time (docs/wire-ros2.md)",
+                       "任意机器人，经 ROS 2 话题，实时（docs/zh/wire-ros2.md）"},
+                      {},
+                      ros2_engine(),
+                      true,
+                      "ros2"},
+                     make_ros2_robot);
+  registry.add_robot({"recorded",
+                      {"a recording (CSV) of an instrument, judged as if live (docs/wire-recorded.md)",
+                       "测量仪器的记录（CSV），按现场数据判定（docs/zh/wire-recorded.md）"},
+                      {},
+                      recorded_engine(),
+                      false,
+                      "recorded"},
+                     make_recorded_robot);
 
   registry.add_policy({"scripted_manipulator",
                        {"picks and places by detections, with any bound arm and gripper",
@@ -102,6 +121,23 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        leg_params(),
                        ""},
                       make_balance_lqr);
+  AdapterInfo openpi;
+  openpi.id = "openpi";
+  openpi.title = {"any policy behind an openpi or RoboArena server (docs/wire-openpi.md)",
+                  "openpi 或 RoboArena 服务端的任意策略（docs/zh/wire-openpi.md）"};
+  openpi.wired = true;
+  registry.add_served_policy(openpi, make_openpi_policy);
+  AdapterInfo http;
+  http.id = "http";
+  http.title = {"any policy behind a small HTTP server, JSON (docs/wire-openpi.md)",
+                "小型 HTTP 服务端（JSON）的任意策略（docs/zh/wire-openpi.md）"};
+  http.wired = true;
+  registry.add_served_policy(http, make_http_policy);
+  registry.add_policy({"recording",
+                       {"for a recorded robot: says done where the recording ends", "用于记录回放：记录结束时报告完成"},
+                       {},
+                       ""},
+                      make_recording_policy);
   registry.add_policy({"null", {"does nothing; must fail every examination", "什么也不做；必须通不过任何检测"}, {}, ""},
                       make_null);
   registry.add_policy(

@@ -33,16 +33,22 @@ Error unknown_policy(const std::string& id, const std::string& known) {
   return error;
 }
 
-Error address_does_not_fit(const std::string& id, bool wired) {
+/// How a robot or a policy is reached: `given` is what the subject file says, `wanted` what the adapter takes.
+Error way_does_not_fit(const std::string& id, const std::string& key, const std::string& wanted,
+                       const std::string& given) {
   Error error;
   error.id = 450;
-  error.what = wired ? Text{"The robot adapter '" + id + "' needs an address.", "机器人适配器“" + id + "”需要地址。"}
-                     : Text{"The robot adapter '" + id + "' takes no address.", "机器人适配器“" + id + "”不使用地址。"};
-  error.expected = wired ? Text{"`robot: {adapter: " + id + ", url: …}`", "`robot: {adapter: " + id + ", url: …}`"}
-                         : Text{"no `url`", "不写 `url`"};
-  error.found = wired ? "no url" : "url";
-  error.help = {"Correct `robot` in the subject file.", "请修改受试对象文件中的 `robot`。"};
+  error.what = {"The way to reach '" + id + "' does not fit.", "“" + id + "”的连接方式不符。"};
+  error.expected = wanted.empty() ? Text{"neither `url` nor a section of its own", "不写 `url`，也不写专门的小节"}
+                                  : Text{"`" + key + ": {…, " + wanted + ": …}`", "`" + key + ": {…, " + wanted + ": …}`"};
+  error.found = given.empty() ? "no " + wanted : given;
+  error.help = {"Correct `" + key + "` in the subject file.", "请修改受试对象文件中的 `" + key + "`。"};
   return error;
+}
+
+std::string ways(const std::string& url, const std::string& section, const char* name) {
+  if (!url.empty() && !section.empty()) return std::string("url, ") + name;
+  return !url.empty() ? "url" : !section.empty() ? name : "";
 }
 
 Error bad_parameter(const AdapterInfo& info, const std::string& name, const std::string& found) {
@@ -89,8 +95,10 @@ void AdapterRegistry::add_policy(AdapterInfo info, PolicyFactory factory) {
 Result<std::unique_ptr<Robot>> AdapterRegistry::robot(const RobotLink& link) const {
   const auto entry = robots_.find(link.adapter);
   if (entry == robots_.end()) return unknown_adapter(link.adapter, known_ids(robots_));
-  const bool wired = entry->second.first.wired;
-  if (wired != !link.url.empty()) return address_does_not_fit(link.adapter, wired);
+  const AdapterInfo& info = entry->second.first;
+  const std::string wanted = !info.section.empty() ? info.section : info.wired ? "url" : "";
+  const std::string given = ways(link.url, link.details, info.section.empty() ? "details" : info.section.c_str());
+  if (given != wanted) return way_does_not_fit(link.adapter, "robot", wanted, given);
   return entry->second.second(link);
 }
 
@@ -100,10 +108,24 @@ Result<std::unique_ptr<Robot>> AdapterRegistry::robot(const std::string& id) con
   return robot(link);
 }
 
-Result<std::unique_ptr<Policy>> AdapterRegistry::policy(const std::string& id, const PolicyParams& params) const {
+void AdapterRegistry::add_served_policy(AdapterInfo info, ServedPolicyFactory factory) {
+  ASSAY_CHECK(factory != nullptr);
+  const std::string id = info.id;
+  add_policy(std::move(info), [](const PolicyParams&) -> Result<std::unique_ptr<Policy>> { return std::unique_ptr<Policy>(); });
+  served_.emplace(id, std::move(factory));
+}
+
+Result<std::unique_ptr<Policy>> AdapterRegistry::policy(const std::string& id, const PolicyParams& params,
+                                                        const PolicyLink& link) const {
   const auto entry = policies_.find(id);
   if (entry == policies_.end()) return unknown_policy(id, known_ids(policies_));
   ASSAY_RETURN_IF_ERROR(check_params(entry->second.first, params));
+  const std::string given = ways(link.url, link.details, "spaces");
+  if (const auto served = served_.find(id); served != served_.end()) {
+    if (given != "url, spaces") return way_does_not_fit(id, "policy", "url, spaces", given);
+    return served->second(link);
+  }
+  if (!given.empty()) return way_does_not_fit(id, "policy", "", given);
   return entry->second.second(params);
 }
 

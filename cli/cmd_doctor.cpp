@@ -11,6 +11,8 @@
 #include "adapters/http/client.h"
 #include "adapters/live/realtime.h"
 #include "adapters/registry.h"
+#include "adapters/ros2/ros2_robot.h"
+#include "adapters/served/served_policy.h"
 #include "cli/commands.h"
 #include "cli/pin.h"
 #include "cli/version.h"
@@ -110,6 +112,14 @@ Check check_reachable(const std::string& name) {
     out.exit_code = kUsage;
     return out;
   }
+  constexpr double kPatience_s = 5;
+  if (subject->adapter == "ros2") {
+    const auto said = try_ros2(subject->robot, kPatience_s);
+    out.help = {"docs/wire-ros2.md", "docs/zh/wire-ros2.md"};
+    out.ok = said.ok();
+    out.found = said ? *said : said.error().found;
+    return out;
+  }
   if (subject->robot.url.empty()) return {{"robot's wire", "机器人接口"}, true, subject->adapter + ": in process", {}};
   const auto endpoint = http::endpoint_of(subject->robot);
   if (!endpoint) {
@@ -126,6 +136,22 @@ Check check_reachable(const std::string& name) {
   return out;
 }
 
+/// The subject's policy, if a server decides for it: is it there?
+Check check_policy(const std::string& name) {
+  Check out{{"policy's server", "策略服务端"}, true, "", {"docs/wire-openpi.md", "docs/zh/wire-openpi.md"}, kRobot};
+  const auto path = catalog_find("subjects", name);
+  const auto subject = path ? load_subject(*path) : Result<Subject>(path.error());
+  if (!subject || subject->policy_link.url.empty()) {
+    out.found = subject ? subject->policy + ": in process" : "–";
+    return out;
+  }
+  constexpr double kPatience_s = 5;
+  const auto said = try_policy(subject->policy, subject->policy_link, kPatience_s);
+  out.ok = said.ok();
+  out.found = said ? *said : said.error().found;
+  return out;
+}
+
 int do_doctor(const App& app, const std::string& subject) {
   std::vector<Check> checks;
   checks.push_back({{"program", "程序"}, true, fmt::format("assay {} ({})", kVersion, kRevision), {}});
@@ -138,7 +164,10 @@ int do_doctor(const App& app, const std::string& subject) {
   checks.push_back(check_catalog());
   checks.push_back(check_workspace(app));
   checks.push_back(check_realtime());
-  if (!subject.empty()) checks.push_back(check_reachable(subject));
+  if (!subject.empty()) {
+    checks.push_back(check_reachable(subject));
+    checks.push_back(check_policy(subject));
+  }
   int code = kConforms;
   nlohmann::json out = {{"schema", "assay.doctor/1"}, {"checks", nlohmann::json::array()}};
   std::vector<std::vector<std::string>> rows;

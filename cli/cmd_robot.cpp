@@ -10,6 +10,7 @@
 #include "adapters/http/client.h"
 #include "adapters/http/server.h"
 #include "adapters/registry.h"
+#include "adapters/ros2/ros2_server.h"
 #include "cli/commands.h"
 #include "harness/adapter_check.h"
 #include "harness/trial.h"
@@ -21,6 +22,7 @@ namespace {
 struct ServeWords {
   std::string subject, wire = "http", token_file;
   ServeOptions options;
+  ros2::BusOptions bus;
 };
 
 /// Composes each task's world for the subject's body, once.
@@ -55,6 +57,52 @@ class Worlds {
   std::map<std::pair<std::string, int>, World> worlds_;
 };
 
+/// Until SIGINT or SIGTERM.
+void wait_for_the_end(const sigset_t& ends) {
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&ends, &signal);
+}
+
+int serve_http(const App& app, const ServeWords& words, const std::string& subject, std::unique_ptr<Robot> robot,
+               http::WorldSource worlds, const sigset_t& ends) {
+  ServeOptions options = words.options;
+  if (!words.token_file.empty()) {
+    RobotLink link;
+    link.url = "http://localhost";
+    link.token_file = words.token_file;
+    auto endpoint = http::endpoint_of(link);
+    if (!endpoint) return fail(app, endpoint.error());
+    options.token = endpoint->token;
+  }
+  const auto server = RobotServer::start(std::move(robot), std::move(worlds), options);
+  if (!server) return fail(app, server.error());
+  const std::string url = fmt::format("http://{}:{}", options.address, (*server)->port());
+  if (app.json)
+    print_json({{"schema", "assay.serve/1"}, {"url", url}, {"subject", subject}});
+  else
+    std::printf("%s %s\n", app.say("serving", "已提供").c_str(), url.c_str());
+  wait_for_the_end(ends);
+  return kConforms;
+}
+
+int serve_ros2(const App& app, const ServeWords& words, const std::string& subject, std::unique_ptr<Robot> robot,
+               http::WorldSource worlds, const std::vector<Group>& groups, const sigset_t& ends) {
+  const auto server = Ros2Server::start(std::move(robot), std::move(worlds), groups, words.bus);
+  if (!server) return fail(app, server.error());
+  const nlohmann::json way = {
+      {"adapter", "ros2"}, {"world", "simulated"}, {"ros2", ros2::mapping_json((*server)->mapping())}};
+  if (app.json) {
+    print_json({{"schema", "assay.serve/1"}, {"robot", way}, {"subject", subject}});
+  } else {
+    std::printf("%s\nrobot: %s\n",
+                app.say("serving; what belongs into the subject file:", "已提供；受试对象文件中写：").c_str(),
+                way.dump().c_str());
+  }
+  wait_for_the_end(ends);
+  return kConforms;
+}
+
 int do_serve(const App& app, const ServeWords& words) {
   const auto path = catalog_find("subjects", words.subject);
   if (!path) return fail(app, path.error());
@@ -66,34 +114,18 @@ int do_serve(const App& app, const ServeWords& words) {
   register_builtin_adapters(registry);
   auto robot = registry.robot("mujoco");
   if (!robot) return fail(app, robot.error());
-  ServeOptions options = words.options;
-  if (!words.token_file.empty()) {
-    RobotLink link;
-    link.url = "http://localhost";
-    link.token_file = words.token_file;
-    auto endpoint = http::endpoint_of(link);
-    if (!endpoint) return fail(app, endpoint.error());
-    options.token = endpoint->token;
-  }
   // Before any thread: they all leave these signals to this one.
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGINT);
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  const std::vector<Group> groups = body->groups;
   auto worlds = std::make_shared<Worlds>(std::move(*body));
-  const auto server = RobotServer::start(
-      std::move(*robot), [worlds](const std::string& task, int level) { return worlds->find(task, level); }, options);
-  if (!server) return fail(app, server.error());
-  const std::string url = fmt::format("http://{}:{}", options.address, (*server)->port());
-  if (app.json)
-    print_json({{"schema", "assay.serve/1"}, {"url", url}, {"subject", subject->id}});
-  else
-    std::printf("%s %s\n", app.say("serving", "已提供").c_str(), url.c_str());
-  std::fflush(stdout);
-  int signal = 0;
-  sigwait(&ends, &signal);
-  return kConforms;
+  http::WorldSource source = [worlds](const std::string& task, int level) { return worlds->find(task, level); };
+  if (words.wire == "ros2")
+    return serve_ros2(app, words, subject->id, std::move(*robot), std::move(source), groups, ends);
+  return serve_http(app, words, subject->id, std::move(*robot), std::move(source), ends);
 }
 
 struct CheckWords {
@@ -175,12 +207,19 @@ void add_robot_commands(CLI::App& parser, App& app, Action& run) {
       "serve", app.say("play a subject's body on the simulator, in real time, for who wants to rehearse",
                        "在仿真器上实时扮演某受试对象的本体，供演练使用"));
   serve->add_option("--subject", words->subject, app.say("id or file", "标识或文件"))->required();
-  serve->add_option("--wire", words->wire, app.say("http", "http"))->check(CLI::IsMember({"http"}));
+  serve->add_option("--wire", words->wire, app.say("http or ros2", "http 或 ros2"))
+      ->check(CLI::IsMember({"http", "ros2"}));
   serve->add_option("--listen", words->options.address, app.say("address of this machine", "本机地址"))
       ->capture_default_str();
   serve->add_option("--port", words->options.port, app.say("0: any that is free", "0：任选空闲端口"));
   serve->add_option("--token-file", words->token_file,
                     app.say("ask for the token that stands in this file", "要求提供此文件中的令牌"));
+  serve->add_option("--domain", words->bus.domain, app.say("ros2: ROS_DOMAIN_ID", "ros2：ROS_DOMAIN_ID"))
+      ->check(CLI::Range(0, 232));
+  serve->add_option("--interface", words->bus.interface, app.say("ros2: network interface", "ros2：网络接口"));
+  serve->add_option("--peer", words->bus.peers,
+                    app.say("ros2: a host to look for without multicast; may be repeated",
+                            "ros2：无组播时要查找的主机；可重复"));
   serve->callback([&app, &run, words] { run = [&app, words] { return do_serve(app, *words); }; });
 }
 

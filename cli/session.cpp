@@ -10,6 +10,7 @@
 
 #include "adapters/registry.h"
 #include "cli/control.h"
+#include "adapters/served/spaces.h"
 #include "cli/pin.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -215,7 +216,8 @@ Result<Prepared> prepare(const SessionRequest& request) {
   register_builtin_adapters(registry);
   const Subject& subject = out.inputs.subject;
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.robot(subject.robot)));
-  ASSAY_RETURN_IF_ERROR(refusal_of(registry.policy(subject.policy, subject.policy_params)));
+  ASSAY_RETURN_IF_ERROR(refusal_of(registry.policy(subject.policy, subject.policy_params, subject.policy_link)));
+  ASSAY_RETURN_IF_ERROR(served::check_policy_link(subject.policy_link, out.inputs.embodiment.groups));
   std::vector<Task> tasks;
   std::string suite_hashes;
   for (const auto& suite : out.inputs.suites) {

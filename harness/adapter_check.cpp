@@ -43,7 +43,7 @@ class Checker {
   Checker(Robot& robot, const Setup& setup)
       : robot_(robot),
         setup_(setup),
-        page_(robot.live() != nullptr ? "docs/wire-http.md" : "docs/bring-your-robot.md") {}
+        page_(robot.live() == nullptr ? "docs/bring-your-robot.md" : "docs/wire-" + robot.describe().adapter + ".md") {}
 
   std::vector<AdapterCheck> run() {
     if (describes()) {

@@ -28,7 +28,10 @@ Instruction what_is_told(Instruction instruction) {
 }  // namespace
 
 Fault policy_fault(const Error& error) {
-  const char* what = error.id == 520 ? "policy_deadline" : error.id == 521 ? "policy_threw" : "policy_error";
+  std::string what = error.id == 520 ? "policy_deadline" : error.id == 521 ? "policy_threw" : "policy_error";
+  constexpr std::string_view kNamed = "subject:policy_";  // a served policy's adapter says what its server did
+  if (error.id != 520 && error.id != 521 && error.found.rfind(kNamed, 0) == 0)
+    what = error.found.substr(8, error.found.find(' ') - 8);
   return {"subject", what, to_string(error, Lang::en)};
 }
 

@@ -199,7 +199,7 @@ class Worker {
     enter(Phase::policy);
     auto made = [&]() -> Result<std::unique_ptr<Policy>> {
       try {
-        return registry_.policy(inputs_.subject.policy, inputs_.subject.policy_params);
+        return registry_.policy(inputs_.subject.policy, inputs_.subject.policy_params, inputs_.subject.policy_link);
       } catch (const std::exception& e) {
         return policy_not_made(e.what());
       } catch (...) {

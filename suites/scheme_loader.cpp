@@ -281,6 +281,12 @@ std::string absolute_path(const std::string& path) {
   return fs::absolute(path, ignored).lexically_normal().string();
 }
 
+/// A path that the subject file names lies beside it.
+std::string beside(const Json& value, const char* key, const std::string& subject_path) {
+  const std::string path = value.value(key, "");
+  return path.empty() ? path : (fs::path(subject_path).parent_path() / path).lexically_normal().string();
+}
+
 /// `robot: {adapter, url, …}`, or in short `adapter: …`.
 Result<RobotLink> read_robot(const YamlFile& file, const std::string& subject_path) {
   const Json& value = *file.value;
@@ -295,14 +301,23 @@ Result<RobotLink> read_robot(const YamlFile& file, const std::string& subject_pa
                  "adapter, robot",
                  {"remove `adapter:`", "请删除 `adapter:`"}};
   const Json& robot = value["robot"];
-  const auto beside = [&](const char* key) {
-    const std::string path = robot.value(key, "");
-    return path.empty() ? path : (fs::path(subject_path).parent_path() / path).lexically_normal().string();
-  };
   out.adapter = robot["adapter"].get<std::string>();
   out.url = robot.value("url", "");
-  out.token_file = beside("token_file");
-  out.ca_file = beside("ca_file");
+  out.token_file = beside(robot, "token_file", subject_path);
+  out.ca_file = beside(robot, "ca_file", subject_path);
+  out.folder = fs::path(subject_path).parent_path().string();
+  for (const char* section : {"ros2", "recorded"}) {
+    if (!robot.contains(section)) continue;
+    if (out.adapter != section)
+      return Error{330,
+                   {"the subject describes a wire that its robot does not use", "受试对象文件描述了未使用的连接方式"},
+                   file.place(std::string("/robot/") + section),
+                   {std::string("`adapter: ") + section + "`, or no `" + section + ":`",
+                    std::string("`adapter: ") + section + "`，或不写 `" + section + ":`"},
+                   "adapter: " + out.adapter,
+                   {"make the two agree", "请使两者一致"}};
+    out.details = robot[section].dump();
+  }
   out.simulated_world = robot.value("world", "lab") == "simulated";
   return out;
 }
@@ -353,6 +368,14 @@ Result<Subject> load_subject(const std::string& path) {
     for (const auto& [name, number] : value["defects"].items()) out.defects.emplace_back(name, number.get<double>());
   out.policy_deadline_s = policy.value("deadline_s", out.policy_deadline_s);
   out.policy_stale_s = policy.value("stale_s", out.policy_stale_s);
+  out.policy_link.url = policy.value("url", "");
+  out.policy_link.token_file = beside(policy, "token_file", out.path);
+  out.policy_link.ca_file = beside(policy, "ca_file", out.path);
+  if (policy.contains("spaces")) {
+    Json spaces = policy["spaces"];
+    spaces["deadline_s"] = out.policy_deadline_s;  // who waits for a server gives up before the harness does
+    out.policy_link.details = spaces.dump();
+  }
   if (value.contains("evidence")) {
     ASSAY_TRY(out.evidence, read_evidence(file));
   }

@@ -11,20 +11,10 @@ namespace {
 
 constexpr int kCommand_ms = 500, kClock_ms = 500;
 constexpr std::int64_t kClockEvery_ns = 250'000'000;
-constexpr double kRatio = 0.02;
-constexpr std::int64_t kSlack_ns = 500'000'000;
 constexpr std::size_t kMostWaiting = 5000;  // nobody reads, or far too many come
 
 std::chrono::steady_clock::time_point time_point(SteadyTime time) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(time.ns));
-}
-
-Error link_error(const std::string& what, const std::string& detail) {
-  return Error{.id = 454,
-               .what = {"the robot's telemetry broke", "机器人的遥测中断"},
-               .expected = {"samples one control period apart until the trial ends", "试验结束前每个控制周期一个样本"},
-               .found = "subject:" + what + " " + detail,
-               .help = {"look at the robot's log and at the link", "请检查机器人日志与链路"}};
 }
 
 }  // namespace
@@ -87,7 +77,7 @@ bool Link::take(std::string_view text, SteadyTime received) {
     return false;
   }
   LiveSample sample{std::move(line->telemetry.sample), received, line->telemetry.robot_ns, line->telemetry.sequence};
-  if (auto wrong = runs_wrong(sample)) {
+  if (auto wrong = pace_.look(sample)) {
     broke(std::move(*wrong));
     return false;
   }
@@ -96,17 +86,6 @@ bool Link::take(std::string_view text, SteadyTime received) {
   samples_.push_back(std::move(sample));
   heard_.notify_all();
   return samples_.size() <= kMostWaiting;
-}
-
-std::optional<Error> Link::runs_wrong(const LiveSample& sample) {
-  if (!first_) first_ = sample;
-  const std::int64_t theirs_ns = sample.sample.time.ns - first_->sample.time.ns;
-  const std::int64_t ours_ns = sample.received.ns - first_->received.ns;
-  const std::int64_t slack_ns = kSlack_ns + static_cast<std::int64_t>(kRatio * static_cast<double>(ours_ns));
-  const std::string found = std::to_string(theirs_ns) + " ns of the robot in " + std::to_string(ours_ns) + " ns";
-  if (theirs_ns > ours_ns + slack_ns) return link_error("clock_runs_fast", found);
-  if (theirs_ns < ours_ns - slack_ns) return link_error("clock_runs_slow", found);
-  return std::nullopt;
 }
 
 void Link::command(const Action& action) {

@@ -12,11 +12,11 @@
 #include "adapters/http/client.h"
 #include "adapters/http/wire.h"
 #include "adapters/live/live_robot.h"
+#include "adapters/live/pace.h"
 
 namespace assay::http {
 
-/// What came is checked on arrival; the first thing that is wrong ends the link. Time may run neither faster nor slower
-/// than the host's by more than 2 % and 0.5 s.
+/// What came is checked on arrival; the first thing that is wrong ends the link.
 class Link {
  public:
   Link(Endpoint endpoint, std::int64_t trial, const RobotDescription& robot, ClockFitter clock);
@@ -35,15 +35,14 @@ class Link {
  private:
   void listen();
   bool take(std::string_view line, SteadyTime received);
-  std::optional<Error> runs_wrong(const LiveSample& sample);
   void talk();
   Result<void> compare_clocks(Caller& caller);
   void broke(Error error);
 
   const Endpoint endpoint_;
   const std::int64_t trial_;
-  TelemetryReader reader_;  ///< of the listening thread, as first_ is
-  std::optional<LiveSample> first_;
+  TelemetryReader reader_;  ///< of the listening thread, as pace_ is
+  PaceWatch pace_;
   LineStream stream_;
 
   mutable std::mutex mutex_;  ///< what follows

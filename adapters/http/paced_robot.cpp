@@ -90,10 +90,12 @@ Result<void> PacedRobot::act(std::int64_t trial, const Action& action) {
   ASSAY_RETURN_IF_ERROR(check_action(robot_->describe(), action));
   last_command_ = steady_now();
   if (mailbox_) {
-    auto words = std::move(mailbox_->reports);
-    // A command that says nothing about the groups is a sign of life, not a command to forget the last one.
-    if (!action.groups.empty()) mailbox_->groups = action.groups;
-    mailbox_->reports = std::move(words);
+    // What a command does not name it does not take back.
+    for (const auto& one : action.groups) {
+      const auto same = [&](const GroupAction& old) { return old.group == one.group; };
+      std::erase_if(mailbox_->groups, same);
+      mailbox_->groups.push_back(one);
+    }
     mailbox_->reports.insert(mailbox_->reports.end(), action.reports.begin(), action.reports.end());
   } else {
     mailbox_ = action;
@@ -109,7 +111,7 @@ std::optional<Action> PacedRobot::take() {
 
 /// mutex_ is held.
 void PacedRobot::push(Sample sample) {
-  lines_.push_back(telemetry_line({sequence_++, steady_now().ns, std::move(sample)}));
+  lines_.push_back({Line::Kind::sample, {sequence_++, steady_now().ns, std::move(sample)}, ""});
   lines_changed_.notify_all();
 }
 
@@ -118,7 +120,7 @@ void PacedRobot::end(const std::string& why) {
   const std::lock_guard lock(mutex_);
   stopped_ = report;
   phase_ = Phase::ended;
-  lines_.push_back(end_line(why));
+  lines_.push_back({Line::Kind::end, {}, why});
   lines_changed_.notify_all();
 }
 
@@ -161,7 +163,7 @@ StopReport PacedRobot::stop(StopCategory category, std::optional<std::int64_t> t
   const std::lock_guard lock(mutex_);
   if (!stopped_) {
     stopped_ = robot_->stop(category);
-    if (phase_ == Phase::running || phase_ == Phase::ready) lines_.push_back(end_line("stopped"));
+    if (phase_ == Phase::running || phase_ == Phase::ready) lines_.push_back({Line::Kind::end, {}, "stopped"});
     phase_ = Phase::ended;
     lines_changed_.notify_all();
   }
@@ -176,7 +178,7 @@ void PacedRobot::reader_gone(std::int64_t trial) {
   stop(StopCategory::cat1, trial);
 }
 
-std::optional<std::string> PacedRobot::next_line(std::int64_t trial, SteadyTime until, bool& ended) {
+std::optional<Line> PacedRobot::next_line(std::int64_t trial, SteadyTime until, bool& ended) {
   std::unique_lock lock(mutex_);
   lines_changed_.wait_until(lock, time_point(until),
                             [&] { return trial != trial_ || !lines_.empty() || phase_ == Phase::ended; });
@@ -185,7 +187,7 @@ std::optional<std::string> PacedRobot::next_line(std::int64_t trial, SteadyTime 
     return std::nullopt;
   }
   if (!lines_.empty()) {
-    std::string line = std::move(lines_.front());
+    Line line = std::move(lines_.front());
     lines_.pop_front();
     return line;
   }

@@ -37,7 +37,7 @@ class PacedRobot {
   /// stops whatever there is.
   StopReport stop(StopCategory category, std::optional<std::int64_t> trial = std::nullopt);
   /// The trial's next line of telemetry, or nothing by `until`; `ended` once there will be none.
-  std::optional<std::string> next_line(std::int64_t trial, SteadyTime until, bool& ended);
+  std::optional<Line> next_line(std::int64_t trial, SteadyTime until, bool& ended);
   /// Whoever read the trial's telemetry is gone.
   void reader_gone(std::int64_t trial);
   /// Description without a trial: what it is.
@@ -64,7 +64,7 @@ class PacedRobot {
   std::int64_t trial_ = 0, sequence_ = 0;
   std::optional<Action> mailbox_;
   SteadyTime last_command_;
-  std::deque<std::string> lines_;
+  std::deque<Line> lines_;
   std::optional<StopReport> stopped_;
   bool halt_ = false;
 };

@@ -91,6 +91,15 @@ struct RobotLink {
   /// What stands at the far end. Of a simulated world the adapter sends what was drawn for the trial (hidden errors of
   /// sensors among it); of a room of the laboratory only what a robot may know.
   bool simulated_world = false;
+  std::string folder;   ///< absolute: what `details` names lies beside the subject file
+  std::string details;  ///< JSON: the wire's own section of the subject file (`ros2:`, `recorded:`); its adapter reads it
+};
+
+/// How a served policy is reached, and what it wants and gives. Empty for one in this process.
+struct PolicyLink {
+  std::string url;
+  std::string token_file, ca_file;  ///< as for RobotLink
+  std::string details;              ///< JSON: `observation`, `action`, chunk, rate
 };
 
 struct Subject {
@@ -106,6 +115,7 @@ struct Subject {
   RobotLink robot;
   std::string policy;  ///< registered id
   std::vector<std::pair<std::string, double>> policy_params;
+  PolicyLink policy_link;
   double policy_deadline_s = 2;
   /// Known errors put into a simulated robot, to prove that an examination finds them (core/model/setup.h).
   std::vector<std::pair<std::string, double>> defects;

@@ -24,15 +24,21 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
     policies.insert(info.id);
     EXPECT_FALSE(info.title.en.empty());
     EXPECT_FALSE(info.title.zh.empty());
-    EXPECT_TRUE(registry.policy(info.id, {}).ok()) << info.id;
+    if (info.wired)
+      EXPECT_EQ(registry.policy(info.id, {}).error().id, 450) << info.id;  // it wants an address and spaces
+    else
+      EXPECT_TRUE(registry.policy(info.id, {}).ok()) << info.id;
   }
-  EXPECT_EQ(policies, (std::set<std::string>{"balance_lqr", "coverage_planner", "faulty", "null", "patrol",
-                                             "peg_inserter", "pose_programme", "random", "scripted_manipulator",
-                                             "shelf_picker", "surface_follower", "waypoint_navigator"}));
-  ASSERT_EQ(registry.robots().size(), 2u);
+  EXPECT_EQ(policies, (std::set<std::string>{"balance_lqr", "coverage_planner", "faulty", "http", "null", "openpi",
+                                             "patrol", "peg_inserter", "pose_programme", "random", "recording",
+                                             "scripted_manipulator", "shelf_picker", "surface_follower",
+                                             "waypoint_navigator"}));
+  ASSERT_EQ(registry.robots().size(), 4u);
   EXPECT_EQ(registry.robots()[0].id, "http");
   EXPECT_TRUE(registry.robots()[0].wired);
   EXPECT_EQ(registry.robots()[1].engine, "MuJoCo 2.2.2");
+  EXPECT_EQ(registry.robots()[2].section, "recorded");
+  EXPECT_EQ(registry.robots()[3].section, "ros2");
   EXPECT_EQ(registry.robot("http").error().id, 450);  // it wants an address
   EXPECT_TRUE(registry.robot("mujoco").ok());
 }

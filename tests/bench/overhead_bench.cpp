@@ -73,7 +73,7 @@ struct Subject {
     if (task == nullptr) std::exit(1);
   }
   std::unique_ptr<Policy> policy() const {
-    return must(registry.policy(inputs.subject.policy, inputs.subject.policy_params));
+    return must(registry.policy(inputs.subject.policy, inputs.subject.policy_params, inputs.subject.policy_link));
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "adapters/http/server.h"
 #include "adapters/registry.h"
+#include "adapters/ros2/ros2_server.h"
 #include "harness/trial.h"
 #include "suites/catalog.h"
 
@@ -28,6 +29,7 @@ AdapterRegistry builtin() {
 std::vector<Case> every_case() {
   std::vector<Case> cases;
   for (const auto& info : builtin().robots()) {
+    if (info.id == "recorded") continue;  // moves nothing: tests/e2e/recorded_test.py
     cases.push_back({info.id, "arm7", "logistics_assembly/parcel_sorting", info.wired});
     cases.push_back({info.id, "amr", "logistics_assembly/goods_transport", info.wired});
   }
@@ -66,21 +68,32 @@ class RobotContract : public testing::TestWithParam<Case> {
     if (which.wired) {
       auto inner = builtin().robot("mujoco");
       ASSERT_TRUE(inner.ok());
-      auto server = RobotServer::start(
-          std::move(*inner), [world = *world](const std::string&, int) -> Result<World> { return world; }, {});
-      ASSERT_TRUE(server.ok()) << why(server);
-      server_ = std::move(*server);
+      const auto worlds = [world = *world](const std::string&, int) -> Result<World> { return world; };
+      link_.simulated_world = true;
+      if (which.adapter == "ros2") {
+        ros2::BusOptions bus;
+        bus.domain = 61;
+        bus.interface = "lo";
+        bus.peers = {"127.0.0.1"};
+        auto server = Ros2Server::start(std::move(*inner), worlds, body->groups, bus);
+        ASSERT_TRUE(server.ok()) << why(server);
+        ros2_server_ = std::move(*server);
+        link_.details = ros2::mapping_json(ros2_server_->mapping()).dump();
+      } else {
+        auto server = RobotServer::start(std::move(*inner), worlds, {});
+        ASSERT_TRUE(server.ok()) << why(server);
+        server_ = std::move(*server);
+        link_.url = "http://127.0.0.1:" + std::to_string(server_->port());
+      }
     }
     robot_ = fresh();
   }
 
   std::unique_ptr<Robot> fresh() const {
-    RobotLink link;
+    RobotLink link = link_;
     link.adapter = GetParam().adapter;
-    if (server_) link.url = "http://127.0.0.1:" + std::to_string(server_->port());
-    link.simulated_world = true;
     auto robot = builtin().robot(link);
-    EXPECT_TRUE(robot.ok());
+    EXPECT_TRUE(robot.ok()) << why(robot);
     return robot.ok() ? std::move(*robot) : nullptr;
   }
 
@@ -117,6 +130,8 @@ class RobotContract : public testing::TestWithParam<Case> {
 
   std::vector<assay::Setup> setups_;
   std::unique_ptr<RobotServer> server_;
+  std::unique_ptr<Ros2Server> ros2_server_;
+  RobotLink link_;
   std::unique_ptr<Robot> robot_;
 };
 

@@ -19,15 +19,19 @@ namespace {
 /// `assay robot serve` until destroyed.
 class Served {
  public:
-  explicit Served(const std::string& subject) {
+  Served(const std::string& subject, const std::string& wire) {
     int out[2] = {-1, -1};
     if (pipe(out) != 0) return;
     pid_ = fork();
     if (pid_ == 0) {
       dup2(out[1], 1);
       close(out[0]);
-      execl(ASSAY_PROGRAM, ASSAY_PROGRAM, "--json", "robot", "serve", "--subject", subject.c_str(),
-            static_cast<char*>(nullptr));
+      if (wire == "ros2")
+        execl(ASSAY_PROGRAM, ASSAY_PROGRAM, "--json", "robot", "serve", "--subject", subject.c_str(), "--wire", "ros2",
+              "--domain", "62", "--interface", "lo", "--peer", "127.0.0.1", static_cast<char*>(nullptr));
+      else
+        execl(ASSAY_PROGRAM, ASSAY_PROGRAM, "--json", "robot", "serve", "--subject", subject.c_str(),
+              static_cast<char*>(nullptr));
       _exit(127);
     }
     close(out[1]);
@@ -38,7 +42,12 @@ class Served {
     }
     close(out[0]);
     const auto json = nlohmann::json::parse(said, nullptr, false);
-    if (json.is_object()) url = json.value("url", "");
+    if (!json.is_object()) return;
+    link.adapter = wire;
+    link.url = json.value("url", "");
+    if (json.contains("robot")) link.details = json["robot"]["ros2"].dump();
+    link.simulated_world = true;
+    there = true;
   }
   ~Served() {
     if (pid_ <= 0) return;
@@ -49,7 +58,8 @@ class Served {
   }
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
-  std::string url;
+  RobotLink link;
+  bool there = false;
 
  private:
   pid_t pid_ = -1;
@@ -82,8 +92,8 @@ std::string answered(const Trace& trace) {
          std::to_string(ages[ages.size() / 2]) + " s";
 }
 
-void same_verdict(const Case& which) {
-  SCOPED_TRACE(which.task + " L" + std::to_string(which.level) + " #" + std::to_string(which.index) + " " +
+void same_verdict(const Case& which, const std::string& wire) {
+  SCOPED_TRACE(wire + " " + which.task + " L" + std::to_string(which.level) + " #" + std::to_string(which.index) + " " +
                which.policy);
   AdapterRegistry registry;
   register_builtin_adapters(registry);
@@ -108,12 +118,9 @@ void same_verdict(const Case& which) {
     return harness::run_trial(**robot, *runner, *setup, task->metrics, known, {});
   };
   const auto here = run(RobotLink{});
-  const Served server(which.subject);
-  ASSERT_FALSE(server.url.empty());
-  RobotLink link;
-  link.adapter = "http";
-  link.url = server.url;
-  link.simulated_world = true;
+  const Served server(which.subject, wire);
+  ASSERT_TRUE(server.there);
+  const RobotLink& link = server.link;
   // A machine busy with other things may lose periods; what it loses it says, and that is not a verdict on the robot.
   auto there = run(link);
   for (int again = 0; again < 3 && there.trace.event("fault") != nullptr; ++again) {
@@ -126,25 +133,29 @@ void same_verdict(const Case& which) {
   const auto& m = there.trace.metadata;
   const auto said = [&m](const char* key) { return m.count(key) != 0 ? m.at(key).c_str() : "?"; };
   std::printf(
-      "%s L%d #%d %s: %s; completion %s s here, %s s over http; loop %s, worst late %s s, overruns %s of %s; clock "
+      "%s L%d #%d %s: %s; completion %s s here, %s s over %s; loop %s, worst late %s s, overruns %s of %s; clock "
       "%s ± %s ns\n",
       which.task.c_str(), which.level, which.index, which.policy.c_str(), there.verdict.reason.c_str(),
-      metric(here, "completion_time").c_str(), metric(there, "completion_time").c_str(), said("loop_scheduling"),
+      metric(here, "completion_time").c_str(), metric(there, "completion_time").c_str(), wire.c_str(), said("loop_scheduling"),
       said("loop_worst_late_s"), said("loop_overruns"), said("loop_periods"), said("clock_offset_ns"),
       said("clock_offset_bound_ns"));
   std::printf("  %s\n", answered(there.trace).c_str());
 }
 
-TEST(LiveTasks, GoodsTransportHasTheSameVerdicts) {
-  same_verdict({"reference-amr", "logistics_assembly", "goods_transport", "waypoint_navigator", 1, 0});
-  same_verdict({"reference-amr", "logistics_assembly", "goods_transport", "waypoint_navigator", 2, 1});
-  same_verdict({"reference-amr", "logistics_assembly", "goods_transport", "null", 1, 0, 3});
+class LiveTasks : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Wires, LiveTasks, testing::Values("http", "ros2"), [](const auto& each) { return std::string(each.param); });
+
+TEST_P(LiveTasks, GoodsTransportHasTheSameVerdicts) {
+  same_verdict({"reference-amr", "logistics_assembly", "goods_transport", "waypoint_navigator", 1, 0}, GetParam());
+  same_verdict({"reference-amr", "logistics_assembly", "goods_transport", "waypoint_navigator", 2, 1}, GetParam());
+  same_verdict({"reference-amr", "logistics_assembly", "goods_transport", "null", 1, 0, 3}, GetParam());
 }
 
-TEST(LiveTasks, ParcelSortingHasTheSameVerdicts) {
-  same_verdict({"reference-arm", "logistics_assembly", "parcel_sorting", "scripted_manipulator", 1, 0});
-  same_verdict({"reference-arm", "logistics_assembly", "parcel_sorting", "scripted_manipulator", 2, 1});
-  same_verdict({"reference-arm", "logistics_assembly", "parcel_sorting", "null", 1, 0, 3});
+TEST_P(LiveTasks, ParcelSortingHasTheSameVerdicts) {
+  same_verdict({"reference-arm", "logistics_assembly", "parcel_sorting", "scripted_manipulator", 1, 0}, GetParam());
+  same_verdict({"reference-arm", "logistics_assembly", "parcel_sorting", "scripted_manipulator", 2, 1}, GetParam());
+  same_verdict({"reference-arm", "logistics_assembly", "parcel_sorting", "null", 1, 0, 3}, GetParam());
 }
 
 }  // namespace

@@ -1,0 +1,87 @@
+// The ros2 wire's thread: hears every topic, assembles samples, compares clocks; and what is said to the robot.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "adapters/live/pace.h"
+#include "adapters/ros2/assembly.h"
+
+namespace assay::ros2 {
+
+/// Lives over several trials, until it breaks. Any thread.
+class Link {
+ public:
+  /// Fails with 0457.
+  static Result<std::unique_ptr<Link>> open(const Mapping& mapping);
+  ~Link();
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  /// Until every topic of the mapping has somebody at its other end. Fails with 0451: subject:link_lost (names them), or
+  /// subject:qos_refused.
+  Result<void> meet(SteadyTime until) const;
+  /// A session's question. Fails with 0451 (no answer in time), 0452 (refused).
+  Result<Json> ask(Json words, int timeout_ms);
+  /// Requests and replies, one after another. Fails as ask() does.
+  Result<void> compare_clocks(int exchanges);
+
+  /// From now on what comes belongs to a trial of this robot.
+  void begin(const RobotDescription& robot);
+  void end();
+  Result<void> command(const Action& action);
+  void command_stop() const;
+  Result<std::vector<LiveSample>> receive(SteadyTime until);
+
+  [[nodiscard]] bool broken() const;
+  [[nodiscard]] std::vector<std::string> silent() const;
+  [[nodiscard]] ClockFit clock() const;
+  [[nodiscard]] LinkCounters counters() const;
+  [[nodiscard]] std::string scheduling() const;
+
+ private:
+  explicit Link(const Mapping& mapping) : mapping_(mapping) {}
+  Result<void> connect();
+  void listen();
+  void hear_answers();
+  void hear_trial();
+  void ask_for_time();
+  std::string say(Json& words);
+  bool send(const GroupAction& action);
+  void broke(Error error);
+
+  const Mapping mapping_;
+  std::unique_ptr<Bus> bus_;
+  std::map<std::string, Reader> states_;
+  std::optional<Reader> truth_, answers_, fault_;
+  std::vector<std::pair<const CommandTopic*, Writer>> commands_;
+  std::optional<Writer> stop_, alive_, asks_;
+
+  mutable std::mutex mutex_;  ///< what follows
+  std::condition_variable heard_;
+  RobotDescription robot_;
+  std::unique_ptr<Assembler> assembler_;
+  PaceWatch pace_;
+  std::deque<LiveSample> samples_;
+  std::optional<Error> broken_;
+  std::map<std::string, Json> answered_;           ///< of questions that somebody waits for: null until then
+  std::map<std::string, SteadyTime> asked_clock_;  ///< of questions that nobody waits for
+  std::map<std::string, Action> last_twist_;
+  ClockFitter fitter_;
+  LinkCounters counters_;
+  std::string scheduling_;
+  SteadyTime clock_due_;
+  std::int64_t questions_ = 0;
+  bool closing_ = false;
+
+  std::thread listener_;
+};
+
+}  // namespace assay::ros2

@@ -1,0 +1,290 @@
+#include "adapters/ros2/mapping.h"
+
+#include <algorithm>
+#include <set>
+
+namespace assay::ros2 {
+namespace {
+
+Error bad_mapping(const std::string& found, Text expected) {
+  return Error{.id = 458,
+               .what = {"the mapping of ROS 2 topics cannot be used", "ROS 2 话题映射不可用"},
+               .expected = std::move(expected),
+               .found = found,
+               .help = {"correct `ros2` in the subject file; docs/wire-ros2.md has the list of types and fields",
+                        "请修改受试对象文件中的 `ros2`；类型与字段见 docs/zh/wire-ros2.md"}};
+}
+
+Error bad_shape(const std::string& found) {
+  return bad_mapping(found, {"what docs/wire-ros2.md describes", "docs/zh/wire-ros2.md 所述内容"});
+}
+
+Result<Type> type_in(const Json& one) {
+  const std::string name = one.at("type");
+  if (const auto type = type_of(name)) return *type;
+  return bad_mapping(name, {"one of the message types that this wire knows", "本接口支持的消息类型之一"});
+}
+
+std::vector<std::string> words(const Json& one, const char* key) {
+  return one.contains(key) ? one.at(key).get<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+std::string topic_in(const Json& section, const char* key) {
+  return section.contains(key) ? section.at(key).at("topic").get<std::string>() : "";
+}
+
+bool serves_group(Type type) {
+  return type != Type::twist && type != Type::joint_trajectory && type != Type::boolean && type != Type::text &&
+         type != Type::battery_state;
+}
+
+bool commands(Type type) {
+  return type == Type::twist || type == Type::twist_stamped || type == Type::joint_trajectory ||
+         type == Type::joint_state;
+}
+
+Result<Mapping> read(const Json& s) {
+  Mapping out;
+  out.bus.domain = s.value("domain", 0);
+  out.bus.interface = s.value("interface", "");
+  out.bus.peers = words(s, "peers");
+  out.capabilities = words(s, "capabilities");
+  out.stop = s.at("stop").at("topic");
+  out.alive = topic_in(s, "alive");
+  if (s.contains("fault")) {
+    out.fault = s.at("fault").at("topic");
+    ASSAY_TRY(out.fault_type, type_in(s.at("fault")));
+    if (out.fault_type != Type::boolean && out.fault_type != Type::text)
+      return bad_mapping("fault: " + std::string(ros_name(out.fault_type)),
+                         {"std_msgs/msg/Bool or std_msgs/msg/String", "std_msgs/msg/Bool 或 std_msgs/msg/String"});
+  }
+  if (s.contains("session")) {
+    out.ask = s.at("session").at("ask");
+    out.answer = s.at("session").at("answer");
+    out.truth = s.at("session").at("truth");
+  }
+  for (const auto& one : s.at("states")) {
+    StateTopic topic;
+    topic.topic = one.at("topic");
+    topic.rate_hz = one.value("rate_hz", 0.0);
+    ASSAY_TRY(topic.type, type_in(one));
+    topic.reliable = one.value("reliability", "best_effort") == "reliable";
+    topic.mount = one.value("gives", "tcp") == "mount";
+    topic.group = one.value("group", "");
+    topic.joints = words(one, "joints");
+    if (!topic.group.empty() && !serves_group(topic.type))
+      return bad_mapping(topic.topic + ": " + ros_name(topic.type) + " for a group",
+                         {"a type that says something about a group", "能描述分组状态的类型"});
+    out.states.push_back(std::move(topic));
+  }
+  for (const auto& one : s.at("commands")) {
+    CommandTopic topic{one.at("topic"), {}, one.at("group"), one.value("frame", ""), words(one, "joints")};
+    ASSAY_TRY(topic.type, type_in(one));
+    if (!commands(topic.type))
+      return bad_mapping(topic.topic + ": " + ros_name(topic.type),
+                         {"Twist, TwistStamped, JointState or JointTrajectory", "Twist、TwistStamped、JointState 或 JointTrajectory"});
+    out.commands.push_back(std::move(topic));
+  }
+  if (s.contains("channels"))
+    for (const auto& one : s.at("channels"))
+      out.channels.push_back({{one.at("name"), one.at("unit"), one.value("frame", ""), Vantage::self_report},
+                              one.at("topic"),
+                              one.value("field", "value"),
+                              -1});
+  out.tick = out.session() ? out.truth : s.at("tick").at("topic").get<std::string>();
+  return out;
+}
+
+bool find_field(const StateTopic& topic, ChannelSource& source) {
+  const auto known = fields(topic.type);
+  const std::string& field = source.field;
+  const auto at = std::find_if(known.begin(), known.end(), [&](const char* name) { return field == name; });
+  source.index = at == known.end() ? -1 : static_cast<int>(at - known.begin());
+  if (at != known.end()) return true;
+  if (topic.type != Type::joint_state) return false;
+  return field.rfind("position:", 0) == 0 || field.rfind("velocity:", 0) == 0 || field.rfind("effort:", 0) == 0;
+}
+
+Result<void> check(Mapping& m) {
+  std::set<std::string> topics, names;
+  for (const auto& one : m.states)
+    if (!topics.insert(one.topic).second) return bad_mapping(one.topic + " twice", {"each topic once", "每个话题只写一次"});
+  for (auto& one : m.channels) {
+    const auto* from = m.state(one.topic);
+    if (from == nullptr)
+      return bad_mapping(one.channel.name + ": " + one.topic, {"a topic that stands under `states`", "`states` 下所列话题"});
+    if (!find_field(*from, one))
+      return bad_mapping(one.channel.name + ": " + one.field,
+                         {std::string("a field of ") + ros_name(from->type), std::string(ros_name(from->type)) + " 的字段"});
+    if (!names.insert(one.channel.name).second)
+      return bad_mapping(one.channel.name + " twice", {"each channel once", "每个通道只写一次"});
+  }
+  if (m.session()) return {};
+  const auto* tick = m.state(m.tick);
+  if (tick == nullptr || !is_stamped(tick->type))
+    return bad_mapping("tick: " + m.tick, {"a stamped topic that stands under `states`", "`states` 下带时间戳的话题"});
+  return {};
+}
+
+/// Whether the type says something that this kind of group has.
+bool fits(Type type, Group::Kind kind, bool command) {
+  using Kind = Group::Kind;
+  switch (type) {
+    case Type::joint_state:
+      return !command || kind != Kind::base;
+    case Type::joint_trajectory:
+      return command && kind != Kind::base;
+    case Type::odometry:
+    case Type::laser_scan:
+    case Type::twist:
+      return kind == Kind::base;
+    case Type::twist_stamped:
+      return kind == Kind::base || kind == Kind::arm;
+    case Type::pose_stamped:
+      return kind == Kind::arm || kind == Kind::base;
+    case Type::wrench_stamped:
+      return kind == Kind::arm;
+    case Type::imu:
+      return kind == Kind::legs;
+    default:
+      return false;
+  }
+}
+
+Result<void> check_one(const std::vector<Group>& groups, const std::string& topic, Type type, const std::string& name,
+                       std::size_t joints, bool command) {
+  const Group* group = find_group(groups, name);
+  if (group == nullptr) return bad_mapping(topic + ": group " + name, {"a group of the embodiment", "本体的分组"});
+  if (!fits(type, group->kind, command))
+    return bad_mapping(topic + ": " + ros_name(type) + " for group " + name,
+                       {"a type that fits the group's kind", "与分组类型相符的消息类型"});
+  if (joints != 0 && joints != wire_joints(*group).size())
+    return bad_mapping(topic + ": " + std::to_string(joints) + " joints",
+                       {std::to_string(wire_joints(*group).size()) + " joints", std::to_string(wire_joints(*group).size()) + " 个关节"});
+  return {};
+}
+
+}  // namespace
+
+const Group* find_group(const std::vector<Group>& groups, const std::string& name) {
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
+  return found == groups.end() ? nullptr : &*found;
+}
+
+const StateTopic* Mapping::state(const std::string& topic) const {
+  const auto found = std::find_if(states.begin(), states.end(), [&](const StateTopic& s) { return s.topic == topic; });
+  return found == states.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> wire_joints(const Group& group) {
+  if (group.kind == Group::Kind::gripper) return {group.name + "_width"};  // one value, in m, whatever moves inside
+  std::vector<std::string> out;
+  for (const auto& joint : group.joints) out.push_back(joint.substr(joint.rfind('/') + 1));
+  if (group.kind == Group::Kind::base && out.empty()) out = {"left_wheel", "right_wheel"};
+  return out;
+}
+
+Result<Mapping> mapping_from(const Json& section) {
+  try {
+    ASSAY_TRY(auto out, read(section));
+    ASSAY_RETURN_IF_ERROR(check(out));
+    return out;
+  } catch (const Json::exception& e) {
+    return bad_shape(e.what());
+  }
+}
+
+Result<Mapping> mapping_of(const RobotLink& link) {
+  const Json section = Json::parse(link.details, nullptr, false);
+  if (!section.is_object()) return bad_shape("no `ros2:` section");
+  return mapping_from(section);
+}
+
+Result<void> check_groups(const Mapping& m, const std::vector<Group>& groups) {
+  for (const auto& one : m.states)
+    if (!one.group.empty())
+      ASSAY_RETURN_IF_ERROR(check_one(groups, one.topic, one.type, one.group, one.joints.size(), false));
+  for (const auto& one : m.commands)
+    ASSAY_RETURN_IF_ERROR(check_one(groups, one.topic, one.type, one.group, one.joints.size(), true));
+  return {};
+}
+
+Json mapping_json(const Mapping& m) {
+  Json out = {{"domain", m.bus.domain}, {"stop", {{"topic", m.stop}}}, {"states", Json::array()}, {"commands", Json::array()}};
+  if (!m.bus.interface.empty()) out["interface"] = m.bus.interface;
+  if (!m.bus.peers.empty()) out["peers"] = m.bus.peers;
+  if (!m.capabilities.empty()) out["capabilities"] = m.capabilities;
+  if (!m.alive.empty()) out["alive"] = {{"topic", m.alive}};
+  if (!m.fault.empty()) out["fault"] = {{"topic", m.fault}, {"type", ros_name(m.fault_type)}};
+  if (m.session())
+    out["session"] = {{"ask", m.ask}, {"answer", m.answer}, {"truth", m.truth}};
+  else
+    out["tick"] = {{"topic", m.tick}};
+  for (const auto& s : m.states) {
+    Json one = {{"topic", s.topic}, {"type", ros_name(s.type)}};
+    if (s.rate_hz > 0) one["rate_hz"] = s.rate_hz;
+    if (s.reliable) one["reliability"] = "reliable";
+    if (s.mount) one["gives"] = "mount";
+    if (!s.group.empty()) one["group"] = s.group;
+    if (!s.joints.empty()) one["joints"] = s.joints;
+    out["states"].push_back(std::move(one));
+  }
+  for (const auto& c : m.commands) {
+    Json one = {{"topic", c.topic}, {"type", ros_name(c.type)}, {"group", c.group}};
+    if (!c.frame.empty()) one["frame"] = c.frame;
+    if (!c.joints.empty()) one["joints"] = c.joints;
+    out["commands"].push_back(std::move(one));
+  }
+  for (const auto& c : m.channels)
+    out["channels"].push_back({{"name", c.channel.name},
+                               {"unit", c.channel.unit},
+                               {"frame", c.channel.frame},
+                               {"topic", c.topic},
+                               {"field", c.field}});
+  return out;
+}
+
+Mapping served_mapping(const std::vector<Group>& groups, const BusOptions& bus) {
+  Mapping out;
+  out.bus = bus;
+  out.stop = "/assay/stop";
+  out.alive = "/assay/alive";
+  out.ask = "/assay/ask";
+  out.answer = "/assay/answer";
+  out.truth = out.tick = "/assay/truth";
+  for (const auto& g : groups) {
+    const std::string at = "/" + g.name;
+    const auto state = [&](const char* name, Type type, double rate_hz = 0, bool mount = false) {
+      out.states.push_back({at + name, type, rate_hz, true, mount, g.name, {}});
+    };
+    const auto command = [&](const char* name, Type type) {
+      out.commands.push_back({at + name, type, g.name, "", {}});
+    };
+    state("/joint_states", Type::joint_state);
+    switch (g.kind) {
+      case Group::Kind::arm:
+        state("/tcp_pose", Type::pose_stamped);
+        state("/mount_pose", Type::pose_stamped, 0, true);
+        state("/wrench", Type::wrench_stamped);
+        command("/servo", Type::twist_stamped);
+        command("/joint_trajectory", Type::joint_trajectory);
+        break;
+      case Group::Kind::gripper:
+        command("/joint_trajectory", Type::joint_trajectory);
+        break;
+      case Group::Kind::base:
+        state("/odom", Type::odometry);
+        state("/mount_pose", Type::pose_stamped, 0, true);
+        if (g.beams > 0) state("/scan", Type::laser_scan, 1);
+        command("/cmd_vel", Type::twist);
+        break;
+      case Group::Kind::legs:
+        state("/imu", Type::imu);
+        command("/joint_trajectory", Type::joint_trajectory);
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace assay::ros2

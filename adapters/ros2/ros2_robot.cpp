@@ -1,0 +1,275 @@
+#include "adapters/ros2/ros2_robot.h"
+
+#include <dds/version.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <thread>
+#include <utility>
+
+#include "adapters/ros2/link.h"
+#include "adapters/signal_names.h"
+
+namespace assay {
+namespace {
+
+using ros2::Json;
+
+constexpr int kReset_ms = 60'000, kBegin_ms = 5000, kStop_ms = 300, kClockBurst = 20;
+constexpr std::int64_t kMeet_ns = 5'000'000'000, kFirstSample_ns = 5'000'000'000, kStopPatience_ns = 2'000'000'000;
+constexpr double kAtRest = 0.01;  // m/s and rad/s
+constexpr int kRestSamples = 3;
+
+Error wrong_order(const std::string& call) {
+  return Error{.id = 427,
+               .what = {"the robot was called out of order", "对机器人的调用顺序有误"},
+               .found = "unknown:wrong_order " + call,
+               .help = {"a fault of the program: please report it", "这是程序缺陷，请报告"}};
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += " " + name;
+  return out;
+}
+
+class Ros2Robot final : public LiveRobot {
+ public:
+  Ros2Robot(ros2::Mapping mapping, bool simulated_world)
+      : mapping_(std::move(mapping)), simulated_world_(simulated_world) {
+    description_.adapter = "ros2";
+    description_.clock = ClockMode::realtime;
+  }
+  ~Ros2Robot() override {
+    if (phase_ == Phase::running || phase_ == Phase::ready) stop(StopCategory::cat1);
+  }
+  Ros2Robot(const Ros2Robot&) = delete;
+  Ros2Robot& operator=(const Ros2Robot&) = delete;
+
+  [[nodiscard]] const RobotDescription& describe() const override { return description_; }
+  Result<void> reset(const Setup& setup) override;
+  Result<Sample> begin(const Instruction& instruction) override;
+  StopReport stop(StopCategory category) noexcept override;
+  Result<void> command(const Action& action) override;
+  Result<std::vector<LiveSample>> receive(SteadyTime until) override;
+  [[nodiscard]] ClockFit clock() const override { return link_ ? link_->clock() : ClockFit{}; }
+  [[nodiscard]] LinkCounters counters() const override { return link_ ? link_->counters() : LinkCounters{}; }
+  [[nodiscard]] std::string scheduling() const override { return link_ ? link_->scheduling() : ""; }
+
+ private:
+  enum class Phase { empty, ready, running, stopped };
+  Result<void> ask_to_reset(const Setup& setup);
+  void describe_mapped(const Setup& setup);
+  StopReport ask_to_stop(StopCategory category);
+  StopReport watch_it_stop();
+  bool at_rest(const Sample& sample) const;
+
+  const ros2::Mapping mapping_;
+  const bool simulated_world_;
+  RobotDescription description_;
+  Phase phase_ = Phase::empty;
+  std::int64_t trial_ = 0;
+  std::unique_ptr<ros2::Link> link_;
+  std::vector<LiveSample> early_;  ///< came together with the first sample
+  StopReport last_stop_;
+};
+
+Result<void> Ros2Robot::reset(const Setup& setup) {
+  if (phase_ == Phase::running) stop(StopCategory::cat1);
+  early_.clear();
+  trial_ = 0;
+  forget_backlog();
+  phase_ = Phase::empty;
+  last_stop_ = {};
+  if (!setup.defects.empty())
+    return Error{.id = 421,
+                 .what = {"the set-up does not fit the scene", "设置与场景不符"},
+                 .expected = {"a subject without `defects:`", "不含 `defects:` 的受测对象"},
+                 .found = "lab:setup known errors cannot be put into a robot behind a wire",
+                 .help = {"put them into the robot itself, or examine it on the embedded simulator",
+                          "请在机器人自身加入误差，或在内嵌仿真器上检测"}};
+  ASSAY_RETURN_IF_ERROR(ros2::check_groups(mapping_, setup.world.groups));
+  if (link_ && link_->broken()) link_.reset();
+  if (!link_) {
+    ASSAY_TRY(link_, ros2::Link::open(mapping_));
+  }
+  ASSAY_RETURN_IF_ERROR(link_->meet(SteadyTime{steady_now().ns + kMeet_ns}));
+  if (mapping_.session()) {
+    ASSAY_RETURN_IF_ERROR(ask_to_reset(setup));
+    ASSAY_RETURN_IF_ERROR(link_->compare_clocks(kClockBurst));
+  } else {
+    describe_mapped(setup);
+  }
+  description_.adapter = "ros2";
+  phase_ = Phase::ready;
+  return {};
+}
+
+Result<void> Ros2Robot::ask_to_reset(const Setup& setup) {
+  ASSAY_TRY(const Json said, link_->ask({{"ask", "reset"}, {"setup", http::setup_json(setup, simulated_world_)}}, kReset_ms));
+  if (!said.contains("trial") || !said["trial"].is_number_integer() || !said.contains("robot"))
+    return http::unreadable("reset_unreadable", said.dump().substr(0, 200));
+  trial_ = said["trial"].get<std::int64_t>();
+  ASSAY_TRY(description_, http::description_from(said["robot"], setup, simulated_world_));
+  return {};
+}
+
+/// A robot without sessions says nothing of itself: the mapping does.
+void Ros2Robot::describe_mapped(const Setup& setup) {
+  RobotDescription out;
+  out.identity = "ROS 2 domain " + std::to_string(mapping_.bus.domain);
+  out.engine = ros2_engine();
+  out.clock = ClockMode::realtime;
+  out.control_period_ns = setup.control_period_ns;
+  out.groups = setup.world.groups;
+  out.capabilities = mapping_.capabilities;
+  for (const auto& source : mapping_.channels) out.truth_channels.push_back(source.channel);
+  for (const auto& signal : setup.signals) {
+    const auto wanted = signal_names(signal);
+    const bool given = std::all_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
+      return std::any_of(out.truth_channels.begin(), out.truth_channels.end(),
+                         [&](const Channel& known) { return known.name == name; });
+    });
+    if (!given) out.missing_signals.push_back(signal);
+  }
+  out.observation_channels = observation_channels(out.groups);
+  description_ = std::move(out);
+}
+
+Result<Sample> Ros2Robot::begin(const Instruction& /*instruction: reset said it, where it could be said*/) {
+  if (phase_ != Phase::ready) return wrong_order("begin() needs a reset() before it");
+  phase_ = Phase::running;
+  link_->begin(description_);
+  if (mapping_.session()) {
+    const auto begun = link_->ask({{"ask", "begin"}, {"trial", trial_}}, kBegin_ms);
+    if (!begun) return begun.error();
+  }
+  ASSAY_TRY(auto news, receive(SteadyTime{steady_now().ns + kFirstSample_ns}));
+  if (news.empty())
+    return Error{.id = 454,
+                 .what = {"the robot sent no first sample", "机器人没有发来第一个样本"},
+                 .expected = {"a message on every mapped topic within 5 s", "5 秒内每个映射话题均有消息"},
+                 .found = "subject:stale_data no first sample; silent:" + joined(link_->silent())};
+  Sample first = std::move(news.front().sample);
+  early_.assign(std::make_move_iterator(news.begin() + 1), std::make_move_iterator(news.end()));
+  return first;
+}
+
+Result<void> Ros2Robot::command(const Action& action) {
+  if (phase_ != Phase::running) return wrong_order("command() needs begin() before it, and no stop()");
+  ASSAY_RETURN_IF_ERROR(check_action(description_, action));
+  return link_->command(action);
+}
+
+Result<std::vector<LiveSample>> Ros2Robot::receive(SteadyTime until) {
+  if (phase_ != Phase::running) return wrong_order("receive() needs begin() before it, and no stop()");
+  if (!early_.empty()) return std::exchange(early_, {});
+  return link_->receive(until);
+}
+
+StopReport Ros2Robot::stop(StopCategory category) noexcept {
+  try {
+    if (last_stop_.requested) return last_stop_;
+    if (!link_) {  // never reached anybody
+      last_stop_.requested = true;
+      last_stop_.detail = "no link";
+      return last_stop_;
+    }
+    last_stop_ = mapping_.session() ? ask_to_stop(category) : watch_it_stop();
+    phase_ = Phase::stopped;
+    link_->end();
+  } catch (...) {
+    last_stop_.requested = true;
+    last_stop_.confirmed = false;
+  }
+  return last_stop_;
+}
+
+/// Again and again until the deadline: stopping is idempotent. The Bool goes out each time, too.
+StopReport Ros2Robot::ask_to_stop(StopCategory category) {
+  StopReport report;
+  report.requested = true;
+  const std::int64_t until_ns = steady_now().ns + kStopPatience_ns;
+  Json words = {{"ask", "stop"}, {"category", static_cast<int>(category)}};
+  if (trial_ != 0) words["trial"] = trial_;
+  do {
+    link_->command_stop();
+    const auto said = link_->ask(words, kStop_ms);
+    if (said) {
+      auto read = http::stop_from(said->value("stop", Json()));
+      if (read) return std::move(*read);
+      report.detail = to_string(read.error(), Lang::en);
+      return report;
+    }
+    report.detail = said.error().found;
+  } while (steady_now().ns < until_ns);
+  return report;
+}
+
+bool Ros2Robot::at_rest(const Sample& sample) const {
+  bool measured = false;
+  for (const auto& group : description_.groups) {
+    const GroupState* state = sample.observation.group(group.name);
+    if (state == nullptr || group.kind == Group::Kind::gripper) continue;
+    measured = true;
+    for (const double v : state->velocity_rad_s)
+      if (std::abs(v) > kAtRest) return false;
+    if (std::abs(state->twist[0]) > kAtRest || std::abs(state->twist[1]) > kAtRest) return false;
+  }
+  return measured;
+}
+
+/// Without a session nobody confirms: the robot's own topics show that it stands.
+StopReport Ros2Robot::watch_it_stop() {
+  StopReport report;
+  report.requested = true;
+  const std::int64_t until_ns = steady_now().ns + kStopPatience_ns;
+  int still = 0;
+  bool first = true;
+  do {
+    link_->command_stop();
+    const auto news = phase_ == Phase::running ? link_->receive(SteadyTime{steady_now().ns + 50'000'000})
+                                               : Result<std::vector<LiveSample>>(std::vector<LiveSample>{});
+    if (!news || phase_ != Phase::running) {
+      report.detail = news ? "no trial was under way; nothing was measured" : news.error().found;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (!news && still == 0) break;
+      if (phase_ != Phase::running) break;
+      continue;
+    }
+    for (const auto& one : *news) {
+      if (std::exchange(first, false)) report.requested_at = one.sample.time;
+      still = at_rest(one.sample) ? still + 1 : 0;
+      if (still < kRestSamples) continue;
+      report.confirmed = true;
+      report.confirmed_at = one.sample.time;
+      report.detail = "at rest by its own measurements";
+      return report;
+    }
+  } while (steady_now().ns < until_ns);
+  if (report.detail.empty()) report.detail = "not at rest within 2 s, by its own measurements";
+  for (int i = 0; i < 3; ++i) link_->command_stop();
+  return report;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Robot>> make_ros2_robot(const RobotLink& link) {
+  ASSAY_TRY(auto mapping, ros2::mapping_of(link));
+  return std::unique_ptr<Robot>(std::make_unique<Ros2Robot>(std::move(mapping), link.simulated_world));
+}
+
+std::string ros2_engine() { return std::string("ROS 2 topics, CycloneDDS ") + DDS_VERSION; }
+
+Result<std::string> try_ros2(const RobotLink& link, double patience_s) {
+  ASSAY_TRY(const auto mapping, ros2::mapping_of(link));
+  ASSAY_TRY(const auto open, ros2::Link::open(mapping));
+  const SteadyTime start = steady_now();
+  ASSAY_RETURN_IF_ERROR(open->meet(SteadyTime{start.ns + ns_from_s(patience_s)}));
+  return "domain " + std::to_string(mapping.bus.domain) + ": " +
+         std::to_string(mapping.states.size() + mapping.commands.size()) + " topics found in " +
+         std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+}
+
+}  // namespace assay

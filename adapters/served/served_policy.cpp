@@ -1,0 +1,255 @@
+#include "adapters/served/served_policy.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "adapters/http/wire.h"
+#include "adapters/served/numpy_msgpack.h"
+#include "adapters/served/websocket.h"
+
+namespace assay {
+namespace {
+
+using served::Chunk;
+using served::Entry;
+using served::Spaces;
+using Json = nlohmann::json;
+
+/// Leaves the harness's own deadline alone: whoever answers late is named before a thread is lost to it.
+constexpr double kShareOfDeadline = 0.9;
+
+SteadyTime deadline_of(const Spaces& spaces) {
+  return SteadyTime{steady_now().ns + ns_from_s(kShareOfDeadline * spaces.deadline_s)};
+}
+
+/// A server's own words, for the record: without the token, should it say it back.
+Error said(std::string words, const std::string& token) {
+  for (auto at = words.find(token); !token.empty() && at != std::string::npos; at = words.find(token))
+    words.replace(at, token.size(), "***");
+  // The last line of a traceback says what happened.
+  while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.pop_back();
+  if (const auto line = words.rfind('\n'); line != std::string::npos) words.erase(0, line + 1);
+  return served::bad_answer("policy_error", words.substr(0, 300));
+}
+
+/// One question, one answer.
+class Server {
+ public:
+  virtual ~Server() = default;
+  virtual Result<void> begin(const Instruction& told, const RobotDescription& robot, SteadyTime until) = 0;
+  virtual Result<Chunk> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) = 0;
+};
+
+class OpenpiServer final : public Server {
+ public:
+  OpenpiServer(http::Endpoint endpoint, const Spaces& spaces) : endpoint_(std::move(endpoint)), spaces_(spaces) {}
+
+  Result<void> begin(const Instruction& /*told: shown with each observation*/, const RobotDescription& /*robot*/,
+                     SteadyTime until) override {
+    socket_.reset();
+    ASSAY_TRY(socket_, served::WebSocket::connect(endpoint_, until));
+    ASSAY_TRY(const auto greeting, socket_->receive(until));
+    if (greeting.text) return said(greeting.bytes, endpoint_.token);
+    ASSAY_TRY(greeting_, served::read_greeting(greeting.bytes));
+    if (!spaces_.roboarena) return {};
+    if (greeting_.cameras > 0)
+      return Error{.id = 461,
+                   .what = {"the policy wants camera images, which are not drawn for policies",
+                            "策略需要相机图像，目前不为策略绘制图像"},
+                   .found = "subject:policy_cameras " + std::to_string(greeting_.cameras) + " asked for by its server"};
+    socket_->send(served::pack(with_endpoint({}, "reset")));
+    ASSAY_TRY(const auto answer, socket_->receive(until));
+    // The one text that is no error.
+    if (answer.text && answer.bytes.find("reset successful") == std::string::npos)
+      return said(answer.bytes, endpoint_.token);
+    return {};
+  }
+
+  Result<Chunk> infer(const std::vector<Entry>& shown, SimTime /*time: the protocol has none*/,
+                      SteadyTime until) override {
+    // One question, one answer: whatever lies here already answers something else.
+    if (!socket_->idle()) return served::bad_answer("policy_unasked", "an answer that nobody asked for");
+    socket_->send(served::pack(spaces_.roboarena ? with_endpoint(shown, "infer") : shown));
+    ASSAY_TRY(const auto answer, socket_->receive(until));
+    if (answer.text) return said(answer.bytes, endpoint_.token);
+    return served::read_chunk(answer.bytes, spaces_.action_key);
+  }
+
+ private:
+  std::vector<Entry> with_endpoint(std::vector<Entry> entries, const char* endpoint) const {
+    entries.push_back({"endpoint", std::string(endpoint)});
+    if (greeting_.needs_session_id) entries.push_back({"session_id", std::string("assay")});
+    return entries;
+  }
+
+  const http::Endpoint endpoint_;
+  const Spaces spaces_;
+  served::Greeting greeting_;
+  std::unique_ptr<served::WebSocket> socket_;
+};
+
+Json value_json(const served::Value& value) {
+  if (const auto* array = std::get_if<served::Array>(&value)) return array->values;
+  return std::get<std::string>(value);
+}
+
+class HttpServer final : public Server {
+ public:
+  HttpServer(const http::Endpoint& endpoint, const Spaces& spaces) : spaces_(spaces), caller_(endpoint) {}
+
+  Result<void> begin(const Instruction& told, const RobotDescription& robot, SteadyTime until) override {
+    caller_.reconnect();
+    ASSAY_RETURN_IF_ERROR(served::fit_spaces(spaces_, robot.groups));
+    Json groups = Json::array();
+    for (const auto& group : robot.groups) groups.push_back(group.name);
+    return call("/v1/begin",
+                {{"schema", "assay.policy/1"},
+                 {"instruction", {{"en", told.text.en}, {"zh", told.text.zh}}},
+                 {"control_period_ns", robot.control_period_ns},
+                 {"groups", groups},
+                 {"columns", served::width(spaces_)}},
+                until)
+        .ok()
+               ? Result<void>()
+               : Result<void>(last_);
+  }
+
+  Result<Chunk> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) override {
+    Json observation = Json::object();
+    for (const auto& entry : shown) observation[entry.key] = value_json(entry.value);
+    ASSAY_TRY(const Json said, call("/v1/act", {{"t_ns", time.ns}, {"observation", std::move(observation)}}, until));
+    Chunk out;
+    try {
+      for (const auto& row : said.at(spaces_.action_key)) {
+        const auto values = row.get<std::vector<double>>();
+        if (out.rows > 0 && values.size() != out.columns) return served::bad_answer("policy_shape", "rows of unequal length");
+        out.columns = values.size();
+        ++out.rows;
+        out.values.insert(out.values.end(), values.begin(), values.end());
+      }
+    } catch (const Json::exception& e) {
+      return served::bad_answer("policy_shape", e.what());
+    }
+    return out;
+  }
+
+ private:
+  Result<Json> call(const std::string& path, const Json& words, SteadyTime until) {
+    const auto left_ms = static_cast<int>((until.ns - steady_now().ns) / 1'000'000);
+    const auto reply =
+        caller_.post(path, words.dump(-1, ' ', false, Json::error_handler_t::replace), std::max(1, left_ms));
+    if (!reply) {
+      last_ = reply.error();
+      last_.id = 463;
+      last_.what = {"the policy's server does not answer", "策略服务端没有应答"};
+      if (last_.found.rfind("subject:link_lost", 0) == 0) last_.found.replace(0, 17, "subject:policy_unreachable");
+      return last_;
+    }
+    Json said = Json::parse(reply->body, nullptr, false);
+    if (said.is_object()) return said;
+    last_ = served::bad_answer("policy_garbled", path + ": no JSON object");
+    return last_;
+  }
+
+  Spaces spaces_;
+  http::Caller caller_;
+  Error last_;
+};
+
+/// Asks for a chunk, carries out its rows at their rate, asks for the next. A row holds until the next is due; the
+/// displacement of a row that lasts several periods is spread over them.
+class ServedPolicy final : public Policy {
+ public:
+  ServedPolicy(const char* id, Spaces spaces, std::unique_ptr<Server> server)
+      : id_(id), spaces_(std::move(spaces)), server_(std::move(server)) {}
+
+  [[nodiscard]] PolicyDescription describe() const override {
+    // A server's random numbers go on from trial to trial: nothing can be run again.
+    return {id_, "1", false, false, spaces_.rate_hz};
+  }
+
+  Result<void> begin(const Instruction& told, const RobotDescription& robot, StreamKey /*key: the protocol has none*/) override {
+    told_ = told;
+    groups_ = robot.groups;
+    period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
+    chunk_ = {};
+    ASSAY_RETURN_IF_ERROR(served::fit_spaces(spaces_, groups_));
+    if (spaces_.rate_hz * period_s_ > 1 + 1e-9)
+      return served::bad_answer("policy_spaces", "rate_hz above the control rate of " + std::to_string(1 / period_s_) + " Hz");
+    return server_->begin(told, robot, deadline_of(spaces_));
+  }
+
+  Result<Action> act(const Observation& seen) override {
+    if (chunk_.rows == 0 || row_at(seen.time) >= rows_to_do()) {
+      ASSAY_TRY(const auto shown, served::show(spaces_, groups_, told_, seen));
+      ASSAY_TRY(chunk_, server_->infer(shown, seen.time, deadline_of(spaces_)));
+      ASSAY_RETURN_IF_ERROR(served::check_chunk(spaces_, chunk_));
+      from_ = seen.time;
+    }
+    const double share = spaces_.rate_hz > 0 ? spaces_.rate_hz * period_s_ : 1;
+    return served::command(spaces_, chunk_, std::min(row_at(seen.time), chunk_.rows - 1), share);
+  }
+
+ private:
+  [[nodiscard]] std::size_t row_at(SimTime time) const {
+    const double rate_hz = spaces_.rate_hz > 0 ? spaces_.rate_hz : 1 / period_s_;
+    return static_cast<std::size_t>(std::max(0.0, std::floor((time.seconds() - from_.seconds()) * rate_hz + 1e-6)));
+  }
+  [[nodiscard]] std::size_t rows_to_do() const {
+    return spaces_.rows > 0 ? std::min(chunk_.rows, static_cast<std::size_t>(spaces_.rows)) : chunk_.rows;
+  }
+
+  const char* id_;
+  Spaces spaces_;
+  std::unique_ptr<Server> server_;
+  Instruction told_;
+  std::vector<Group> groups_;
+  double period_s_ = 0.02;
+  Chunk chunk_;
+  SimTime from_;
+};
+
+/// The same rules for secrets as for robots: from a file that is its owner's, and beyond this machine only over TLS.
+Result<http::Endpoint> endpoint_for(const PolicyLink& link) {
+  RobotLink way;
+  way.url = link.url;
+  if (way.url.rfind("ws", 0) == 0) way.url = "http" + way.url.substr(2);
+  way.token_file = link.token_file;
+  way.ca_file = link.ca_file;
+  return http::endpoint_of(way);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Policy>> make_openpi_policy(const PolicyLink& link) {
+  ASSAY_TRY(auto spaces, served::spaces_of(link));
+  ASSAY_TRY(auto endpoint, endpoint_for(link));
+  auto server = std::make_unique<OpenpiServer>(std::move(endpoint), spaces);
+  return std::unique_ptr<Policy>(std::make_unique<ServedPolicy>("openpi", std::move(spaces), std::move(server)));
+}
+
+Result<std::unique_ptr<Policy>> make_http_policy(const PolicyLink& link) {
+  ASSAY_TRY(auto spaces, served::spaces_of(link));
+  ASSAY_TRY(auto endpoint, endpoint_for(link));
+  auto server = std::make_unique<HttpServer>(endpoint, spaces);
+  return std::unique_ptr<Policy>(std::make_unique<ServedPolicy>("http", std::move(spaces), std::move(server)));
+}
+
+Result<std::string> try_policy(const std::string& id, const PolicyLink& link, double patience_s) {
+  ASSAY_TRY(const auto endpoint, endpoint_for(link));
+  const SteadyTime start = steady_now(), until{start.ns + ns_from_s(patience_s)};
+  if (id == "openpi") {
+    ASSAY_TRY(const auto socket, served::WebSocket::connect(endpoint, until));
+    ASSAY_TRY(const auto greeting, socket->receive(until));
+    if (greeting.text) return said(greeting.bytes, endpoint.token);
+    ASSAY_TRY(const auto read, served::read_greeting(greeting.bytes));
+    static_cast<void>(read);
+  } else {
+    http::Caller caller(endpoint);
+    ASSAY_TRY(const auto reply, caller.get("/healthz", static_cast<int>(patience_s * 1000)));
+    static_cast<void>(reply);
+  }
+  return link.url + ": answered in " + std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+}
+
+}  // namespace assay

@@ -1,0 +1,18 @@
+// Policies that a server elsewhere decides for: openpi's WebSocket, and JSON over HTTP (docs/wire-openpi.md).
+#pragma once
+
+#include <memory>
+
+#include "adapters/policy.h"
+#include "core/model/scheme.h"
+
+namespace assay {
+
+/// Fail with 0450 (address, secret), 0460, 0461. Connect nothing: begin() does, anew for each trial.
+Result<std::unique_ptr<Policy>> make_openpi_policy(const PolicyLink& link);
+Result<std::unique_ptr<Policy>> make_http_policy(const PolicyLink& link);
+
+/// Is its server there? What it answered; fails as begin() does.
+Result<std::string> try_policy(const std::string& id, const PolicyLink& link, double patience_s);
+
+}  // namespace assay

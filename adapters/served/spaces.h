@@ -1,0 +1,76 @@
+// The `spaces:` of a served policy: what it is shown under which key, and what its rows of numbers command.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "adapters/policy.h"
+#include "core/model/scheme.h"
+
+namespace assay::served {
+
+/// One part of an observation: a quantity of a group, or "instruction.en", "instruction.zh", "detections".
+struct Part {
+  std::string group, quantity;
+};
+
+struct Shown {
+  std::string key;
+  std::vector<Part> parts;  ///< joined in order
+  bool wide = false;        ///< float64; else float32
+};
+
+struct Commanded {
+  std::string group;
+  Mode mode = Mode::hold;
+  int columns = 0;      ///< 0 in the file: as many as the mode has for the group
+  bool invert = false;  ///< gripper: the policy's 1 is closed
+};
+
+struct Spaces {
+  bool roboarena = false;
+  std::vector<Shown> observation;
+  std::string action_key = "actions";
+  std::vector<Commanded> action;
+  double rate_hz = 0;  ///< of the rows; 0: one per control period
+  int rows = 0;        ///< carried out of a chunk before the next is asked for; 0: all
+  double deadline_s = 2;
+};
+
+/// An array (rows first, C order), a text, or JSON text of a list.
+struct Array {
+  std::vector<double> values;
+  bool wide = false;
+};
+using Value = std::variant<Array, std::string>;
+struct Entry {
+  std::string key;
+  Value value;
+};
+
+/// H rows of D numbers.
+struct Chunk {
+  std::size_t rows = 0, columns = 0;
+  std::vector<double> values;
+};
+
+/// Fails with 0460: a quantity, mode or camera that cannot be shown or commanded.
+Result<Spaces> spaces_of(const PolicyLink& link);
+/// Does the declared fit the body? Fails with 0460 (names key, group, expected and found). Fills in `columns`.
+Result<void> fit_spaces(Spaces& spaces, const std::vector<Group>& groups);
+/// Before anything is planned. Nothing to say of policies in this process.
+Result<void> check_policy_link(const PolicyLink& link, const std::vector<Group>& groups);
+
+[[nodiscard]] std::size_t width(const Spaces& spaces);
+Result<std::vector<Entry>> show(const Spaces& spaces, const std::vector<Group>& groups, const Instruction& told,
+                                const Observation& seen);
+/// `share`: of a row's displacement that falls into this control period.
+Action command(const Spaces& spaces, const Chunk& chunk, std::size_t row, double share);
+/// Shape and finiteness. Fails with 0462: subject:policy_{shape, not_finite}.
+Result<void> check_chunk(const Spaces& spaces, const Chunk& chunk);
+
+/// 0462 with `found` = "subject:" + what + " " + detail.
+Error bad_answer(const std::string& what, const std::string& detail);
+
+}  // namespace assay::served
