@@ -31,7 +31,7 @@ CommandPalette::CommandPalette(std::vector<QAction*> actions, QWidget* parent)
 void CommandPalette::fill() {
   list_->clear();
   for (std::size_t i = 0; i < actions_.size(); ++i) {
-    const QString name = actions_[i]->text().remove(QLatin1Char('&'));
+    const QString name = actions_[i]->text().replace(QLatin1String("&&"), QLatin1String("&"));
     if (!actions_[i]->isEnabled() || !name.contains(edit_->text().trimmed(), Qt::CaseInsensitive)) continue;
     const QString keys = actions_[i]->shortcut().toString(QKeySequence::NativeText);
     auto* item = new QListWidgetItem(keys.isEmpty() ? name : name + QStringLiteral("    ") + keys, list_);

@@ -39,6 +39,7 @@ ComparePage::ComparePage(Hub& the_hub)
   line->setStretch(3, 1);
   choose->box->addLayout(line);
   choose->box->addWidget(notes_);
+  choose->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
   body->addWidget(choose);
   set_tone(refused_, "tone", "fail");
   refused_->box->addWidget(refused_title_);
@@ -49,12 +50,11 @@ ComparePage::ComparePage(Hub& the_hub)
   result_->box->addWidget(small_print_);
   body->addWidget(result_);
   auto* table = table_of(rows_, "compare.table_name", "compare_table");
-  constexpr int kWidths[] = {330, 60, 60, 70, 70, 70, 100, 100};
-  for (int i = 0; i < 8; ++i) table->setColumnWidth(i, kWidths[i]);
+  fit(table, 0);
   table->setMinimumHeight(150);
   table_card_->box->addWidget(table);
-  body->addWidget(table_card_, 1);
-  body->addStretch(0);
+  body->addWidget(table_card_, 1000);
+  body->addStretch(1);
   connect(ask_, &QPushButton::clicked, this, [this] { ask(); });
 }
 

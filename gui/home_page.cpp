@@ -59,6 +59,7 @@ HomePage::HomePage(Hub& the_hub)
   auto* low = new QHBoxLayout;
   low->setSpacing(12);
   auto* list = new Card("home.sessions");
+  fit(table_, 1);
   list->box->addWidget(table_, 1);
   low->addWidget(list, 3);
   auto* fit = new Card("home.blockers");
@@ -115,12 +116,8 @@ void HomePage::fill_run_card() {
     run_text_->setText(say("home.run.stopped_text", {QString::number(open->trials.finished),
                                                      QString::number(open->trials.started - open->trials.finished)}));
     put_text(resume_, "home.run.resume");
-  } else {
-    run_title_->setText(say("home.run.idle"));
-    run_text_->setText(say("home.run.idle_text"));
-    put_text(resume_, "act.new");
   }
-  resume_->setVisible(runs || open != nullptr);
+  run_card_->setVisible(runs || open != nullptr);
 }
 
 void HomePage::fill_blockers(const Answer& answer) {
@@ -129,7 +126,7 @@ void HomePage::fill_blockers(const Answer& answer) {
   if (answer.failed()) check_problem_ = answer.problem();
   for (const auto& entry : answer.json[QLatin1String("checks")].toArray()) {
     const auto o = entry.toObject();
-    checks_.emplace_back(o[QLatin1String("name")].toString() + QLatin1Char('\n') + o[QLatin1String("found")].toString(),
+    checks_.emplace_back(check_word(o[QLatin1String("name")].toString()) + QLatin1Char('\n') + o[QLatin1String("found")].toString(),
                          o[QLatin1String("ok")].toBool());
   }
   refresh();
@@ -167,8 +164,6 @@ void HomePage::refresh() {
     break;
   }
   sessions_->set(std::move(rows));
-  constexpr int kWidths[] = {138, 140, 152, 104, 88, 88, 60};
-  for (int i = 0; i < 7; ++i) table_->setColumnWidth(i, kWidths[i]);
   if (!table_->currentIndex().isValid()) table_->selectRow(std::max(0, sessions_->row_of(hub.session_id())));
 
   while (auto* item = blockers_->takeAt(0)) {

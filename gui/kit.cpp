@@ -182,6 +182,15 @@ QTableView* table_of(QAbstractItemModel* model, const char* name_key, const char
   return view;
 }
 
+void fit(QTableView* view, int stretched) {
+  auto* header = view->horizontalHeader();
+  header->setStretchLastSection(false);
+  header->setResizeContentsPrecision(60);
+  header->setMinimumSectionSize(40);
+  header->setSectionResizeMode(QHeaderView::ResizeToContents);
+  header->setSectionResizeMode(stretched, QHeaderView::Stretch);
+}
+
 QHBoxLayout* row(std::initializer_list<QWidget*> widgets, int stretch_at) {
   auto* out = new QHBoxLayout;
   out->setSpacing(10);

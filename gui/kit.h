@@ -94,6 +94,8 @@ class SvgView : public QWidget {
 /// Rows as a person expects them: whole rows chosen, no grid, no row numbers, keys move.
 void tune(QTableView* view, const char* name_key);
 QTableView* table_of(QAbstractItemModel* model, const char* name_key, const char* object_name);
+/// Columns as wide as what they hold, one takes the rest.
+void fit(QTableView* view, int stretched);
 QHBoxLayout* row(std::initializer_list<QWidget*> widgets, int stretch_at = -1);
 
 }  // namespace assay::gui

@@ -194,6 +194,7 @@ void MainWindow::go(PageId id, const QString& detail) {
   const auto at = static_cast<std::size_t>(id);
   stack_->setCurrentWidget(pages_[at]);
   rail_[at]->setChecked(true);
+  pages_[at]->setFocus();
   pages_[at]->enter(detail);
   pages_[at]->refresh();
   repaint_icons();

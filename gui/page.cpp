@@ -32,6 +32,7 @@ Page::Page(Hub& the_hub, const char* object_name, const char* title_key, const c
     : hub(the_hub), tools(new QHBoxLayout), stack_(new QStackedWidget), sign_(new QLabel), title_(value_label("state")),
       text_(value_label("muted")), loading_text_(value_label("muted")), act_(new QPushButton) {
   setObjectName(QLatin1String(object_name));
+  setFocusPolicy(Qt::StrongFocus);
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(24, 16, 24, 12);
   all->setSpacing(12);

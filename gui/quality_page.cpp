@@ -28,11 +28,6 @@ QWidget* sheet(QLabel* text, QTableView* table, QPushButton* button = nullptr) {
   return out;
 }
 
-void widths(QTableView* table, std::initializer_list<int> pixels) {
-  int column = 0;
-  for (const int width : pixels) table->setColumnWidth(column++, width);
-}
-
 QString details_of(const QJsonObject& o, const QStringList& without) {
   QStringList out;
   for (auto it = o.begin(); it != o.end(); ++it)
@@ -71,10 +66,10 @@ QualityPage::QualityPage(Hub& the_hub)
   auto* voids = table_of(voids_, "quality.voids_name", "quality_voids");
   auto* states = table_of(states_, "quality.states_name", "quality_states");
   auto* audit = table_of(audit_, "quality.audit_name", "quality_audit");
-  widths(entered, {130, 130, 140, 320, 120});
-  widths(voids, {64, 150, 290, 180, 190});
-  widths(states, {56, 130, 200, 250, 130});
-  widths(audit, {64, 140, 120, 100, 420});
+  fit(entered, 3);
+  fit(voids, 2);
+  fit(states, 3);
+  fit(audit, 4);
   tabs_->addTab(sheet(entered_text_, entered), QString());
   tabs_->addTab(sheet(voids_text_, voids), QString());
   tabs_->addTab(sheet(states_text_, states, open_register_), QString());
@@ -156,8 +151,9 @@ void QualityPage::fill_entered() {
                     key.second});
   }
   const Theme& t = theme();
-  today_->set(late.isEmpty() ? say("quality.clear") : say("quality.overdue", {QString::number(late.size())}),
-              late.isEmpty() ? StateLook{t.pass, t.pass_tint, "check"} : StateLook{t.fail, t.fail_tint, "cross"});
+  if (rows.empty()) today_->set(say("quality.nothing"), {t.none, t.none_tint, "bar"});
+  else if (late.isEmpty()) today_->set(say("quality.clear"), {t.pass, t.pass_tint, "check"});
+  else today_->set(say("quality.overdue", {QString::number(late.size())}), {t.fail, t.fail_tint, "cross"});
   today_text_->setText(!late.isEmpty() ? say("quality.overdue_text", {late.join(QStringLiteral(", "))})
                        : rows.empty()  ? say("quality.nothing_entered")
                                        : say("quality.clear_text", {QString::number(rows.size())}));

@@ -82,6 +82,8 @@ ResultsPage::ResultsPage(Hub& the_hub)
   low->setSpacing(12);
   auto* list = new Card("results.indicators");
   table_->setMinimumHeight(230);
+  fit(table_, 0);
+  for (auto* box : {what_successes_, what_n_}) box->setButtonSymbols(QAbstractSpinBox::NoButtons);
   list->box->addWidget(table_, 1);
   list->box->addWidget(chart_);
   low->addWidget(list, 1);
@@ -210,8 +212,6 @@ void ResultsPage::fill_table() {
                     q(r.id)});
   }
   table_model_->set(std::move(rows));
-  constexpr int kWidths[] = {196, 46, 92, 58, 126, 60, 60};
-  for (int i = 0; i < 7; ++i) table_->setColumnWidth(i, kWidths[i]);
   const int again = table_model_->row_of(kept);
   table_->selectRow(again >= 0 ? again : static_cast<int>(grade_.gates.size()));
 }

@@ -50,8 +50,6 @@ RunPage::RunPage(Hub& the_hub)
       rate_(new Strip("run.rate", "run.rate_unit")), wall_(new Strip("run.wall", "run.wall_unit")), timeline_(new StateTimeline),
       trials_(new RowsModel({"trial.number", "trial.outcome", "trial.task", "trial.level", "trial.index", "trial.reason", "trial.duration"}, this)),
       log_(new RowsModel({"run.col.time", "run.col.event", "run.col.where", "run.col.what"}, this)), tabs_(new QTabWidget) {
-  put_name(stop_, "run.stop_hint");
-  stop_->setProperty("assay_name", QVariant());
   for (auto* one : {pause_, resume_, stop_}) tools->addWidget(one);
 
   auto* again = button("run.resume_session", "run_resume_session", "primary");
@@ -86,7 +84,10 @@ RunPage::RunPage(Hub& the_hub)
   tracker->box->addWidget(intervals_);
   tracker->box->addWidget(interval_note_);
   tracker->box->addStretch(1);
-  across->addWidget(tracker, 1);
+  auto* left = new QVBoxLayout;
+  left->setSpacing(12);
+  left->addWidget(tracker, 1);
+  across->addLayout(left, 1);
   auto* side = new QVBoxLayout;
   side->setSpacing(12);
   auto* lamps = new Card("run.lamps");
@@ -105,15 +106,13 @@ RunPage::RunPage(Hub& the_hub)
   auto* states = new Card("run.timeline");
   states->head->addWidget(label("run.timeline_key", "small"));
   states->box->addWidget(timeline_);
-  body->addWidget(states);
+  left->addWidget(states);
 
   tabs_->setObjectName(QStringLiteral("run_tabs"));
   auto* trials = table_of(trials_, "run.trials_name", "run_trials");
   auto* log = table_of(log_, "run.log_name", "run_log");
-  constexpr int kTrialWidths[] = {56, 150, 270, 56, 56, 220};
-  for (int i = 0; i < 6; ++i) trials->setColumnWidth(i, kTrialWidths[i]);
-  constexpr int kLogWidths[] = {90, 150, 300};
-  for (int i = 0; i < 3; ++i) log->setColumnWidth(i, kLogWidths[i]);
+  fit(trials, 2);
+  fit(log, 3);
   tabs_->addTab(trials, say("run.trials"));
   tabs_->addTab(log, say("run.log"));
   tabs_->setMinimumHeight(230);
@@ -276,6 +275,7 @@ void RunPage::refresh() {
   const auto state = hub.follower.state();
   const auto& run = hub.follower.run();
   stop_->setEnabled(state == RunState::starting || state == RunState::running);
+  stop_->setToolTip(say("run.stop_hint"));
   if (state == RunState::none) {
     pause_->hide();
     resume_->hide();

@@ -90,8 +90,13 @@ SetupPage::SetupPage(Hub& the_hub)
   middle->addWidget(plan, 3);
   auto* checks = new Card("setup.checks");
   checks->head->addWidget(check_);
-  checks_->setColumnWidth(0, 290);
-  checks_->setMinimumHeight(160);
+  fit(checks_, 1);
+  checks_->setMinimumHeight(140);
+  tree_->setMinimumHeight(170);
+  tree_->header()->setStretchLastSection(false);
+  tree_->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  tree_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+  jobs_->setButtonSymbols(QAbstractSpinBox::NoButtons);
   checks->box->addWidget(checks_);
   middle->addWidget(checks, 2);
   across->addLayout(middle, 1);
@@ -173,7 +178,7 @@ void SetupPage::preflight() {
     if (qEnvironmentVariableIsSet("ASSAY_GUI_STILL") && !answer.failed()) found_[0].found = QStringLiteral("assay");
     for (const auto& entry : list) {
       const auto o = entry.toObject();
-      found_.push_back({o[QLatin1String("name")].toString(), o[QLatin1String("found")].toString(), o[QLatin1String("ok")].toBool() ? 1 : 2});
+      found_.push_back({check_word(o[QLatin1String("name")].toString()), o[QLatin1String("found")].toString(), o[QLatin1String("ok")].toBool() ? 1 : 2});
     }
     fill_checks();
   });
@@ -241,10 +246,11 @@ void SetupPage::fill_plan() {
     const double limit = measured ? p[QLatin1String("limit")].toDouble() : p[QLatin1String("design")].toObject()[QLatin1String("p0")].toDouble();
     const QString sign = p[QLatin1String("bound")] == QLatin1String("at_most") ? QStringLiteral("≤ ") : QStringLiteral("≥ ");
     auto* item = new QTreeWidgetItem(
-        group, {title, p[QLatin1String("task")].toString() + QStringLiteral(" · L%1").arg(level), sign + (measured ? number(limit) : percent(limit, 0)),
+        group, {title, p[QLatin1String("task")].toString().section(QLatin1Char('/'), -1) + QStringLiteral(" · L%1").arg(level), sign + (measured ? number(limit) : percent(limit, 0)),
                 QStringLiteral("%1 · %2 · %3").arg(least).arg(qRound(expected)).arg(most),
                 measured ? QStringLiteral("–") : percent(o[QLatin1String("p_conform")].toDouble())});
-    item->setToolTip(0, p[QLatin1String("id")].toString());
+    item->setToolTip(0, title + QStringLiteral(" · ") + p[QLatin1String("id")].toString());
+    item->setToolTip(1, p[QLatin1String("task")].toString());
     auto& longest = series[p[QLatin1String("task")].toString() + QString::number(level)];
     longest = {std::max(longest[0], least), std::max(longest[1], expected), std::max(longest[2], most)};
   }
@@ -256,8 +262,6 @@ void SetupPage::fill_plan() {
     longest[2] = std::max(longest[2], s[QLatin1String("cap")].toDouble());
   }
   tree_->expandAll();
-  constexpr int kWidths[] = {220, 210, 66, 190, 60};
-  for (int i = 0; i < 5; ++i) tree_->setColumnWidth(i, kWidths[i]);
   std::array<double, 3> sum{};
   for (const auto& one : std::as_const(series))
     for (std::size_t k = 0; k < 3; ++k) sum[k] += one[k];

@@ -59,7 +59,6 @@ QPushButton[kind="flat"]:focus { border: 1px solid @accent; }
 QLineEdit, QComboBox, QSpinBox { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 4px 8px;
   min-height: 20px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid @accent; }
-QComboBox::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; selection-background-color: @accent_tint;
   selection-color: @text; }
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit { background: @surface; border: none; outline: none;
@@ -83,6 +82,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QSplitter::handle { background: transparent; }
 QTabBar::tab { background: transparent; color: @muted; padding: 8px 14px; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: @text; font-weight: bold; border-bottom: 2px solid @accent; }

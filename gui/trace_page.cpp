@@ -50,8 +50,7 @@ TracePage::TracePage(Hub& the_hub)
   list->box->addLayout(row({level_, outcome_}));
   list->box->addWidget(table_, 1);
   for (const int column : {2, 4, 5, 6, 7}) table_->setColumnHidden(column, true);
-  table_->setColumnWidth(0, 52);
-  table_->setColumnWidth(1, 140);
+  fit(table_, 1);
   across->addWidget(list);
 
   auto* centre = new Card;
@@ -84,8 +83,8 @@ TracePage::TracePage(Hub& the_hub)
   auto* happenings = new Card("trace.events");
   happenings->setFixedWidth(250);
   auto* events = table_of(events_, "trace.events_name", "trace_events");
-  events->setColumnWidth(0, 58);
-  events->setColumnWidth(1, 80);
+  fit(events, 2);
+  channels_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   happenings->box->addWidget(events);
   side->addWidget(happenings, 2);
   auto* pictures = new Card("trace.pictures");

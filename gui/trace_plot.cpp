@@ -65,11 +65,12 @@ double TracePlot::value(const ChannelPlace& place) const {
 QRectF TracePlot::sheet() const { return QRectF(kLeft, kTop, width() - kLeft - kRight, height() - kTop - kAxis); }
 double TracePlot::x_of(double time_s) const { return sheet().left() + sheet().width() * time_s / std::max(1e-9, length_s_); }
 
-void TracePlot::paint_panel(QPainter& p, const QRectF& box, int place) const {
+void TracePlot::paint_panel(QPainter& p, const QRectF& room_for, int place) const {
   const Theme& t = theme();
   const auto& where = channels_[static_cast<std::size_t>(place)];
   const auto& s = trace_->streams[static_cast<std::size_t>(where.stream)];
   const auto& channel = s.channels[static_cast<std::size_t>(where.channel)];
+  const QRectF box = room_for.adjusted(0, 18, 0, 0);
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (std::size_t i = 0; i < s.rows(); ++i) {
     const double v = s.row(i)[static_cast<std::size_t>(where.channel)];
@@ -129,10 +130,9 @@ void TracePlot::paint_panel(QPainter& p, const QRectF& box, int place) const {
   bold.setBold(true);
   p.setFont(bold);
   const double wide = p.fontMetrics().horizontalAdvance(name + QStringLiteral("   ") + reading) + 10;
-  const QRectF tag(box.left() + 4, box.top() + 3, wide, 17);
-  p.fillRect(tag, t.surface);
+  const QRectF tag(box.left(), box.top() - 17, wide, 16);
   p.setPen(color);
-  p.drawText(tag.adjusted(4, 0, 0, 0), Qt::AlignVCenter, name + QStringLiteral("   ") + reading);
+  p.drawText(tag, Qt::AlignVCenter, name + QStringLiteral("   ") + reading);
   bold.setBold(false);
   p.setFont(bold);
 }

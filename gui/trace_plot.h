@@ -37,7 +37,7 @@ class TracePlot : public QWidget {
   void mouseMoveEvent(QMouseEvent* event) override;
 
  private:
-  void paint_panel(QPainter& painter, const QRectF& box, int place) const;
+  void paint_panel(QPainter& painter, const QRectF& room_for, int place) const;
   [[nodiscard]] QRectF sheet() const;
   [[nodiscard]] double x_of(double time_s) const;
 

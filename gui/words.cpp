@@ -36,7 +36,7 @@ void apply(QWidget* widget) {
   if (const auto key = widget->property(kTextKey).toByteArray(); !key.isEmpty()) {
     const QString text = say(key.constData());
     if (auto* label = qobject_cast<QLabel*>(widget)) label->setText(text);
-    if (auto* button = qobject_cast<QAbstractButton*>(widget)) button->setText(text);
+    if (auto* button = qobject_cast<QAbstractButton*>(widget)) button->setText(QString(text).replace(QLatin1Char('&'), QLatin1String("&&")));
     if (auto* edit = qobject_cast<QLineEdit*>(widget)) edit->setPlaceholderText(text);
     if (auto* menu = qobject_cast<QMenu*>(widget)) menu->setTitle(text);
     if (auto* box = qobject_cast<QGroupBox*>(widget)) box->setTitle(text);
@@ -50,7 +50,7 @@ void apply(QWidget* widget) {
 
 void apply(QAction* action) {
   const auto key = action->property(kTextKey).toByteArray();
-  if (!key.isEmpty()) action->setText(say(key.constData()));
+  if (!key.isEmpty()) action->setText(say(key.constData()).replace(QLatin1Char('&'), QLatin1String("&&")));
 }
 
 }  // namespace
@@ -65,6 +65,11 @@ std::vector<Word> all_words() {
 
 Lang lang() { return current(); }
 void set_lang(Lang lang) { current() = lang; }
+
+QString check_word(const QString& name) {
+  const QByteArray key = QByteArrayLiteral("doctor.") + name.section(QLatin1String(" ("), 0, 0).toUtf8().replace(' ', '_');
+  return has_word(QString::fromUtf8(key)) ? say(key.constData()) : name;
+}
 
 bool has_word(const QString& key) { return table().contains(key); }
 

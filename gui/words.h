@@ -40,6 +40,8 @@ void set_lang(Lang lang);
 QString say(const char* key);
 QString say(const char* key, const QStringList& values);
 bool has_word(const QString& key);
+/// A check of `assay doctor` in the language that is on; one that is not known as it is.
+QString check_word(const QString& name);
 
 QString q(const std::string& text);
 QString in_lang(const Text& text);

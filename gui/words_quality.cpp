@@ -8,6 +8,7 @@ std::vector<Word> quality_words() {
       {"quality.lead", "Equipment and people, void trials, states and waivers, the chained log", "设备与人员、作废试验、状态与放行、链式审计日志"},
       {"quality.today", "Today", "今日"},
       {"quality.clear", "All clear", "一切正常"},
+      {"quality.nothing", "nothing entered", "尚未登记"},
       {"quality.overdue", "%1 run out", "%1 项已过期"},
       {"quality.clear_text", "%1 pieces of equipment and competences on record; none has run out.", "在案设备与人员资质共 %1 项，均未过期。"},
       {"quality.nothing_entered", "No equipment or competence has been entered yet.", "尚未登记设备或人员资质。"},

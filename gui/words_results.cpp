@@ -19,7 +19,7 @@ std::vector<Word> results_words() {
       {"results.col.level", "Level", "等级"},
       {"results.col.n", "Successes / n", "成功数 / n"},
       {"results.col.value", "Value", "测量值"},
-      {"results.col.interval", "Limits (95 % each side)", "置信限（单侧 95 %）"},
+      {"results.col.interval", "Limits 95 %", "置信限 95 %"},
       {"results.col.limit", "Limit", "限值"},
       {"results.col.margin", "Margin", "裕量"},
       {"results.col.verdict", "Verdict", "判定"},
