@@ -31,6 +31,8 @@ class SqliteStore final : public Store {
                           UtcTime now) override;
   Result<std::vector<TrialRecord>> trials(std::int64_t session) const override;
   Result<TrialRecord> trial(std::int64_t number) const override;
+  Result<std::vector<TrialRecord>> trial_rows(std::int64_t session) const override;
+  Result<TrialCounts> trial_counts(std::int64_t session) const override;
   Result<void> save_grade(std::int64_t session, const std::string& scheme_sha256, const std::string& json,
                           UtcTime now) override;
   Result<std::vector<std::string>> grades(std::int64_t session) const override;

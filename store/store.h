@@ -31,6 +31,10 @@ struct AuditRow {
   std::int64_t of_row = 0;
 };
 
+struct TrialCounts {
+  int started = 0, finished = 0, invalid = 0;  ///< started holds all of them
+};
+
 /// Named write points; tests kill the process at each. See set_write_point_hook().
 inline constexpr const char* kWritePoints[] = {"session_insert", "trial_started", "trace_written", "trace_renamed",
                                                "trial_finished", "audit_append",  "session_close"};
@@ -67,6 +71,9 @@ class Store {
   /// invalidation of a trial is the one that counts.
   virtual Result<std::vector<TrialRecord>> trials(std::int64_t session) const = 0;
   virtual Result<TrialRecord> trial(std::int64_t number) const = 0;
+  /// The same rows without checks, metrics, robustness and digests, for lists of very many.
+  virtual Result<std::vector<TrialRecord>> trial_rows(std::int64_t session) const = 0;
+  virtual Result<TrialCounts> trial_counts(std::int64_t session) const = 0;
   virtual Result<void> save_grade(std::int64_t session, const std::string& scheme_sha256, const std::string& json,
                                   UtcTime now) = 0;
   virtual Result<std::vector<std::string>> grades(std::int64_t session) const = 0;  ///< JSON, oldest first

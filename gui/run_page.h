@@ -1,0 +1,48 @@
+// Run: what happens now, how far each indicator is from its limit, and the one button that ends it in a controlled way.
+#pragma once
+
+#include "gui/charts.h"
+#include "gui/page.h"
+#include "gui/rows_model.h"
+
+class QPlainTextEdit;
+class QProgressBar;
+class QTabWidget;
+
+namespace assay::gui {
+
+class RunPage : public Page {
+  Q_OBJECT
+ public:
+  explicit RunPage(Hub& hub);
+  void refresh() override;
+  void enter(const QString& detail) override;
+  void ask(RunRequest request);
+
+ private:
+  void fill_head();
+  void fill_lamps();
+  void fill_lists();
+  void fill_intervals();
+  void ask_result();  ///< intervals from `assay report`, at most every few seconds
+
+  Badge* badge_;
+  Card *head_, *died_;
+  QLabel *title_, *progress_text_, *died_text_;
+  QProgressBar* progress_;
+  QPushButton *stop_, *pause_, *resume_;
+  IntervalList* intervals_;
+  QLabel* interval_note_;
+  QVBoxLayout* lamps_;
+  Strip *rate_, *wall_;
+  StateTimeline* timeline_;
+  RowsModel *trials_, *log_;
+  QTabWidget* tabs_;
+  QJsonObject report_;
+  QString report_session_;
+  int report_done_ = -1;
+  bool asking_ = false;
+  QTimer poll_;
+};
+
+}  // namespace assay::gui

@@ -1,0 +1,57 @@
+// Session set-up: who is examined under what, the plan that follows, and what stands in the way before the robot moves.
+#pragma once
+
+#include "gui/page.h"
+#include "gui/rows_model.h"
+
+class QComboBox;
+class QLineEdit;
+class QSpinBox;
+class QTreeWidget;
+
+namespace assay::gui {
+
+struct Catalogue {
+  QStringList subjects, schemes, suites;
+};
+
+class SetupPage : public Page {
+  Q_OBJECT
+ public:
+  explicit SetupPage(Hub& hub);
+  void refresh() override;
+  void enter(const QString& detail) override;
+
+ private:
+  [[nodiscard]] QStringList request() const;  ///< --scheme … --subject … as chosen
+  void read_catalogue();
+  void ask_plan();
+  void preflight();
+  void fill_plan();
+  void fill_checks();
+  void start();
+
+  QComboBox *subject_, *scheme_, *level_, *division_;
+  QLineEdit* seed_;
+  QSpinBox* jobs_;
+  QTreeWidget* tree_;
+  Tile *trials_, *time_, *chance_;
+  QPushButton *start_, *check_;
+  QLabel* plan_problem_;
+  RowsModel* checks_model_;
+  QTableView* checks_;
+  Loaded<Catalogue> catalogue_;
+  QJsonObject plan_;
+  Scheme scheme_titles_;
+  std::optional<Problem> problem_;
+  struct Check {
+    QString name, found;
+    int state = 0;  ///< 0 running, 1 good, 2 bad
+  };
+  std::vector<Check> found_;
+  int ticket_ = 0, check_ticket_ = 0;
+  bool filling_ = false;
+  std::optional<Lang> checked_in_;
+};
+
+}  // namespace assay::gui

@@ -1,0 +1,56 @@
+#include "gui/words.h"
+
+namespace assay::gui {
+
+std::vector<Word> setup_words() {
+  return {
+      {"setup.title", "Session set-up", "新建检测"},
+      {"setup.lead", "Choose who is examined under what; the plan and the checks follow", "选择被检对象与方案，生成计划并完成运行前检查"},
+      {"setup.choose", "Examination", "检测设置"},
+      {"setup.subject", "Subject", "被检对象"},
+      {"setup.scheme", "Scheme", "方案"},
+      {"setup.level", "Highest level", "最高等级"},
+      {"setup.level.declared", "as declared", "按申报等级"},
+      {"setup.division", "Division", "检测性质"},
+      {"setup.seed", "Seed (dev only)", "种子（仅开发）"},
+      {"setup.seed_hint", "empty: drawn and sealed", "留空：随机生成并封存"},
+      {"setup.jobs", "Worker processes", "工作进程数"},
+      {"setup.plan", "Plan", "计划"},
+      {"setup.plan_name", "Plan by dimension and indicator", "按维度与指标列出的计划"},
+      {"setup.tile.trials", "Trials", "试验数"},
+      {"setup.tile.trials_note", "at least %1, at most %2", "最少 %1，最多 %2"},
+      {"setup.tile.time", "Robot time", "机器人时间"},
+      {"setup.tile.time_note", "at most %1 h", "最长 %1 h"},
+      {"setup.tile.chance", "Chance of L%1", "达到 L%1 的概率"},
+      {"setup.tile.chance_plain", "Chance of the level", "达级概率"},
+      {"setup.tile.chance_note", "at the scheme's design values", "按方案设计值计算"},
+      {"setup.col.indicator", "Indicator", "指标"},
+      {"setup.col.task", "Task", "任务"},
+      {"setup.col.limit", "Limit", "限值"},
+      {"setup.col.n", "Trials: least · expected · most", "试验数：最少 · 期望 · 最多"},
+      {"setup.col.chance", "Chance", "概率"},
+      {"setup.planning", "Planning …", "正在生成计划……"},
+      {"setup.checks", "Preflight", "运行前检查"},
+      {"setup.checks_name", "Preflight checks", "运行前检查项"},
+      {"setup.check", "Check now", "立即检查"},
+      {"setup.start", "Start run", "开始检测"},
+      {"setup.col.check", "Check", "检查项"},
+      {"setup.col.found", "Found", "结果"},
+      {"setup.check.running", "running …", "进行中……"},
+      {"setup.check.load", "Subject, scheme, suites and model load", "对象、方案、任务集与模型可加载"},
+      {"setup.check.load_ok", "%1 indicators in %2 series", "%1 项指标，%2 个试验序列"},
+      {"setup.check.free", "No other run in this workspace", "工作区内没有其他检测在运行"},
+      {"setup.check.free_ok", "free", "空闲"},
+      {"setup.check.free_no", "a run goes on: %1", "检测正在运行：%1"},
+      {"setup.check.program", "The program answers", "程序可应答"},
+      {"setup.reading", "Reading the catalogue …", "正在读取目录……"},
+      {"setup.none", "The catalogue holds no subject", "目录中没有被检对象"},
+      {"setup.none_text", "Write a subject file (docs/bring-your-robot.md) or name the catalogue by ASSAY_CATALOG.",
+       "请编写被检对象文件（见 docs/zh/bring-your-robot.md），或用 ASSAY_CATALOG 指明目录。"},
+      {"setup.lab_hint", "Division lab needs the centre's secret file: start it from the command line.",
+       "检测（lab）需要检测中心的密钥文件，请在命令行启动。"},
+      {"setup.started", "Run started", "检测已启动"},
+  };
+}
+
+}  // namespace assay::gui

@@ -1,0 +1,193 @@
+// Without a mouse, on the real program: the vendor sets a session up and runs it, the operator stops and resumes, the
+// reviewer looks at failures, the purchaser verifies a bundle. And what happens when the dashboard or the run is killed.
+#include <gtest/gtest.h>
+
+#include <signal.h>
+
+#include <QAction>
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QProcess>
+#include <QTest>
+#include <QTimer>
+#include <filesystem>
+
+#include "gui/report_page.h"
+#include "gui/trace_page.h"
+#include "tests/gui/fixture.h"
+
+namespace assay::gui::test {
+namespace {
+
+const QString kProgram = QStringLiteral(ASSAY_PROGRAM);
+
+template <class Condition>
+bool wait_for(Condition condition, int most_ms) {
+  QElapsedTimer timer;
+  timer.start();
+  while (!condition() && timer.elapsed() < most_ms) QTest::qWait(20);
+  return condition();
+}
+
+void press(QWidget* where, Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+  QTest::keyClick(where, key, modifiers);
+  QTest::qWait(20);
+}
+
+class Journey : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    set_lang(Lang::en);
+    folder_ = temporary_folder("journey");
+    std::filesystem::create_directories(folder_);
+    open();
+  }
+  void TearDown() override {
+    if (hub_ != nullptr && RunControl::alive(hub_->follower.note())) ::kill(static_cast<pid_t>(hub_->follower.note().pid), SIGKILL);
+    close();
+    std::error_code none;
+    std::filesystem::remove_all(folder_, none);
+  }
+  void open() {
+    hub_ = std::make_unique<Hub>(QString::fromStdString(folder_), kProgram);
+    window_ = std::make_unique<MainWindow>(*hub_);
+    window_->show();
+    window_->activateWindow();
+    hub_->reload();
+    quiet();
+  }
+  void close() {
+    window_.reset();
+    hub_.reset();
+  }
+  bool quiet(int most_ms = 60000) {
+    return wait_for([this] { return hub_->call.running() == 0 && !hub_->space().loading && !hub_->session().loading; }, most_ms);
+  }
+  /// The vendor's way: Ctrl+N, type the subject, choose the level, start from the palette's neighbour: Tab and Enter.
+  void start_a_run(const char* subject, int level) {
+    press(window_.get(), Qt::Key_N, Qt::ControlModifier);
+    auto* box = window_->findChild<QComboBox*>(QStringLiteral("setup_subject"));
+    ASSERT_TRUE(wait_for([&] { return box->count() > 0; }, 20000));
+    quiet();
+    box->setFocus();
+    QTest::keyClicks(box, QString::fromLatin1(subject));
+    ASSERT_EQ(box->currentText(), QString::fromLatin1(subject));
+    auto* levels = window_->findChild<QComboBox*>(QStringLiteral("setup_level"));
+    levels->setFocus();
+    for (int i = 0; i < level; ++i) press(levels, Qt::Key_Down);
+    auto* seed = window_->findChild<QLineEdit*>(QStringLiteral("setup_seed"));
+    seed->setFocus();
+    QTest::keyClicks(seed, QStringLiteral("journey"));
+    ASSERT_TRUE(quiet());
+    auto* start = window_->findChild<QPushButton*>(QStringLiteral("setup_start"));
+    ASSERT_TRUE(wait_for([&] { return start->isEnabled(); }, 30000));
+    start->setFocus();
+    press(start, Qt::Key_Space);
+    ASSERT_TRUE(wait_for([this] { return hub_->follower.run().done >= 1; }, 180000)) << hub_->follower.last_words().toStdString();
+  }
+  std::string folder_;
+  std::unique_ptr<Hub> hub_;
+  std::unique_ptr<MainWindow> window_;
+};
+
+TEST_F(Journey, RunStopResumeReviewVerify) {
+  start_a_run("clumsy-arm", 1);
+  EXPECT_EQ(window_->current(), PageId::run);
+  EXPECT_EQ(hub_->follower.state(), RunState::running);
+  // The operator stops; the run ends well and says so.
+  press(window_.get(), Qt::Key_Period, Qt::ControlModifier);
+  ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::interrupted; }, 60000));
+  const int done = hub_->follower.run().done;
+  EXPECT_GT(done, 0);
+  quiet();
+  // Resume from Run by keys.
+  auto* resume = window_->findChild<QPushButton*>(QStringLiteral("run_resume_session"));
+  ASSERT_TRUE(resume->isVisible());
+  resume->setFocus();
+  press(resume, Qt::Key_Space);
+  // Closing the dashboard in mid-run leaves the run alone; a new one shows it.
+  ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::running; }, 60000));
+  close();
+  open();
+  ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::finished; }, 400000)) << hub_->follower.last_words().toStdString();
+  EXPECT_TRUE(hub_->follower.run().complete);
+  ASSERT_TRUE(wait_for([this] { return hub_->session().value && !hub_->session().value->report.isEmpty(); }, 30000));
+  // The reviewer: results, then failures in Trace by G, cursor by arrows, a bookmark.
+  press(window_.get(), Qt::Key_4, Qt::ControlModifier);
+  quiet();
+  EXPECT_EQ(window_->page(PageId::results)->state(), PageState::full);
+  press(window_.get(), Qt::Key_5, Qt::ControlModifier);
+  quiet();
+  auto* trace = static_cast<TracePage*>(window_->page(PageId::trace));
+  ASSERT_EQ(trace->state(), PageState::full);
+  auto* plot = const_cast<TracePlot*>(&trace->plot());
+  plot->setFocus();
+  press(plot, Qt::Key_G);
+  ASSERT_TRUE(wait_for([&] { return plot->length_s() > 0; }, 30000));
+  press(plot, Qt::Key_Right, Qt::ShiftModifier);
+  EXPECT_NEAR(plot->cursor_s(), 0.1 * plot->length_s(), 1e-6);
+  press(plot, Qt::Key_Left);
+  EXPECT_NEAR(plot->cursor_s(), 0.09 * plot->length_s(), 1e-6);
+  press(plot, Qt::Key_B);
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/run/bookmarks.json"));
+  // The purchaser: a bundle is made and gives its five answers.
+  press(window_.get(), Qt::Key_7, Qt::ControlModifier);
+  auto* bundle = window_->findChild<QPushButton*>(QStringLiteral("report_bundle"));
+  bundle->setFocus();
+  press(bundle, Qt::Key_Space);
+  QTest::qWait(200);
+  ASSERT_TRUE(quiet(300000));
+  int answers = 0;
+  for (auto* label : window_->page(PageId::report)->findChildren<QLabel*>())
+    if (label->isVisible() && (label->text().startsWith(QLatin1String("Intact · yes")) || label->text().startsWith(QLatin1String("Recomputes · yes")))) ++answers;
+  EXPECT_EQ(answers, 2);
+}
+
+TEST_F(Journey, ThePaletteFindsACommandByAPartOfItsName) {
+  QTimer::singleShot(200, [] {
+    auto* dialog = QApplication::activeModalWidget();
+    ASSERT_NE(dialog, nullptr);
+    QTest::keyClicks(dialog->findChild<QLineEdit*>(), QStringLiteral("qual"));
+    EXPECT_EQ(dialog->findChild<QListWidget*>()->count(), 1);
+    QTest::keyClick(dialog->findChild<QLineEdit*>(), Qt::Key_Return);
+  });
+  press(window_.get(), Qt::Key_K, Qt::ControlModifier);
+  EXPECT_EQ(window_->current(), PageId::quality);
+}
+
+TEST_F(Journey, AKilledRunIsSaidWithinTwoSeconds) {
+  start_a_run("reference-arm", 1);
+  QElapsedTimer timer;
+  timer.start();
+  ASSERT_EQ(::kill(static_cast<pid_t>(hub_->follower.note().pid), SIGKILL), 0);
+  ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::died; }, 5000));
+  EXPECT_LT(timer.elapsed(), 2000);
+  EXPECT_TRUE(window_->findChild<QPushButton*>(QStringLiteral("run_resume_session"))->isVisible());
+}
+
+TEST_F(Journey, AKilledDashboardLeavesTheRunAlone) {
+  // The dashboard itself as a process, killed as by a power cut of the desk.
+  close();
+  QProcess run;
+  const QString events = QString::fromStdString(folder_) + QStringLiteral("/x.jsonl");
+  const RunControl control(kProgram, QString::fromStdString(folder_));
+  const auto note = control.start({QStringLiteral("run"), QStringLiteral("--scheme"), QStringLiteral("embodied-demo"), QStringLiteral("--subject"), QStringLiteral("clumsy-arm"),
+                                   QStringLiteral("--level"), QStringLiteral("1"), QStringLiteral("--seed"), QStringLiteral("killed"), QStringLiteral("-j"), QStringLiteral("2")});
+  ASSERT_TRUE(note.ok());
+  QProcess dashboard;
+  dashboard.start(QStringLiteral(ASSAY_DASHBOARD), {QStringLiteral("--workspace"), QString::fromStdString(folder_), QStringLiteral("--page=3")});
+  ASSERT_TRUE(dashboard.waitForStarted());
+  ASSERT_TRUE(wait_for([&] { return QFile(note->events).size() > 2000; }, 120000));
+  dashboard.kill();
+  ASSERT_TRUE(dashboard.waitForFinished());
+  EXPECT_TRUE(RunControl::alive(*note));
+  open();
+  ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::finished; }, 400000));
+  EXPECT_TRUE(hub_->follower.run().complete);
+  ASSERT_TRUE(wait_for([this] { return hub_->space().value && !hub_->space().value->sessions.empty() && hub_->space().value->sessions[0].state == QLatin1String("closed"); }, 30000));
+}
+
+}  // namespace
+}  // namespace assay::gui::test
