@@ -60,4 +60,7 @@ std::string verdict_word(const App& app, Conformity conformity);
 /// `{"schema": …}` on stdout; bytes that are not UTF-8 are replaced.
 void print_json(const nlohmann::json& json);
 
+/// Whole or absent: written beside and renamed; folders are made. Fails with ASSAY-0908.
+Result<void> write_file(const std::string& path, const std::string& bytes);
+
 }  // namespace assay::cli

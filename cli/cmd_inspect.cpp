@@ -160,21 +160,6 @@ int do_reveal(const App& app, const InspectOptions& o) {
   return kConforms;
 }
 
-/// Whole or absent: written beside and renamed.
-Result<void> write_file(const std::string& path, const std::string& bytes) {
-  std::error_code failed;
-  if (fs::path(path).has_parent_path()) fs::create_directories(fs::path(path).parent_path(), failed);
-  const std::string partial = path + ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  out << bytes;
-  out.close();
-  if (out) fs::rename(partial, path, failed);
-  if (!out || failed)
-    return Error{
-        .id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {path}, .found = failed.message()};
-  return {};
-}
-
 int do_export(const App& app, const InspectOptions& o) {
   const auto loaded = load(app, o.session, true);
   if (!loaded) return fail(app, loaded.error());

@@ -23,21 +23,6 @@ struct ReportOptions {
   StandingRequest standing;
 };
 
-/// Whole or absent: written beside and renamed.
-Result<void> write_file(const std::string& path, const std::string& bytes) {
-  std::error_code failed;
-  if (fs::path(path).has_parent_path()) fs::create_directories(fs::path(path).parent_path(), failed);
-  const std::string partial = path + ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  out << bytes;
-  out.close();
-  if (out) fs::rename(partial, path, failed);
-  if (!out || failed)
-    return Error{
-        .id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {path}, .found = failed.message()};
-  return {};
-}
-
 /// The language that prevails stands first.
 Lang first_of(const App& app, const ReportOptions& o, const reports::ReportModel& model) {
   if (o.language == "zh") return Lang::zh;
@@ -144,7 +129,10 @@ int do_report(const App& app, const ReportOptions& o) {
     if (auto noted = (*store)->audit("report_issued", p.approved_by.in(app.lang), detail.dump(), utc_now()); !noted)
       return fail(app, noted.error());
   }
-  if (o.output.empty()) std::printf("%s\n", path.c_str());
+  if (app.json && path != "-")
+    print_json({{"schema", "assay.written/1"}, {"path", path}});
+  else if (o.output.empty())
+    std::printf("%s\n", path.c_str());
   return kConforms;
 }
 
@@ -175,8 +163,9 @@ void add_report_command(CLI::App& parser, App& app, Action& run) {
   report->add_flag("--issue", o->issue,
                    app.say("issue it: blocked until ISO/IEC 17025, 7.8.2.1 a–p is complete; put on record",
                            "签发：ISO/IEC 17025 7.8.2.1 a–p 各项齐备方可；签发记录存档"));
-  report->add_option("--bundle", o->standing.bundle,
-                     app.say("the session's bundle: print what the register says of it", "本次检测的证据包：打印登记状态"));
+  report->add_option(
+      "--bundle", o->standing.bundle,
+      app.say("the session's bundle: print what the register says of it", "本次检测的证据包：打印登记状态"));
   report->add_option("--register", o->standing.state_register, app.say("register of states", "状态登记册"));
   report->add_option("--trust", o->standing.trust, app.say("trust list (YAML)", "信任列表（YAML）"));
   report->add_option("-o,--output", o->output, app.say("file, or - for stdout", "文件，或 - 表示标准输出"));

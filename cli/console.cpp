@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/app.h"
@@ -201,6 +203,21 @@ std::string paint(const App& app, Conformity conformity, const std::string& text
 
 void print_json(const nlohmann::json& json) {
   std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+Result<void> write_file(const std::string& path, const std::string& bytes) {
+  std::error_code failed;
+  if (std::filesystem::path(path).has_parent_path())
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
+  const std::string partial = path + ".partial";
+  std::ofstream out(partial, std::ios::binary);
+  out << bytes;
+  out.close();
+  if (out) std::filesystem::rename(partial, path, failed);
+  if (!out || failed)
+    return Error{
+        .id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {path}, .found = failed.message()};
+  return {};
 }
 
 }  // namespace assay::cli

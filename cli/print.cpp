@@ -118,7 +118,7 @@ void print_grade(const App& app, const reports::ReportModel& model) {
                         .c_str());
   if (!app.say(grade.claim).empty()) std::printf("%s\n", app.say(grade.claim).c_str());
   std::printf("%s: %s\n", app.say("Limiting indicators", "限制性指标").c_str(),
-              grade.limiting.empty() ? app.say("none up to the declared level", "在申报等级内无").c_str()
+              grade.limiting.empty() ? app.say("none up to the level examined for", "在受检等级内无").c_str()
                                      : fmt::format("{}", fmt::join(grade.limiting, ", ")).c_str());
 }
 

@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "adapters/registry.h"
-#include "cli/control.h"
 #include "adapters/served/spaces.h"
+#include "cli/control.h"
 #include "cli/pin.h"
 #include "cli/print.h"
 #include "cli/progress.h"

@@ -19,7 +19,8 @@ struct Mismatch {
 };
 
 struct StudyMember {
-  std::string path, laboratory, session, chain_head;  ///< laboratory: organisation of the tester (of the vendor for self)
+  std::string path, laboratory, session,
+      chain_head;  ///< laboratory: organisation of the tester (of the vendor for self)
   std::vector<TrialRecord> trials;
   Json plan, lock;
 };

@@ -49,9 +49,9 @@ struct Verification {
 };
 
 /// 1 intact: every byte, hash, chain and list. 2 signer: all signatures good, all keys trusted in their roles. 3
-/// covers: serial and software as given. 4 current: not superseded, suspended, withdrawn, revoked or expired, no trial struck
-/// out since, by the issuer's register. 5 recomputes: outcomes, metrics, stop points, conformity, level from the traces. What rests on a
-/// broken answer is not asked.
+/// covers: serial and software as given. 4 current: not superseded, suspended, withdrawn, revoked or expired, no trial
+/// struck out since, by the issuer's register. 5 recomputes: outcomes, metrics, stop points, conformity, level from the
+/// traces. What rests on a broken answer is not asked.
 Verification verify_bundle(const std::string& path, const VerifyOptions& options);
 
 /// A trace that stayed home, or any other: is `file` the one that the bundle names `trace` (traces/t0047.mcap)? Also

@@ -2,6 +2,10 @@
 
 #include <signal.h>
 
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
@@ -12,10 +16,6 @@
 #include <QProcess>
 #include <QSaveFile>
 #include <cerrno>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 namespace assay::gui {
 namespace {
@@ -36,7 +36,11 @@ QString start_ticks(qint64 pid) {
 }
 
 Error failed(int id, Text what, const QString& file, const QString& found, Text help) {
-  return Error{.id = id, .what = std::move(what), .place = {file.toStdString()}, .found = found.toStdString(), .help = std::move(help)};
+  return Error{.id = id,
+               .what = std::move(what),
+               .place = {file.toStdString()},
+               .found = found.toStdString(),
+               .help = std::move(help)};
 }
 
 /// One request line over a local socket, one answer line back; false if nobody listens or nothing comes in time.
@@ -52,9 +56,10 @@ bool exchange(const QString& path, const QByteArray& request) {
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
   char byte = 0;
-  const bool done = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-                    ::send(fd, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) == request.size() &&
-                    ::recv(fd, &byte, 1, 0) == 1;
+  const bool done =
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      ::send(fd, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) == request.size() &&
+      ::recv(fd, &byte, 1, 0) == 1;
   ::close(fd);
   return done;
 }
@@ -69,8 +74,9 @@ Result<RunNote> RunControl::start(const QStringList& arguments) const {
   note.path = folder + QLatin1Char('/') + stamp + QStringLiteral(".json");
   note.events = folder + QLatin1Char('/') + stamp + QStringLiteral(".events.jsonl");
   note.messages = folder + QLatin1Char('/') + stamp + QStringLiteral(".log");
-  note.arguments = QStringList{QStringLiteral("--workspace"), QDir(workspace_).absolutePath(), QStringLiteral("--json")} + arguments +
-                   QStringList{QStringLiteral("--events"), note.events};
+  note.arguments =
+      QStringList{QStringLiteral("--workspace"), QDir(workspace_).absolutePath(), QStringLiteral("--json")} +
+      arguments + QStringList{QStringLiteral("--events"), note.events};
   QSaveFile file(note.path);
   const auto no_note = [&] {
     return failed(741, {"the note of the run cannot be written", "无法写入运行记录"}, note.path, file.errorString(),
@@ -119,18 +125,22 @@ std::optional<RunNote> RunControl::newest() const {
 
 bool RunControl::alive(const RunNote& note) {
   const auto fields = process_state(note.pid);
-  return fields.size() > 19 && fields[0] != QLatin1String("Z") && fields[0] != QLatin1String("X") && fields[19] == note.started_as;
+  return fields.size() > 19 && fields[0] != QLatin1String("Z") && fields[0] != QLatin1String("X") &&
+         fields[19] == note.started_as;
 }
 
 QString RunControl::socket(const QString& session) const {
   return QDir(workspace_).absoluteFilePath(QStringLiteral("run/%1.sock").arg(session));
 }
 
-bool RunControl::has_socket(const QString& session) const { return !session.isEmpty() && QFileInfo::exists(socket(session)); }
+bool RunControl::has_socket(const QString& session) const {
+  return !session.isEmpty() && QFileInfo::exists(socket(session));
+}
 
 Result<void> RunControl::ask(const RunNote& note, const QString& session, RunRequest request) const {
   constexpr const char* kWords[] = {"pause", "resume", "stop"};
-  const QByteArray line = QByteArrayLiteral("{\"do\":\"") + kWords[static_cast<int>(request)] + QByteArrayLiteral("\"}\n");
+  const QByteArray line =
+      QByteArrayLiteral("{\"do\":\"") + kWords[static_cast<int>(request)] + QByteArrayLiteral("\"}\n");
   if (!session.isEmpty() && exchange(socket(session), line)) return {};
   if (request != RunRequest::stop)
     return failed(742, {"the run does not answer on its socket", "检测进程的控制通道没有应答"}, socket(session), {},

@@ -16,7 +16,7 @@ QString q(std::string_view text) { return QString::fromUtf8(text.data(), static_
 constexpr int kWidth = 720;
 
 struct Ladder {
-  static constexpr double kLabel = 190, kTop = 34, kRow = 46, kGap = 6;
+  static constexpr double kLabel = 150, kTop = 66, kRow = 46, kGap = 6;
   double column = 0;
 };
 
@@ -24,10 +24,10 @@ void draw_step(Canvas& canvas, const QRectF& cell, const LevelStep& step, Lang l
   const Look& look = look_of(step.conformity);
   const double radius = tall ? 10 : 9;
   canvas.box(cell, look.tint, look.color, 4);
-  const QPointF centre(cell.left() + 18, cell.center().y());
+  const QPointF centre(cell.left() + 15, cell.center().y());
   canvas.sign(centre, radius, step.conformity);
-  canvas.text(cell.adjusted(34, 0, -4, 0), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, q(look.word.in(lang)),
-              look.color, 13, Weight::bold);
+  canvas.text(cell.adjusted(28, 0, -2, 0), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, q(look.word.in(lang)),
+              look.color, 12, Weight::bold);
 }
 
 void draw_row(Canvas& canvas, const Ladder& ladder, double y, const QString& name, const std::vector<LevelStep>& steps,
@@ -87,8 +87,8 @@ void paint_ladder(Canvas& canvas, const Grade& grade, const Scheme& scheme, doub
     const bool declared = levels[i].first == grade.declared_level;
     std::string title = fmt::format("L{}", levels[i].first);
     if (const auto words = levels[i].second.in(lang); !words.empty()) title += " " + words;
-    if (declared) title += lang == Lang::zh ? "（申报）" : " (declared)";
-    canvas.text(QRectF(x, 0, ladder.column - Ladder::kGap, Ladder::kTop - 8),
+    if (declared) title += lang == Lang::zh ? "（受检）" : " (examined for)";
+    canvas.text(QRectF(x, 0, ladder.column - Ladder::kGap, Ladder::kTop - 10),
                 Qt::AlignBottom | Qt::AlignHCenter | Qt::TextWordWrap, q(title), declared ? ink::kAccent : ink::kMuted,
                 12, declared ? Weight::bold : Weight::normal);
     if (declared) {

@@ -73,7 +73,7 @@ void write_identity(Page& page, const ReportModel& model) {
     if (!errors.empty()) facts.add({"Known errors put in", "加入的已知误差"}, errors);
     facts.add({"Adapter, policy", "适配器与策略"},
               subject.policy.empty() ? subject.adapter : subject.adapter + ", " + subject.policy);
-    facts.add({"Declared level", "申报等级"}, level_text(model.scheme, model.grade.declared_level));
+    facts.add({"Level examined for", "受检等级"}, level_text(model.scheme, model.grade.declared_level));
     facts.add({"Scope", "范围"}, title_of_scope(model));
     const Text scheme = filled(model.scheme.title, model.scheme.id);
     const std::string version = fmt::format(" ({} {})", model.scheme.id, model.scheme.version);

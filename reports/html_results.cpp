@@ -171,7 +171,7 @@ void write_conclusion(Page& page, const ReportModel& model) {
   page.section("conclusion", {"Conclusion", "结论"});
   page.raw("<div class=\"verdict\">\n<p class=\"level\">").both(conclusion_of(model)).raw("</p>\n<p>");
   const Text declared = level_text(model.scheme, grade.declared_level);
-  page.both({"Declared level " + declared.en + ":", "申报等级 " + declared.zh + "："}).raw(" ");
+  page.both({"Level examined for, " + declared.en + ":", "受检等级 " + declared.zh + "："}).raw(" ");
   page.chip(look_of(grade.at_declared)).raw("</p>\n");
   const Text voids = level_text(model.scheme, grade.overall_level_voids_as_failures);
   page.paragraph({"With every void trial counted as a failure the overall level is: " + voids.en + ".",

@@ -109,8 +109,8 @@ void conclusion(Sheet& sheet, const ReportModel& model) {
   sheet.paragraph(conclusion_of(model), 12, true);
   const Text declared = level_text(model.scheme, model.grade.declared_level);
   const Text voids = level_text(model.scheme, model.grade.overall_level_voids_as_failures);
-  sheet.facts({{{"Declared level", "申报等级"}, declared},
-               {{"At the declared level", "申报等级的结论"}, Cell::verdict(model.grade.at_declared)},
+  sheet.facts({{{"Level examined for", "受检等级"}, declared},
+               {{"At that level", "受检等级的结论"}, Cell::verdict(model.grade.at_declared)},
                {{"With every void trial as a failure", "全部无效试验计为失败时"}, voids},
                {{"Scope", "范围"}, title_of_scope(model)}});
   sheet.chart([&](Lang lang) { return ladder_chart(model.grade, model.scheme, lang); });

@@ -109,7 +109,8 @@ Result<void> Link::meet(SteadyTime until) const {
 std::string Link::say(Json& words) {
   static const std::string kWho = std::to_string(getpid()) + "-" + std::to_string(steady_now().ns) + "-";
   if (!words.contains("id"))
-    words["id"] = kWho + std::to_string(reinterpret_cast<std::uintptr_t>(this) % 100'000) + "-" + std::to_string(++questions_);
+    words["id"] =
+        kWho + std::to_string(reinterpret_cast<std::uintptr_t>(this) % 100'000) + "-" + std::to_string(++questions_);
   Message message;
   message.text = words.dump(-1, ' ', false, Json::error_handler_t::replace);
   asks_->write(message);
@@ -188,8 +189,7 @@ bool Link::send(const GroupAction& action) {
   const Group* group = find_group(robot_.groups, action.group);
   for (const auto& [topic, writer] : commands_) {
     if (topic->group != action.group || group == nullptr) continue;
-    const auto message =
-        command_message(*topic, *group, action, static_cast<double>(robot_.control_period_ns) * 1e-9);
+    const auto message = command_message(*topic, *group, action, static_cast<double>(robot_.control_period_ns) * 1e-9);
     if (!message) continue;
     ++(writer.write(*message) ? counters_.commands : counters_.unsent);
     return true;
