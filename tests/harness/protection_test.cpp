@@ -30,8 +30,10 @@ struct Found {
 void say(const char* what, double put_in, const Found& found, const char* id, const Found* than = nullptr) {
   const auto& metric = found.metrics.at(id);
   const double base = than != nullptr ? than->value(id) : 0;
-  std::printf("%-48s put in %.4f  found %.4f  [%.4f, %.4f]  %s\n", what, put_in, metric.value.value_or(NAN) - base,
-              metric.lower.value_or(NAN) - base, metric.upper.value_or(NAN) - base, metric.unit.c_str());
+  const double least = than != nullptr ? than->metrics.at(id).lower.value_or(NAN) : 0;
+  const double most = than != nullptr ? than->metrics.at(id).upper.value_or(NAN) : 0;
+  std::printf("%-52s put in %.4f  found %.4f  [%.4f, %.4f]  %s\n", what, put_in, metric.value.value_or(NAN) - base,
+              metric.lower.value_or(NAN) - most, metric.upper.value_or(NAN) - least, metric.unit.c_str());
 }
 
 Found run(const std::string& key, int level, const Defects& defects = {}, double latency_s = -1) {
