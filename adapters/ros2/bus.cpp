@@ -28,7 +28,7 @@ Error no_bus(const std::string& what, const std::string& detail) {
 /// The library's own threads carry every message: real-time where permitted, as ours are.
 std::string threads_xml() {
   std::string out = "<Threads>";
-  for (const char* name : {"recv", "recvMC", "recvUC", "dq.user", "tev"})
+  for (const char* name : {"recv", "dq.user", "tev"})
     out += std::string("<Thread name=\"") + name + "\"><Scheduling><Class>realtime</Class><Priority>" +
            std::to_string(kLinkPriority) + "</Priority></Scheduling></Thread>";
   return out + "</Threads>";

@@ -37,7 +37,7 @@ class Recorded(Case):
         self.assertNotIn(done.returncode, (0, 3), done.stderr)
         reasons = {(t["outcome"], t["reason"]) for t in self.trials()}
         print(reasons)
-        self.assertIn(("error", "lab_fault:recording_exhausted"), reasons)
+        self.assertIn(("error", "harness_fault:recording_exhausted"), reasons)
 
     def test_a_file_that_is_wrong_is_named_with_its_line(self):
         subject = self.subject("--trials", "1")
@@ -45,7 +45,7 @@ class Recorded(Case):
             out.write("oops\n")
         self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r", timeout=580)
         trial = next(t for t in self.trials() if t["task"] == "motion/pose_cycle")
-        self.assertEqual(trial["reason"], "lab_fault:recording_unreadable")
+        self.assertEqual(trial["reason"], "harness_fault:recording_unreadable")
 
 
 if __name__ == "__main__":
