@@ -31,7 +31,8 @@ std::string threads_xml() {
   for (const char* name : {"recv", "dq.user", "tev"})
     out += std::string("<Thread name=\"") + name + "\"><Scheduling><Class>realtime</Class><Priority>" +
            std::to_string(kLinkPriority) + "</Priority></Scheduling></Thread>";
-  return out + "</Threads>";
+  // One receiving thread: of several, the library lets only the first have a priority.
+  return out + "</Threads><Internal><MultipleReceiveThreads>false</MultipleReceiveThreads></Internal>";
 }
 
 std::string xml_of(const BusOptions& o, bool realtime) {
