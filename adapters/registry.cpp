@@ -39,8 +39,9 @@ Error way_does_not_fit(const std::string& id, const std::string& key, const std:
   Error error;
   error.id = 450;
   error.what = {"The way to reach '" + id + "' does not fit.", "“" + id + "”的连接方式不符。"};
-  error.expected = wanted.empty() ? Text{"neither `url` nor a section of its own", "不写 `url`，也不写专门的小节"}
-                                  : Text{"`" + key + ": {…, " + wanted + ": …}`", "`" + key + ": {…, " + wanted + ": …}`"};
+  error.expected = wanted.empty()
+                       ? Text{"neither `url` nor a section of its own", "不写 `url`，也不写专门的小节"}
+                       : Text{"`" + key + ": {…, " + wanted + ": …}`", "`" + key + ": {…, " + wanted + ": …}`"};
   error.found = given.empty() ? "no " + wanted : given;
   error.help = {"Correct `" + key + "` in the subject file.", "请修改受试对象文件中的 `" + key + "`。"};
   return error;
@@ -111,7 +112,8 @@ Result<std::unique_ptr<Robot>> AdapterRegistry::robot(const std::string& id) con
 void AdapterRegistry::add_served_policy(AdapterInfo info, ServedPolicyFactory factory) {
   ASSAY_CHECK(factory != nullptr);
   const std::string id = info.id;
-  add_policy(std::move(info), [](const PolicyParams&) -> Result<std::unique_ptr<Policy>> { return std::unique_ptr<Policy>(); });
+  add_policy(std::move(info),
+             [](const PolicyParams&) -> Result<std::unique_ptr<Policy>> { return std::unique_ptr<Policy>(); });
   served_.emplace(id, std::move(factory));
 }
 

@@ -48,8 +48,8 @@ class AdapterRegistry {
   std::map<std::string, ServedPolicyFactory> served_;
 };
 
-/// mujoco, http, ros2, recorded; openpi, http; scripted_manipulator, shelf_picker, waypoint_navigator, peg_inserter, surface_follower, null, random,
-/// faulty.
+/// mujoco, http, ros2, recorded; openpi, http; scripted_manipulator, shelf_picker, waypoint_navigator, peg_inserter,
+/// surface_follower, null, random, faulty.
 void register_builtin_adapters(AdapterRegistry& registry);
 
 }  // namespace assay

@@ -217,9 +217,9 @@ void add_robot_commands(CLI::App& parser, App& app, Action& run) {
   serve->add_option("--domain", words->bus.domain, app.say("ros2: ROS_DOMAIN_ID", "ros2：ROS_DOMAIN_ID"))
       ->check(CLI::Range(0, 232));
   serve->add_option("--interface", words->bus.interface, app.say("ros2: network interface", "ros2：网络接口"));
-  serve->add_option("--peer", words->bus.peers,
-                    app.say("ros2: a host to look for without multicast; may be repeated",
-                            "ros2：无组播时要查找的主机；可重复"));
+  serve->add_option(
+      "--peer", words->bus.peers,
+      app.say("ros2: a host to look for without multicast; may be repeated", "ros2：无组播时要查找的主机；可重复"));
   serve->callback([&app, &run, words] { run = [&app, words] { return do_serve(app, *words); }; });
 }
 

@@ -208,7 +208,9 @@ struct RobotServer::Listener {
                           "Connection: close\r\n\r\n");
     for (bool ended = false; there && !ended && !closing;) {
       const auto line = world.next_line(trial, SteadyTime{steady_now().ns + kLine_ns}, ended);
-      if (line) there = send_all(fd, line->kind == http::Line::Kind::sample ? http::telemetry_line(line->telemetry) : http::end_line(line->why));
+      if (line)
+        there = send_all(fd, line->kind == http::Line::Kind::sample ? http::telemetry_line(line->telemetry)
+                                                                    : http::end_line(line->why));
       there = there && !hung_up(fd);
     }
     world.reader_gone(trial);

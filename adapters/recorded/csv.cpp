@@ -12,12 +12,13 @@ namespace {
 constexpr std::size_t kMostRows = 20'000'000, kMostColumns = 2000, kLargestFile = std::size_t{2} << 30;
 
 Error bad_csv(const std::string& file, std::size_t line, std::size_t column, Text expected, const std::string& found) {
-  return Error{.id = 465,
-               .what = {"the recording cannot be read", "无法读取记录文件"},
-               .place = {file, static_cast<int>(line), static_cast<int>(column)},
-               .expected = std::move(expected),
-               .found = "lab:recording_unreadable " + found.substr(0, 100),
-               .help = {"correct the file, or `recorded` in the subject file", "请修改该文件，或受试对象文件中的 `recorded`"}};
+  return Error{
+      .id = 465,
+      .what = {"the recording cannot be read", "无法读取记录文件"},
+      .place = {file, static_cast<int>(line), static_cast<int>(column)},
+      .expected = std::move(expected),
+      .found = "lab:recording_unreadable " + found.substr(0, 100),
+      .help = {"correct the file, or `recorded` in the subject file", "请修改该文件，或受试对象文件中的 `recorded`"}};
 }
 
 std::string_view trimmed(std::string_view cell) {
@@ -81,8 +82,7 @@ Result<Table> read_csv(std::string_view text, char separator, const std::vector<
   std::vector<std::string_view> cells;
   split(line, separator, cells);
   const std::size_t width = cells.size();
-  if (width > kMostColumns)
-    return bad_csv(file, lines.number(), 1, {"at most 2000 columns", "最多 2000 列"}, "more");
+  if (width > kMostColumns) return bad_csv(file, lines.number(), 1, {"at most 2000 columns", "最多 2000 列"}, "more");
   std::vector<std::size_t> at;
   for (const auto& name : wanted) {
     const auto found = std::find(cells.begin(), cells.end(), name);
@@ -96,13 +96,15 @@ Result<Table> read_csv(std::string_view text, char separator, const std::vector<
   while (lines.next(line)) {
     split(line, separator, cells);
     if (cells.size() != width)
-      return bad_csv(file, lines.number(), 1,
-                     {std::to_string(width) + " cells, as the first line has", std::to_string(width) + " 个单元格，与首行一致"},
-                     std::to_string(cells.size()));
+      return bad_csv(
+          file, lines.number(), 1,
+          {std::to_string(width) + " cells, as the first line has", std::to_string(width) + " 个单元格，与首行一致"},
+          std::to_string(cells.size()));
     for (std::size_t k = 0; k < at.size(); ++k) {
       double value = 0;
       if (!number(cells[at[k]], value))
-        return bad_csv(file, lines.number(), at[k] + 1, {"a finite number with a decimal point", "以小数点表示的有限数"},
+        return bad_csv(file, lines.number(), at[k] + 1,
+                       {"a finite number with a decimal point", "以小数点表示的有限数"},
                        wanted[k] + ": " + std::string(cells[at[k]]));
       out.columns[k].push_back(value);
     }

@@ -44,7 +44,8 @@ class RecordedRobot final : public Robot {
     }
     const auto index = static_cast<std::size_t>(std::max(0, setup.key.index));
     if (index >= loaded_->cuts.size())
-      return lab_error("recording_exhausted", "trial " + std::to_string(index) + " of " + std::to_string(loaded_->cuts.size()),
+      return lab_error("recording_exhausted",
+                       "trial " + std::to_string(index) + " of " + std::to_string(loaded_->cuts.size()),
                        {"as many recorded trials as the plan asks for", "记录的试验数不少于计划所需"});
     cut_ = &loaded_->cuts[index];
     describe_for(setup);
@@ -79,7 +80,8 @@ class RecordedRobot final : public Robot {
   StopReport stop(StopCategory /*category*/) noexcept override {
     if (stopped_.requested) return stopped_;
     stopped_.requested = stopped_.confirmed = true;
-    stopped_.requested_at = stopped_.confirmed_at = SimTime{std::max<std::int64_t>(0, tick_) * description_.control_period_ns};
+    stopped_.requested_at = stopped_.confirmed_at =
+        SimTime{std::max<std::int64_t>(0, tick_) * description_.control_period_ns};
     stopped_.detail = "a recording moves nothing";
     return stopped_;
   }
@@ -119,7 +121,10 @@ class RecordedRobot final : public Robot {
         const auto source = source_of(signal.a, name);
         given = given && source.has_value();
         if (!source) continue;
-        const std::string unit = name.ends_with("_m_s") ? "m/s" : name.ends_with("_rad_s") ? "rad/s" : name.ends_with("_m") ? "m" : "1";
+        const std::string unit = name.ends_with("_m_s")     ? "m/s"
+                                 : name.ends_with("_rad_s") ? "rad/s"
+                                 : name.ends_with("_m")     ? "m"
+                                                            : "1";
         out.truth_channels.push_back({name, unit, "world", source->speed ? Vantage::instrument : Vantage::operator_});
         sources_.push_back(*source);
       }

@@ -28,7 +28,7 @@ struct Unit {
 
 std::optional<double> factor_of(const std::string& from, const std::string& to) {
   constexpr double kDegree = std::numbers::pi / 180;
-  constexpr Unit kUnits[] = {{"mm", "m", 1e-3},     {"um", "m", 1e-6},         {"deg", "rad", kDegree},
+  constexpr Unit kUnits[] = {{"mm", "m", 1e-3},     {"um", "m", 1e-6},           {"deg", "rad", kDegree},
                              {"mm/s", "m/s", 1e-3}, {"deg/s", "rad/s", kDegree}, {"ms", "s", 1e-3}};
   if (from == to) return 1.0;
   for (const auto& unit : kUnits)

@@ -28,7 +28,8 @@ struct Recording {
   std::map<std::string, std::string> files;  ///< task → file
   std::string instrument;
   std::vector<Column> columns;
-  std::map<std::string, std::array<double, 3>> fixed;  ///< things that stood still, said by whoever measured: x, y, z in m
+  std::map<std::string, std::array<double, 3>>
+      fixed;  ///< things that stood still, said by whoever measured: x, y, z in m
   std::map<std::string, std::array<double, 4>> orientation;  ///< not measured, said likewise: w, x, y, z
   double max_gap_s = 0.1;
   std::string time_column, trial_column;

@@ -102,7 +102,8 @@ Result<void> Assembler::fill(Tick& tick) {
   for (auto& [name, scan] : scans_) scan.fresh = false;
   for (auto& [name, h] : heard_) {
     h.fresh = false;
-    while (!h.waiting.empty() && (!is_stamped(h.topic->type) || h.waiting.front().stamp_ns <= tick.stamp_ns + h.period_ns / 2)) {
+    while (!h.waiting.empty() &&
+           (!is_stamped(h.topic->type) || h.waiting.front().stamp_ns <= tick.stamp_ns + h.period_ns / 2)) {
       h.current = std::move(h.waiting.front());
       h.waiting.pop_front();
       h.fresh = true;

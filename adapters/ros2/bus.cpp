@@ -16,13 +16,13 @@ constexpr std::int32_t kReaderDepth = 4000, kWriterDepth = 16;
 constexpr std::int64_t kBlocking_ns = 5'000'000;
 
 Error no_bus(const std::string& what, const std::string& detail) {
-  return Error{.id = 457,
-               .what = {"the DDS domain cannot be joined", "无法加入 DDS 域"},
-               .expected = {"a domain from 0 to 232 on a network interface that is up",
-                            "域编号 0 至 232，且网络接口已启用"},
-               .found = "lab:" + what + " " + detail,
-               .help = {"correct `domain`, `interface` or `peers` under `ros2`, or CYCLONEDDS_URI",
-                        "请修改 `ros2` 下的 `domain`、`interface` 或 `peers`，或环境变量 CYCLONEDDS_URI"}};
+  return Error{
+      .id = 457,
+      .what = {"the DDS domain cannot be joined", "无法加入 DDS 域"},
+      .expected = {"a domain from 0 to 232 on a network interface that is up", "域编号 0 至 232，且网络接口已启用"},
+      .found = "lab:" + what + " " + detail,
+      .help = {"correct `domain`, `interface` or `peers` under `ros2`, or CYCLONEDDS_URI",
+               "请修改 `ros2` 下的 `domain`、`interface` 或 `peers`，或环境变量 CYCLONEDDS_URI"}};
 }
 
 /// The library's own threads carry every message: real-time where permitted, as ours are.

@@ -151,8 +151,9 @@ std::optional<Message> state_message(const StateTopic& topic, const Group& group
     case Type::odometry: {
       const double half = state->odometry[2] / 2;
       out.frame = "odom";
-      out.values = {state->odometry[0], state->odometry[1], 0, std::cos(half), 0, 0, std::sin(half),
-                    state->twist[0],    0,                  0, 0,              0, state->twist[1]};
+      out.values = {
+          state->odometry[0], state->odometry[1], 0, std::cos(half), 0, 0, std::sin(half), state->twist[0], 0, 0, 0, 0,
+          state->twist[1]};
       return out;
     }
     case Type::pose_stamped:

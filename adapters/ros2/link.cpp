@@ -189,8 +189,7 @@ bool Link::send(const GroupAction& action) {
   const Group* group = find_group(robot_.groups, action.group);
   for (const auto& [topic, writer] : commands_) {
     if (topic->group != action.group || group == nullptr) continue;
-    const auto message =
-        command_message(*topic, *group, action, static_cast<double>(robot_.control_period_ns) * 1e-9);
+    const auto message = command_message(*topic, *group, action, static_cast<double>(robot_.control_period_ns) * 1e-9);
     if (!message) continue;
     ++(writer.write(*message) ? counters_.commands : counters_.unsent);
     return true;

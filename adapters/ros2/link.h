@@ -25,8 +25,8 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  /// Until every topic of the mapping has somebody at its other end. Fails with 0451: subject:link_lost (names them), or
-  /// subject:qos_refused.
+  /// Until every topic of the mapping has somebody at its other end. Fails with 0451: subject:link_lost (names them),
+  /// or subject:qos_refused.
   Result<void> meet(SteadyTime until) const;
   /// A session's question. Fails with 0451 (no answer in time), 0452 (refused).
   Result<Json> ask(Json words, int timeout_ms);

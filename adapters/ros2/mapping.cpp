@@ -81,8 +81,9 @@ Result<Mapping> read(const Json& s) {
     CommandTopic topic{one.at("topic"), {}, one.at("group"), one.value("frame", ""), words(one, "joints")};
     ASSAY_TRY(topic.type, type_in(one));
     if (!commands(topic.type))
-      return bad_mapping(topic.topic + ": " + ros_name(topic.type),
-                         {"Twist, TwistStamped, JointState or JointTrajectory", "Twist、TwistStamped、JointState 或 JointTrajectory"});
+      return bad_mapping(
+          topic.topic + ": " + ros_name(topic.type),
+          {"Twist, TwistStamped, JointState or JointTrajectory", "Twist、TwistStamped、JointState 或 JointTrajectory"});
     out.commands.push_back(std::move(topic));
   }
   if (s.contains("channels"))
@@ -108,14 +109,16 @@ bool find_field(const StateTopic& topic, ChannelSource& source) {
 Result<void> check(Mapping& m) {
   std::set<std::string> topics, names;
   for (const auto& one : m.states)
-    if (!topics.insert(one.topic).second) return bad_mapping(one.topic + " twice", {"each topic once", "每个话题只写一次"});
+    if (!topics.insert(one.topic).second)
+      return bad_mapping(one.topic + " twice", {"each topic once", "每个话题只写一次"});
   for (auto& one : m.channels) {
     const auto* from = m.state(one.topic);
     if (from == nullptr)
-      return bad_mapping(one.channel.name + ": " + one.topic, {"a topic that stands under `states`", "`states` 下所列话题"});
+      return bad_mapping(one.channel.name + ": " + one.topic,
+                         {"a topic that stands under `states`", "`states` 下所列话题"});
     if (!find_field(*from, one))
-      return bad_mapping(one.channel.name + ": " + one.field,
-                         {std::string("a field of ") + ros_name(from->type), std::string(ros_name(from->type)) + " 的字段"});
+      return bad_mapping(one.channel.name + ": " + one.field, {std::string("a field of ") + ros_name(from->type),
+                                                               std::string(ros_name(from->type)) + " 的字段"});
     if (!names.insert(one.channel.name).second)
       return bad_mapping(one.channel.name + " twice", {"each channel once", "每个通道只写一次"});
   }
@@ -160,7 +163,8 @@ Result<void> check_one(const std::vector<Group>& groups, const std::string& topi
                        {"a type that fits the group's kind", "与分组类型相符的消息类型"});
   if (joints != 0 && joints != wire_joints(*group).size())
     return bad_mapping(topic + ": " + std::to_string(joints) + " joints",
-                       {std::to_string(wire_joints(*group).size()) + " joints", std::to_string(wire_joints(*group).size()) + " 个关节"});
+                       {std::to_string(wire_joints(*group).size()) + " joints",
+                        std::to_string(wire_joints(*group).size()) + " 个关节"});
   return {};
 }
 
@@ -210,7 +214,8 @@ Result<void> check_groups(const Mapping& m, const std::vector<Group>& groups) {
 }
 
 Json mapping_json(const Mapping& m) {
-  Json out = {{"domain", m.bus.domain}, {"stop", {{"topic", m.stop}}}, {"states", Json::array()}, {"commands", Json::array()}};
+  Json out = {
+      {"domain", m.bus.domain}, {"stop", {{"topic", m.stop}}}, {"states", Json::array()}, {"commands", Json::array()}};
   if (!m.bus.interface.empty()) out["interface"] = m.bus.interface;
   if (!m.bus.peers.empty()) out["peers"] = m.bus.peers;
   if (!m.capabilities.empty()) out["capabilities"] = m.capabilities;

@@ -42,8 +42,11 @@ const std::array<Entry, 12>& table() {
       {Type::imu, "sensor_msgs/msg/Imu", &sensor_msgs_msg_dds__Imu__desc, kImu, true},
       {Type::battery_state, "sensor_msgs/msg/BatteryState", &sensor_msgs_msg_dds__BatteryState__desc, kBattery, true},
       {Type::laser_scan, "sensor_msgs/msg/LaserScan", &sensor_msgs_msg_dds__LaserScan__desc, kScan, true},
-      {Type::joint_trajectory, "trajectory_msgs/msg/JointTrajectory", &trajectory_msgs_msg_dds__JointTrajectory__desc,
-       {}, true},
+      {Type::joint_trajectory,
+       "trajectory_msgs/msg/JointTrajectory",
+       &trajectory_msgs_msg_dds__JointTrajectory__desc,
+       {},
+       true},
       {Type::boolean, "std_msgs/msg/Bool", &std_msgs_msg_dds__Bool__desc, kBool, false},
       {Type::text, "std_msgs/msg/String", &std_msgs_msg_dds__String__desc, {}, false},
   }};
@@ -177,7 +180,8 @@ int write_scan(int writer, const Message& in) {
   out.angle_increment = static_cast<float>(in.values[1]);
   out.range_min = static_cast<float>(in.values[2]);
   out.range_max = static_cast<float>(in.values[3]);
-  out.angle_max = out.angle_min + out.angle_increment * static_cast<float>(in.ranges.empty() ? 0 : in.ranges.size() - 1);
+  out.angle_max =
+      out.angle_min + out.angle_increment * static_cast<float>(in.ranges.empty() ? 0 : in.ranges.size() - 1);
   out.ranges = lend<dds_sequence_float>(in.ranges);
   return dds_write(writer, &out);
 }
@@ -235,8 +239,8 @@ bool decode(Type type, const void* sample, Message& out) {
     case Type::imu: {
       const auto& in = *static_cast<const sensor_msgs_msg_dds__Imu_*>(sample);
       read_header(in.header, out);
-      out.values = {in.orientation.w,        in.orientation.x,        in.orientation.y,       in.orientation.z,
-                    in.angular_velocity.x,   in.angular_velocity.y,   in.angular_velocity.z,  in.linear_acceleration.x,
+      out.values = {in.orientation.w,         in.orientation.x,        in.orientation.y,      in.orientation.z,
+                    in.angular_velocity.x,    in.angular_velocity.y,   in.angular_velocity.z, in.linear_acceleration.x,
                     in.linear_acceleration.y, in.linear_acceleration.z};
       return true;
     }

@@ -107,7 +107,8 @@ Result<void> Ros2Robot::reset(const Setup& setup) {
 }
 
 Result<void> Ros2Robot::ask_to_reset(const Setup& setup) {
-  ASSAY_TRY(const Json said, link_->ask({{"ask", "reset"}, {"setup", http::setup_json(setup, simulated_world_)}}, kReset_ms));
+  ASSAY_TRY(const Json said,
+            link_->ask({{"ask", "reset"}, {"setup", http::setup_json(setup, simulated_world_)}}, kReset_ms));
   if (!said.contains("trial") || !said["trial"].is_number_integer() || !said.contains("robot"))
     return http::unreadable("reset_unreadable", said.dump().substr(0, 200));
   trial_ = said["trial"].get<std::int64_t>();

@@ -133,9 +133,10 @@ struct Ros2Server::Stage {
     if (call == "stop") {
       const int category = words.value("category", 1);
       const auto named = words.contains("trial") ? std::optional<std::int64_t>(words.at("trial")) : std::nullopt;
-      return Json{{"stop", http::stop_json(world.stop(
-                               category >= 0 && category <= 2 ? static_cast<StopCategory>(category) : StopCategory::cat1,
-                               named))}};
+      return Json{
+          {"stop",
+           http::stop_json(world.stop(
+               category >= 0 && category <= 2 ? static_cast<StopCategory>(category) : StopCategory::cat1, named))}};
     }
     return http::unreadable("no_such_ask", call);
   }
@@ -180,7 +181,7 @@ struct Ros2Server::Stage {
   ros2::Writer truth, answers;
   ros2::Reader asks, stop, alive;
   std::atomic<std::int64_t> period_ns{20'000'000};
-  std::int64_t trial = 0;                 ///< of the listening thread
+  std::int64_t trial = 0;                ///< of the listening thread
   std::map<std::string, Json> answered;  ///< a question that comes again gets the same answer; likewise
   std::atomic<bool> closing{false};
   std::thread listener, publisher;

@@ -61,7 +61,8 @@ Result<std::vector<std::size_t>> shape_of(const object* shape) {
   std::vector<std::size_t> out;
   for (std::uint32_t i = 0; i < shape->via.array.size; ++i) {
     const object& one = shape->via.array.ptr[i];
-    if (one.type != msgpack::type::POSITIVE_INTEGER || one.via.u64 > kLongestBin) return garbled("a shape that is no shape");
+    if (one.type != msgpack::type::POSITIVE_INTEGER || one.via.u64 > kLongestBin)
+      return garbled("a shape that is no shape");
     out.push_back(one.via.u64);
   }
   return out;
@@ -74,14 +75,18 @@ Result<Chunk> from_array(const object& map) {
   if (data == nullptr || data->type != msgpack::type::BIN || dtype == nullptr || dtype->type != msgpack::type::STR)
     return garbled("an array without data or dtype");
   while (shape.size() > 2 && shape.front() == 1) shape.erase(shape.begin());  // a batch of one
-  if (shape.empty() || shape.size() > 2) return bad_answer("policy_shape", std::to_string(shape.size()) + " dimensions");
+  if (shape.empty() || shape.size() > 2)
+    return bad_answer("policy_shape", std::to_string(shape.size()) + " dimensions");
   const std::string type(dtype->via.str.ptr, std::min<std::size_t>(dtype->via.str.size, 20));
   const std::size_t rows = shape.size() == 2 ? shape[0] : 1, columns = shape.back();
-  const std::size_t item = type == "<f8" || type == "<i8" ? 8 : type == "<f4" || type == "<i4" ? 4 : type == "|u1" ? 1 : 0;
+  const std::size_t item = type == "<f8" || type == "<i8"   ? 8
+                           : type == "<f4" || type == "<i4" ? 4
+                           : type == "|u1"                  ? 1
+                                                            : 0;
   if (item == 0) return bad_answer("policy_dtype", type + "; known: <f4 <f8 <i4 <i8 |u1");
   if (rows > kLongestBin || columns > kLongestBin || data->via.bin.size != rows * columns * item)
-    return bad_answer("policy_shape", std::to_string(data->via.bin.size) + " bytes for " + std::to_string(rows) + " x " +
-                                          std::to_string(columns) + " of " + type);
+    return bad_answer("policy_shape", std::to_string(data->via.bin.size) + " bytes for " + std::to_string(rows) +
+                                          " x " + std::to_string(columns) + " of " + type);
   Chunk out{rows, columns, {}};
   const std::size_t count = rows * columns;
   if (type == "<f8") spread<double>(data->via.bin.ptr, count, out.values);
@@ -121,8 +126,9 @@ template <class F>
 auto reading(std::string_view bytes, F&& use) -> decltype(use(std::declval<const object&>())) {
   try {
     std::size_t at = 0;
-    const auto handle = msgpack::unpack(bytes.data(), bytes.size(), at, nullptr, nullptr,
-                                        msgpack::unpack_limit(kMostElements, kMostKeys, kLongestText, kLongestBin, 1024, kDeepest));
+    const auto handle =
+        msgpack::unpack(bytes.data(), bytes.size(), at, nullptr, nullptr,
+                        msgpack::unpack_limit(kMostElements, kMostKeys, kLongestText, kLongestBin, 1024, kDeepest));
     if (at != bytes.size()) return garbled("bytes after the end");
     if (handle.get().type != msgpack::type::MAP) return garbled("no map");
     return use(handle.get());

@@ -109,7 +109,7 @@ class HttpServer final : public Server {
                  {"groups", groups},
                  {"columns", served::width(spaces_)}},
                 until)
-        .ok()
+                   .ok()
                ? Result<void>()
                : Result<void>(last_);
   }
@@ -122,7 +122,8 @@ class HttpServer final : public Server {
     try {
       for (const auto& row : said.at(spaces_.action_key)) {
         const auto values = row.get<std::vector<double>>();
-        if (out.rows > 0 && values.size() != out.columns) return served::bad_answer("policy_shape", "rows of unequal length");
+        if (out.rows > 0 && values.size() != out.columns)
+          return served::bad_answer("policy_shape", "rows of unequal length");
         out.columns = values.size();
         ++out.rows;
         out.values.insert(out.values.end(), values.begin(), values.end());
@@ -168,14 +169,16 @@ class ServedPolicy final : public Policy {
     return {id_, "1", false, false, spaces_.rate_hz};
   }
 
-  Result<void> begin(const Instruction& told, const RobotDescription& robot, StreamKey /*key: the protocol has none*/) override {
+  Result<void> begin(const Instruction& told, const RobotDescription& robot,
+                     StreamKey /*key: the protocol has none*/) override {
     told_ = told;
     groups_ = robot.groups;
     period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
     chunk_ = {};
     ASSAY_RETURN_IF_ERROR(served::fit_spaces(spaces_, groups_));
     if (spaces_.rate_hz * period_s_ > 1 + 1e-9)
-      return served::bad_answer("policy_spaces", "rate_hz above the control rate of " + std::to_string(1 / period_s_) + " Hz");
+      return served::bad_answer("policy_spaces",
+                                "rate_hz above the control rate of " + std::to_string(1 / period_s_) + " Hz");
     return server_->begin(told, robot, deadline_of(spaces_));
   }
 

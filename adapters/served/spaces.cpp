@@ -13,8 +13,8 @@ using Json = nlohmann::json;
 constexpr std::size_t kMostRows = 10'000;
 constexpr std::array kModes{"hold",          "joint_position", "joint_velocity", "joint_torque",
                             "ee_delta_pose", "base_twist",     "gripper"};
-constexpr std::array kQuantities{"position_rad", "velocity_rad_s", "tcp_m",    "tcp_wxyz", "tcp_axis_angle_rad",
-                                 "tcp_force_n",  "odometry",       "twist",    "range_m",  "opening",
+constexpr std::array kQuantities{"position_rad", "velocity_rad_s", "tcp_m",      "tcp_wxyz",  "tcp_axis_angle_rad",
+                                 "tcp_force_n",  "odometry",       "twist",      "range_m",   "opening",
                                  "closing",      "imu_wxyz",       "gyro_rad_s", "accel_m_s2"};
 
 Error bad_spaces(const std::string& found, Text expected) {
@@ -28,7 +28,8 @@ Error bad_spaces(const std::string& found, Text expected) {
 
 Error no_cameras(const std::string& key) {
   return Error{.id = 461,
-               .what = {"the policy wants camera images, which are not drawn for policies", "策略需要相机图像，目前不为策略绘制图像"},
+               .what = {"the policy wants camera images, which are not drawn for policies",
+                        "策略需要相机图像，目前不为策略绘制图像"},
                .expected = {"an observation of measured quantities", "由测量量构成的观测"},
                .found = "subject:policy_cameras " + key,
                .help = {"examine it over a robot that carries its own cameras to its policy",
@@ -182,11 +183,12 @@ std::string detections_text(const Observation& seen) {
 }  // namespace
 
 Error bad_answer(const std::string& what, const std::string& detail) {
-  return Error{.id = 462,
-               .what = {"what the policy's server answered cannot be used", "策略服务端的应答无法使用"},
-               .expected = {"rows of finite numbers, as `spaces` says", "与 `spaces` 一致的有限数行"},
-               .found = "subject:" + what + " " + detail,
-               .help = {"look at the server's log; docs/wire-openpi.md", "请检查服务端日志；见 docs/zh/wire-openpi.md"}};
+  return Error{
+      .id = 462,
+      .what = {"what the policy's server answered cannot be used", "策略服务端的应答无法使用"},
+      .expected = {"rows of finite numbers, as `spaces` says", "与 `spaces` 一致的有限数行"},
+      .found = "subject:" + what + " " + detail,
+      .help = {"look at the server's log; docs/wire-openpi.md", "请检查服务端日志；见 docs/zh/wire-openpi.md"}};
 }
 
 Result<Spaces> spaces_of(const PolicyLink& link) {
@@ -221,8 +223,9 @@ Result<void> fit_spaces(Spaces& spaces, const std::vector<Group>& groups) {
     if (columns == 0)
       return bad_spaces("action: " + c.group + " by " + mode, {"a mode that fits the group", "与分组相符的模式"});
     if (c.columns != 0 && static_cast<std::size_t>(c.columns) != columns)
-      return bad_spaces("action: " + c.group + " by " + mode + ": " + std::to_string(c.columns) + " columns",
-                        {std::to_string(columns) + " columns for this body", "本体需要 " + std::to_string(columns) + " 列"});
+      return bad_spaces(
+          "action: " + c.group + " by " + mode + ": " + std::to_string(c.columns) + " columns",
+          {std::to_string(columns) + " columns for this body", "本体需要 " + std::to_string(columns) + " 列"});
     c.columns = static_cast<int>(columns);
   }
   return {};

@@ -173,9 +173,8 @@ Result<void> WebSocket::Session::connect(const http::Endpoint& endpoint, SteadyT
     });
   });
   if (why) return failed_at("name", why);
-  why = step(until, [&](auto done) {
-    tcp().async_connect(found, [done](beast::error_code error, auto&&) { done(error); });
-  });
+  why = step(until,
+             [&](auto done) { tcp().async_connect(found, [done](beast::error_code error, auto&&) { done(error); }); });
   if (why) return failed_at("connect", why);
   beast::error_code ignored;
   tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);

@@ -27,8 +27,8 @@ class WebSocket {
   void send(std::string bytes);
   /// Nothing lies here that receive() would give at once.
   [[nodiscard]] bool idle() const;
-  /// The next frame. Fails with 0463: subject:policy_stalled (none by `until`), subject:policy_closed (the far side went
-  /// away, or a frame beyond 64 MiB).
+  /// The next frame. Fails with 0463: subject:policy_stalled (none by `until`), subject:policy_closed (the far side
+  /// went away, or a frame beyond 64 MiB).
   Result<Frame> receive(SteadyTime until);
 
  private:

@@ -13,8 +13,9 @@ struct RobotLink {
   /// What stands at the far end. Of a simulated world the adapter sends what was drawn for the trial (hidden errors of
   /// sensors among it); of a room of the laboratory only what a robot may know.
   bool simulated_world = false;
-  std::string folder;   ///< absolute: what `details` names lies beside the subject file
-  std::string details;  ///< JSON: the wire's own section of the subject file (`ros2:`, `recorded:`); its adapter reads it
+  std::string folder;  ///< absolute: what `details` names lies beside the subject file
+  std::string
+      details;  ///< JSON: the wire's own section of the subject file (`ros2:`, `recorded:`); its adapter reads it
 };
 
 /// How a served policy is reached, and what it wants and gives. Empty for one in this process.

@@ -13,9 +13,9 @@
 namespace assay::ros2 {
 namespace {
 
-constexpr std::array kTypes{Type::joint_state,    Type::odometry,         Type::twist,         Type::twist_stamped,
-                            Type::pose_stamped,   Type::wrench_stamped,   Type::imu,           Type::battery_state,
-                            Type::laser_scan,     Type::joint_trajectory, Type::boolean,       Type::text};
+constexpr std::array kTypes{Type::joint_state,  Type::odometry,         Type::twist,   Type::twist_stamped,
+                            Type::pose_stamped, Type::wrench_stamped,   Type::imu,     Type::battery_state,
+                            Type::laser_scan,   Type::joint_trajectory, Type::boolean, Type::text};
 
 BusOptions loopback(int domain) {
   BusOptions out;
@@ -31,7 +31,8 @@ Message sample_of(Type type) {
     m.stamp_ns = 1'500'000'007;
     m.frame = "here";
   }
-  for (std::size_t i = 0; i < fields(type).size(); ++i) m.values.push_back(type == Type::boolean ? 1 : 0.5 + static_cast<double>(i));
+  for (std::size_t i = 0; i < fields(type).size(); ++i)
+    m.values.push_back(type == Type::boolean ? 1 : 0.5 + static_cast<double>(i));
   if (type == Type::joint_state || type == Type::joint_trajectory) {
     m.names = {"a", "bb"};
     m.position = {1.25, -2};
@@ -96,12 +97,14 @@ TEST(RosMessages, AreTheBytesThatRos2Sends) {
   using std::string_literals::operator""s;
   EXPECT_EQ(Codec(Type::text).bytes(sample_of(Type::text)).substr(4, 7), "\x03\0\0\0go\0"s);
   EXPECT_EQ(Codec(Type::boolean).bytes(sample_of(Type::boolean)).substr(4, 1), "\x01"s);
-  // Header (1 s, 500000007 ns, "here"), names, position, velocity, effort: XCDR1, little endian, doubles at multiples of 8.
+  // Header (1 s, 500000007 ns, "here"), names, position, velocity, effort: XCDR1, little endian, doubles at multiples
+  // of 8.
   const std::string joints = Codec(Type::joint_state).bytes(sample_of(Type::joint_state));
   EXPECT_EQ(joints.substr(0, 2), "\0\1"s);
-  EXPECT_EQ(joints.substr(4), "\1\0\0\0\x07\x65\xcd\x1d\5\0\0\0here\0\0\0\0"s + "\2\0\0\0\2\0\0\0a\0\0\0\3\0\0\0bb\0"s + "\0"s +
-                                  "\2\0\0\0"s + "\0\0\0\0"s + "\0\0\0\0\0\0\xf4\x3f\0\0\0\0\0\0\0\xc0"s + "\2\0\0\0"s + "\0\0\0\0"s +
-                                  "\0\0\0\0\0\0\x08\x40\0\0\0\0\0\0\x10\x40"s + "\0\0\0\0"s);
+  EXPECT_EQ(joints.substr(4), "\1\0\0\0\x07\x65\xcd\x1d\5\0\0\0here\0\0\0\0"s + "\2\0\0\0\2\0\0\0a\0\0\0\3\0\0\0bb\0"s +
+                                  "\0"s + "\2\0\0\0"s + "\0\0\0\0"s + "\0\0\0\0\0\0\xf4\x3f\0\0\0\0\0\0\0\xc0"s +
+                                  "\2\0\0\0"s + "\0\0\0\0"s + "\0\0\0\0\0\0\x08\x40\0\0\0\0\0\0\x10\x40"s +
+                                  "\0\0\0\0"s);
   EXPECT_EQ(Codec(Type::twist).bytes(sample_of(Type::twist)).size(), 4u + 48);
   EXPECT_STREQ(descriptor(Type::joint_state)->m_typename, "sensor_msgs::msg::dds_::JointState_");
   EXPECT_EQ(dds_topic("/arm/joint_states"), "rt/arm/joint_states");
@@ -137,13 +140,15 @@ TEST(RosMessages, GarbageIsRefusedAndHarmless) {
     for (int i = 0; i < runs; ++i) {
       std::string bytes = sound;
       const std::uint64_t changes = 1 + random() % 6;
-      for (std::uint64_t k = 0; k < changes; ++k) bytes[4 + random() % (bytes.size() - 4)] = static_cast<char>(random());
+      for (std::uint64_t k = 0; k < changes; ++k)
+        bytes[4 + random() % (bytes.size() - 4)] = static_cast<char>(random());
       if (random() % 4 == 0) bytes.resize(4 + random() % (bytes.size() - 3));
       if (random() % 8 == 0) bytes.append(random() % 40, static_cast<char>(random()));
       ++counts[codec.read(bytes, got)];
     }
   }
-  std::printf("garbled messages: %d refused by the library, %d by us, %d still read\n", counts[0], counts[1], counts[2]);
+  std::printf("garbled messages: %d refused by the library, %d by us, %d still read\n", counts[0], counts[1],
+              counts[2]);
   EXPECT_GT(counts[0], 0);
   EXPECT_GT(counts[2], 0);
 }
@@ -265,10 +270,10 @@ TEST(Commands, GoThereAndBack) {
   const auto mapping = served_mapping(groups, loopback(0));
   const auto again = mapping_from(mapping_json(mapping));
   ASSERT_TRUE(again.ok()) << again.error().found;
-  for (const GroupAction& sent : {GroupAction{"arm", Mode::joint_position, {0.1, -0.2}},
-                                  GroupAction{"arm", Mode::joint_velocity, {0.3, 0.4}},
-                                  GroupAction{"arm", Mode::ee_delta_pose, {0.001, 0, 0, 0, 0, 0.002}},
-                                  GroupAction{"gripper", Mode::gripper, {0.5}}, GroupAction{"base", Mode::base_twist, {0.4, -0.1}}}) {
+  for (const GroupAction& sent :
+       {GroupAction{"arm", Mode::joint_position, {0.1, -0.2}}, GroupAction{"arm", Mode::joint_velocity, {0.3, 0.4}},
+        GroupAction{"arm", Mode::ee_delta_pose, {0.001, 0, 0, 0, 0, 0.002}},
+        GroupAction{"gripper", Mode::gripper, {0.5}}, GroupAction{"base", Mode::base_twist, {0.4, -0.1}}}) {
     bool carried = false;
     for (const auto& topic : mapping.commands) {
       const Group& group = *find_group(groups, topic.group);

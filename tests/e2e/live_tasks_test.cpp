@@ -136,15 +136,16 @@ void same_verdict(const Case& which, const std::string& wire) {
       "%s L%d #%d %s: %s; completion %s s here, %s s over %s; loop %s, worst late %s s, overruns %s of %s; clock "
       "%s ± %s ns\n",
       which.task.c_str(), which.level, which.index, which.policy.c_str(), there.verdict.reason.c_str(),
-      metric(here, "completion_time").c_str(), metric(there, "completion_time").c_str(), wire.c_str(), said("loop_scheduling"),
-      said("loop_worst_late_s"), said("loop_overruns"), said("loop_periods"), said("clock_offset_ns"),
-      said("clock_offset_bound_ns"));
+      metric(here, "completion_time").c_str(), metric(there, "completion_time").c_str(), wire.c_str(),
+      said("loop_scheduling"), said("loop_worst_late_s"), said("loop_overruns"), said("loop_periods"),
+      said("clock_offset_ns"), said("clock_offset_bound_ns"));
   std::printf("  %s\n", answered(there.trace).c_str());
 }
 
 class LiveTasks : public testing::TestWithParam<const char*> {};
 
-INSTANTIATE_TEST_SUITE_P(Wires, LiveTasks, testing::Values("http", "ros2"), [](const auto& each) { return std::string(each.param); });
+INSTANTIATE_TEST_SUITE_P(Wires, LiveTasks, testing::Values("http", "ros2"),
+                         [](const auto& each) { return std::string(each.param); });
 
 TEST_P(LiveTasks, GoodsTransportHasTheSameVerdicts) {
   same_verdict({"reference-amr", "logistics_assembly", "goods_transport", "waypoint_navigator", 1, 0}, GetParam());

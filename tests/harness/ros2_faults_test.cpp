@@ -78,40 +78,89 @@ std::vector<TopicFault> topic_faults() {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   return {
       {"garbage", "subject_fault:telemetry_garbled", truth, text([](const auto&) { return "\x01 garbage"; }), {}},
-      {"wrong length", "subject_fault:telemetry_shape", truth, text([](const auto& t) {
+      {"wrong length",
+       "subject_fault:telemetry_shape",
+       truth,
+       text([](const auto& t) {
          return with(t, "truth", {1, 2});
-       }), {}},
-      {"truth twice", "subject_fault:telemetry_repeated", truth,
-       once([](Message m) { return std::vector<Message>{m, m}; }), {}},
-      {"truth lost", "subject_fault:telemetry_gap", truth, once([](const Message&) { return std::vector<Message>{}; }), {}},
-      {"robot ends it", "subject_fault:robot_stopped", truth, text([](const auto&) { return "{\"end\": \"tired\"}"; }), {}},
-      {"NaN", "subject_fault:telemetry_not_finite", joints, once([nan](Message m) {
+       }),
+       {}},
+      {"truth twice",
+       "subject_fault:telemetry_repeated",
+       truth,
+       once([](Message m) {
+         return std::vector<Message>{m, m};
+       }),
+       {}},
+      {"truth lost",
+       "subject_fault:telemetry_gap",
+       truth,
+       once([](const Message&) { return std::vector<Message>{}; }),
+       {}},
+      {"robot ends it",
+       "subject_fault:robot_stopped",
+       truth,
+       text([](const auto&) { return "{\"end\": \"tired\"}"; }),
+       {}},
+      {"NaN",
+       "subject_fault:telemetry_not_finite",
+       joints,
+       once([nan](Message m) {
          m.position[0] = nan;
          return std::vector<Message>{m};
-       }), {}},
-      {"another joint", "subject_fault:telemetry_shape", joints, once([](Message m) {
+       }),
+       {}},
+      {"another joint",
+       "subject_fault:telemetry_shape",
+       joints,
+       once([](Message m) {
          m.names[0] = "elbow";
          return std::vector<Message>{m};
-       }), {}},
-      {"more names than values", "subject_fault:telemetry_shape", joints, once([](Message m) {
+       }),
+       {}},
+      {"more names than values",
+       "subject_fault:telemetry_shape",
+       joints,
+       once([](Message m) {
          m.names.push_back("elbow");
          return std::vector<Message>{m};
-       }), {}},
-      {"time backwards", "subject_fault:clock_backwards", pose, once([](Message m) {
+       }),
+       {}},
+      {"time backwards",
+       "subject_fault:clock_backwards",
+       pose,
+       once([](Message m) {
          m.stamp_ns -= 1'000'000'000;
          return std::vector<Message>{m};
-       }), {}},
-      {"no stamp", "subject_fault:telemetry_unstamped", pose, once([](Message m) {
+       }),
+       {}},
+      {"no stamp",
+       "subject_fault:telemetry_unstamped",
+       pose,
+       once([](Message m) {
          m.stamp_ns = 0;
          return std::vector<Message>{m};
-       }), {}},
-      {"a second publisher", "subject_fault:telemetry_repeated", pose,
-       once([](Message m) { return std::vector<Message>{m, m}; }), {}},
-      {"one topic goes silent", "subject_fault:stale_data", pose,
-       [](int number, Message m) { return number < kAt ? std::vector<Message>{std::move(m)} : std::vector<Message>{}; }, {}},
+       }),
+       {}},
+      {"a second publisher",
+       "subject_fault:telemetry_repeated",
+       pose,
+       once([](Message m) {
+         return std::vector<Message>{m, m};
+       }),
+       {}},
+      {"one topic goes silent",
+       "subject_fault:stale_data",
+       pose,
+       [](int number, Message m) { return number < kAt ? std::vector<Message>{std::move(m)} : std::vector<Message>{}; },
+       {}},
       {"half open", "subject_fault:stale_data", "", {}, [](auto& bridge, auto&) { bridge.set(Mode::freeze); }},
       {"link lost for ever", "subject_fault:stale_data", "", {}, [](auto& bridge, auto&) { bridge.set(Mode::refuse); }},
-      {"link lost for 1 s", "subject_fault:", "", {}, [](auto& bridge, auto&) {
+      {"link lost for 1 s",
+       "subject_fault:",
+       "",
+       {},
+       [](auto& bridge, auto&) {
          bridge.set(Mode::freeze);
          std::this_thread::sleep_for(std::chrono::seconds(1));
          bridge.set(Mode::pass);

@@ -1,5 +1,5 @@
-// 60 channels at 1 kHz from another process: what is lost, how unevenly it comes, what it costs. ASSAY_RATE_S=300 runs it
-// for five minutes.
+// 60 channels at 1 kHz from another process: what is lost, how unevenly it comes, what it costs. ASSAY_RATE_S=300 runs
+// it for five minutes.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -75,7 +75,8 @@ TEST(Ros2Rate, SixtyChannelsAtOneKilohertz) {
   link.details = R"({"domain": 68, "interface": "lo", "peers": ["127.0.0.1"], "tick": {"topic": "/joint_states"},
     "stop": {"topic": "/halt"}, "commands": [{"topic": "/commands", "type": "trajectory_msgs/msg/JointTrajectory", "group": "arm"}],
     "states": [{"topic": "/joint_states", "type": "sensor_msgs/msg/JointState", "group": "arm", "reliability": "reliable"}],
-    "channels": [)" + channels + "]}";
+    "channels": [)" +
+                 channels + "]}";
   auto robot = make_ros2_robot(link);
   ASSERT_TRUE(robot.ok()) << robot.error().found;
   Group arm;
@@ -109,11 +110,15 @@ TEST(Ros2Rate, SixtyChannelsAtOneKilohertz) {
   waitpid(publisher, nullptr, 0);
   std::sort(apart_s.begin(), apart_s.end());
   ASSERT_GT(apart_s.size(), 1000u);
-  const auto at = [&](double share) { return 1e6 * apart_s[static_cast<std::size_t>(share * static_cast<double>(apart_s.size() - 1))]; };
+  const auto at = [&](double share) {
+    return 1e6 * apart_s[static_cast<std::size_t>(share * static_cast<double>(apart_s.size() - 1))];
+  };
   std::printf(
-      "%.0f s: %ld samples of 60 channels, %ld lost; apart p1 %.0f us, p50 %.0f us, p99 %.0f us, p99.9 %.0f us, largest %.0f us; "
+      "%.0f s: %ld samples of 60 channels, %ld lost; apart p1 %.0f us, p50 %.0f us, p99 %.0f us, p99.9 %.0f us, "
+      "largest %.0f us; "
       "CPU of the receiving side %.1f %% of a core\n",
-      took_s, static_cast<long>(count), static_cast<long>(lost), at(0.01), at(0.5), at(0.99), at(0.999), at(1), 100 * used_s / took_s);
+      took_s, static_cast<long>(count), static_cast<long>(lost), at(0.01), at(0.5), at(0.99), at(0.999), at(1),
+      100 * used_s / took_s);
   EXPECT_EQ(lost, 0);
 }
 

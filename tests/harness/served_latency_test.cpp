@@ -1,5 +1,5 @@
-// Injected truth: a peer that delays its answers by known amounts and logs its clock. What a trial records as the policy's
-// time is held against that log.
+// Injected truth: a peer that delays its answers by known amounts and logs its clock. What a trial records as the
+// policy's time is held against that log.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,7 +54,8 @@ TEST(ServedLatency, IsWhatTheServerTook) {
   const Peer peer("0.002,0.005,0.010,0.020,0.050,0.015", log);
   PolicyLink link;
   link.url = "ws://127.0.0.1:" + peer.port;
-  link.details = R"({"observation": [{"key": "state", "from": "arm.position_rad"}, {"key": "prompt", "from": "instruction.en"}],
+  link.details =
+      R"({"observation": [{"key": "state", "from": "arm.position_rad"}, {"key": "prompt", "from": "instruction.en"}],
     "action": {"groups": [{"group": "arm", "mode": "joint_velocity"}]}, "deadline_s": 5})";
   auto policy = make_openpi_policy(link);
   ASSERT_TRUE(policy.ok()) << policy.error().found;
@@ -76,15 +77,18 @@ TEST(ServedLatency, IsWhatTheServerTook) {
   std::string line;
   for (std::size_t i = 0; i < timing->rows() && std::getline(file, line); ++i) {
     const json said = json::parse(line);
-    const double truth_s = static_cast<double>(said["left_ns"].get<std::int64_t>() - said["came_ns"].get<std::int64_t>()) * 1e-9;
+    const double truth_s =
+        static_cast<double>(said["left_ns"].get<std::int64_t>() - said["came_ns"].get<std::int64_t>()) * 1e-9;
     bias_s.push_back(timing->row(i)[column] - truth_s);
   }
   std::remove(log.c_str());
   ASSERT_GE(bias_s.size(), 100u);
   std::sort(bias_s.begin(), bias_s.end());
-  const auto at = [&](double share) { return bias_s[static_cast<std::size_t>(share * static_cast<double>(bias_s.size() - 1))]; };
-  std::printf("measured minus logged, n %zu: least %.6f s, median %.6f s, 95 %% %.6f s, largest %.6f s\n", bias_s.size(),
-              bias_s.front(), at(0.5), at(0.95), bias_s.back());
+  const auto at = [&](double share) {
+    return bias_s[static_cast<std::size_t>(share * static_cast<double>(bias_s.size() - 1))];
+  };
+  std::printf("measured minus logged, n %zu: least %.6f s, median %.6f s, 95 %% %.6f s, largest %.6f s\n",
+              bias_s.size(), bias_s.front(), at(0.5), at(0.95), bias_s.back());
   // Both read the same clock: what is measured encloses what was logged, and the two ways there are short.
   EXPECT_GE(bias_s.front(), 0);
   EXPECT_LT(at(0.5), 0.01);

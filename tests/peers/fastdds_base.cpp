@@ -22,9 +22,10 @@ using Clock = std::chrono::system_clock;
 
 int main(int argc, char** argv) {
   const int domain = argc > 1 ? std::atoi(argv[1]) : 0;
-  auto* participant = fast::DomainParticipantFactory::get_instance()->create_participant(domain, fast::PARTICIPANT_QOS_DEFAULT);
-  fast::TypeSupport odometry(new nav_msgs::msg::dds_::Odometry_PubSubType()), twist(new geometry_msgs::msg::dds_::Twist_PubSubType()),
-      boolean(new std_msgs::msg::dds_::Bool_PubSubType());
+  auto* participant =
+      fast::DomainParticipantFactory::get_instance()->create_participant(domain, fast::PARTICIPANT_QOS_DEFAULT);
+  fast::TypeSupport odometry(new nav_msgs::msg::dds_::Odometry_PubSubType()),
+      twist(new geometry_msgs::msg::dds_::Twist_PubSubType()), boolean(new std_msgs::msg::dds_::Bool_PubSubType());
   for (auto* type : {&odometry, &twist, &boolean}) type->register_type(participant);
   const auto topic = [&](const char* name, fast::TypeSupport& type) {
     return participant->create_topic(name, type.get_type_name(), fast::TOPIC_QOS_DEFAULT);
@@ -57,7 +58,8 @@ int main(int argc, char** argv) {
       last_command = Clock::now();
     }
     bool halted = Clock::now() - last_command > kWatchdog;
-    while (stops->take_next_sample(&stop, &info) == ReturnCode_t::RETCODE_OK) halted = halted || (info.valid_data && stop.data());
+    while (stops->take_next_sample(&stop, &info) == ReturnCode_t::RETCODE_OK)
+      halted = halted || (info.valid_data && stop.data());
     if (halted) want_v = want_w = 0;
     const double step = kBrake_m_s2 * kPeriod_s;
     v_m_s += std::min(step, std::max(-step, want_v - v_m_s));

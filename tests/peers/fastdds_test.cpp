@@ -49,7 +49,7 @@ TEST(FastDds, ABaseIsExaminedWithoutASession) {
   EXPECT_EQ(peer.types, "nav_msgs::msg::dds_::Odometry_ geometry_msgs::msg::dds_::Twist_");
   RobotLink link;
   link.adapter = "ros2";
-  link.details = R"({"domain": 67, "interface": "lo", "peers": ["127.0.0.1"], "tick": {"topic": "/odom"}, "stop": {"topic": "/halt"},
+  link.details = R"({"domain": 67, "tick": {"topic": "/odom"}, "stop": {"topic": "/halt"},
     "states": [{"topic": "/odom", "type": "nav_msgs/msg/Odometry", "group": "base"}],
     "commands": [{"topic": "/cmd_vel", "type": "geometry_msgs/msg/Twist", "group": "base"}],
     "channels": [{"name": "robot.x_m", "unit": "m", "frame": "odom", "topic": "/odom", "field": "x_m"}]})";
@@ -82,9 +82,10 @@ TEST(FastDds, ABaseIsExaminedWithoutASession) {
   EXPECT_EQ(sample->truth[0], sample->observation.groups[0].odometry[0]);
   const StopReport stop = (*robot)->stop(StopCategory::cat1);
   EXPECT_TRUE(stop.confirmed) << stop.detail;
-  std::printf("moved %.3f m in 75 periods, worst period off by %.3f ms; at rest %.3f s after the first sample of the stop\n",
-              sample->truth[0] - from_m, static_cast<double>(worst_ns) * 1e-6,
-              static_cast<double>(stop.confirmed_at.ns - stop.requested_at.ns) * 1e-9);
+  std::printf(
+      "moved %.3f m in 75 periods, worst period off by %.3f ms; at rest %.3f s after the first sample of the stop\n",
+      sample->truth[0] - from_m, static_cast<double>(worst_ns) * 1e-6,
+      static_cast<double>(stop.confirmed_at.ns - stop.requested_at.ns) * 1e-9);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// A bad network between two DDS domains: carries every topic of a mapping from one to the other, and tampers on the way.
+// A bad network between two DDS domains: carries every topic of a mapping from one to the other, and tampers on the
+// way.
 #pragma once
 
 #include <atomic>
