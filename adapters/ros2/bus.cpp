@@ -28,10 +28,11 @@ Error no_bus(const std::string& what, const std::string& detail) {
 /// The library's own threads carry every message: real-time where permitted, as ours are.
 std::string threads_xml() {
   std::string out = "<Threads>";
-  for (const char* name : {"recv", "recvMC", "recvUC", "dq.user", "tev"})
+  for (const char* name : {"recv", "dq.user", "tev"})
     out += std::string("<Thread name=\"") + name + "\"><Scheduling><Class>realtime</Class><Priority>" +
            std::to_string(kLinkPriority) + "</Priority></Scheduling></Thread>";
-  return out + "</Threads>";
+  // One receiving thread: of several, the library lets only the first have a priority.
+  return out + "</Threads><Internal><MultipleReceiveThreads>false</MultipleReceiveThreads></Internal>";
 }
 
 std::string xml_of(const BusOptions& o, bool realtime) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -108,9 +109,8 @@ Result<void> Link::meet(SteadyTime until) const {
 /// mutex_ is held.
 std::string Link::say(Json& words) {
   static const std::string kWho = std::to_string(getpid()) + "-" + std::to_string(steady_now().ns) + "-";
-  if (!words.contains("id"))
-    words["id"] =
-        kWho + std::to_string(reinterpret_cast<std::uintptr_t>(this) % 100'000) + "-" + std::to_string(++questions_);
+  static std::atomic<std::int64_t> questions{0};  // of all links of this process: an id is never used twice
+  if (!words.contains("id")) words["id"] = kWho + std::to_string(++questions);
   Message message;
   message.text = words.dump(-1, ' ', false, Json::error_handler_t::replace);
   asks_->write(message);

@@ -78,7 +78,6 @@ class Link {
   LinkCounters counters_;
   std::string scheduling_;
   SteadyTime clock_due_;
-  std::int64_t questions_ = 0;
   bool closing_ = false;
 
   std::thread listener_;

@@ -95,15 +95,16 @@ class Codec {
 
 TEST(RosMessages, AreTheBytesThatRos2Sends) {
   using std::string_literals::operator""s;
-  EXPECT_EQ(Codec(Type::text).bytes(sample_of(Type::text)).substr(4), "\x03\0\0\0go\0"s);
+  EXPECT_EQ(Codec(Type::text).bytes(sample_of(Type::text)).substr(4, 7), "\x03\0\0\0go\0"s);
   EXPECT_EQ(Codec(Type::boolean).bytes(sample_of(Type::boolean)).substr(4, 1), "\x01"s);
   // Header (1 s, 500000007 ns, "here"), names, position, velocity, effort: XCDR1, little endian, doubles at multiples
   // of 8.
   const std::string joints = Codec(Type::joint_state).bytes(sample_of(Type::joint_state));
   EXPECT_EQ(joints.substr(0, 2), "\0\1"s);
   EXPECT_EQ(joints.substr(4), "\1\0\0\0\x07\x65\xcd\x1d\5\0\0\0here\0\0\0\0"s + "\2\0\0\0\2\0\0\0a\0\0\0\3\0\0\0bb\0"s +
-                                  "\0"s + "\2\0\0\0"s + "\0\0\0\0\0\0\xf4\x3f\0\0\0\0\0\0\0\xc0"s + "\2\0\0\0"s +
-                                  "\0\0\0\0"s + "\0\0\0\0\0\0\x08\x40\0\0\0\0\0\0\x10\x40"s + "\0\0\0\0"s);
+                                  "\0"s + "\2\0\0\0"s + "\0\0\0\0"s + "\0\0\0\0\0\0\xf4\x3f\0\0\0\0\0\0\0\xc0"s +
+                                  "\2\0\0\0"s + "\0\0\0\0"s + "\0\0\0\0\0\0\x08\x40\0\0\0\0\0\0\x10\x40"s +
+                                  "\0\0\0\0"s);
   EXPECT_EQ(Codec(Type::twist).bytes(sample_of(Type::twist)).size(), 4u + 48);
   EXPECT_STREQ(descriptor(Type::joint_state)->m_typename, "sensor_msgs::msg::dds_::JointState_");
   EXPECT_EQ(dds_topic("/arm/joint_states"), "rt/arm/joint_states");

@@ -1,5 +1,4 @@
 """A laser tracker's recordings judged as if live: known errors put in are found, from the instrument's vantage."""
-import json
 import os
 import subprocess
 import sys
@@ -20,11 +19,12 @@ class Recorded(Case):
         subject = self.subject("--offset-mm", "0.3", "--spread-mm", "0.05")
         done = self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r",
                           timeout=580)
-        self.assertIn(done.returncode, (0, 1, 5), done.stderr)
+        self.assertEqual(done.returncode, 0, done.stderr)
         trials = self.trials()
-        self.assertTrue(all(t["outcome"] == "success" for t in trials), {(t["outcome"], t["reason"]) for t in trials})
-        shown = self.json("trial", "show", next(t["id"] for t in trials if t["task"] == "motion/pose_cycle"))
-        metrics = {m["id"]: m for m in shown["metrics"]}
+        # Audit pairs of the plan (indices from a million on) were not recorded.
+        self.assertTrue(all(t["outcome"] == "success" for t in trials if t["index"] < 1_000_000), trials)
+        done = [t for t in trials if t["task"] == "motion/pose_cycle" and t["outcome"] == "success"]
+        metrics = {m["id"]: m for m in done[0]["metrics"]}
         self.assertEqual(metrics["pose_accuracy"]["vantage"], "instrument")
         self.assertAlmostEqual(metrics["pose_accuracy"]["value"], 0.0003, delta=0.00006)
         # 0.05 mm per axis: the mean distance from the mean is 0.08 mm, three deviations more 0.18 mm; the worst of five
@@ -37,7 +37,7 @@ class Recorded(Case):
         self.assertNotIn(done.returncode, (0, 3), done.stderr)
         reasons = {(t["outcome"], t["reason"]) for t in self.trials()}
         print(reasons)
-        self.assertIn(("error", "lab_fault:recording_exhausted"), reasons)
+        self.assertIn(("error", "harness_fault:recording_exhausted"), reasons)
 
     def test_a_file_that_is_wrong_is_named_with_its_line(self):
         subject = self.subject("--trials", "1")
@@ -45,7 +45,7 @@ class Recorded(Case):
             out.write("oops\n")
         self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r", timeout=580)
         trial = next(t for t in self.trials() if t["task"] == "motion/pose_cycle")
-        self.assertEqual(trial["reason"], "lab_fault:recording_unreadable")
+        self.assertEqual(trial["reason"], "harness_fault:recording_unreadable")
 
 
 if __name__ == "__main__":

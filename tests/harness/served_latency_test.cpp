@@ -63,7 +63,7 @@ TEST(ServedLatency, IsWhatTheServerTook) {
   metrics::MetricRegistry known;
   metrics::register_builtin_metrics(known);
   auto runner = make_threaded_runner(std::move(*policy));
-  Setup setup = fake_setup(6'000'000'000);
+  assay::Setup setup = fake_setup(6'000'000'000);
   setup.instruction.text = {"push", "推"};
   TrialOptions options;
   options.policy_deadline_s = 5;

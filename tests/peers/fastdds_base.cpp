@@ -17,24 +17,24 @@
 
 #include "base_messagesPubSubTypes.h"
 
-namespace dds = eprosima::fastdds::dds;
+namespace fast = eprosima::fastdds::dds;
 using Clock = std::chrono::system_clock;
 
 int main(int argc, char** argv) {
   const int domain = argc > 1 ? std::atoi(argv[1]) : 0;
   auto* participant =
-      dds::DomainParticipantFactory::get_instance()->create_participant(domain, dds::PARTICIPANT_QOS_DEFAULT);
-  dds::TypeSupport odometry(new nav_msgs::msg::dds_::Odometry_PubSubType()),
+      fast::DomainParticipantFactory::get_instance()->create_participant(domain, fast::PARTICIPANT_QOS_DEFAULT);
+  fast::TypeSupport odometry(new nav_msgs::msg::dds_::Odometry_PubSubType()),
       twist(new geometry_msgs::msg::dds_::Twist_PubSubType()), boolean(new std_msgs::msg::dds_::Bool_PubSubType());
   for (auto* type : {&odometry, &twist, &boolean}) type->register_type(participant);
-  const auto topic = [&](const char* name, dds::TypeSupport& type) {
-    return participant->create_topic(name, type.get_type_name(), dds::TOPIC_QOS_DEFAULT);
+  const auto topic = [&](const char* name, fast::TypeSupport& type) {
+    return participant->create_topic(name, type.get_type_name(), fast::TOPIC_QOS_DEFAULT);
   };
-  auto* publisher = participant->create_publisher(dds::PUBLISHER_QOS_DEFAULT);
-  auto* subscriber = participant->create_subscriber(dds::SUBSCRIBER_QOS_DEFAULT);
-  auto* odom = publisher->create_datawriter(topic("rt/odom", odometry), dds::DATAWRITER_QOS_DEFAULT);
-  dds::DataReaderQos reliable = dds::DATAREADER_QOS_DEFAULT;
-  reliable.reliability().kind = dds::RELIABLE_RELIABILITY_QOS;
+  auto* publisher = participant->create_publisher(fast::PUBLISHER_QOS_DEFAULT);
+  auto* subscriber = participant->create_subscriber(fast::SUBSCRIBER_QOS_DEFAULT);
+  auto* odom = publisher->create_datawriter(topic("rt/odom", odometry), fast::DATAWRITER_QOS_DEFAULT);
+  fast::DataReaderQos reliable = fast::DATAREADER_QOS_DEFAULT;
+  reliable.reliability().kind = fast::RELIABLE_RELIABILITY_QOS;
   auto* commands = subscriber->create_datareader(topic("rt/cmd_vel", twist), reliable);
   auto* stops = subscriber->create_datareader(topic("rt/halt", boolean), reliable);
   if (odom == nullptr || commands == nullptr || stops == nullptr) return 1;
@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     std::this_thread::sleep_until(due);
     geometry_msgs::msg::dds_::Twist_ command;
     std_msgs::msg::dds_::Bool_ stop;
-    dds::SampleInfo info;
+    fast::SampleInfo info;
     while (commands->take_next_sample(&command, &info) == ReturnCode_t::RETCODE_OK) {
       if (!info.valid_data) continue;
       want_v = command.linear().x();

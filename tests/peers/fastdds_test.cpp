@@ -49,8 +49,7 @@ TEST(FastDds, ABaseIsExaminedWithoutASession) {
   EXPECT_EQ(peer.types, "nav_msgs::msg::dds_::Odometry_ geometry_msgs::msg::dds_::Twist_");
   RobotLink link;
   link.adapter = "ros2";
-  link.details =
-      R"({"domain": 67, "interface": "lo", "peers": ["127.0.0.1"], "tick": {"topic": "/odom"}, "stop": {"topic": "/halt"},
+  link.details = R"({"domain": 67, "tick": {"topic": "/odom"}, "stop": {"topic": "/halt"},
     "states": [{"topic": "/odom", "type": "nav_msgs/msg/Odometry", "group": "base"}],
     "commands": [{"topic": "/cmd_vel", "type": "geometry_msgs/msg/Twist", "group": "base"}],
     "channels": [{"name": "robot.x_m", "unit": "m", "frame": "odom", "topic": "/odom", "field": "x_m"}]})";
