@@ -1,4 +1,4 @@
-// suite list·show·lint·items, adapter list.
+// suite list·show·items, adapter list.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +14,7 @@ namespace assay::cli {
 namespace {
 
 int do_suite_list(const App& app) {
+  if (auto there = check_catalog(); !there) return fail(app, there.error());
   nlohmann::json out = {{"schema", "assay.catalog/1"}};
   std::vector<std::vector<std::string>> rows = {
       {app.say("kind", "类别"), app.say("id", "标识"), app.say("title", "名称")}};
@@ -35,7 +36,7 @@ int do_suite_list(const App& app) {
     print_json(out);
   else
     print_table(rows);
-  return kConforms;
+  return rows.size() > 1 ? kConforms : kNothing;
 }
 
 Result<Suite> find_suite(const std::string& name) {
@@ -70,45 +71,6 @@ int do_suite_show(const App& app, const std::string& name) {
   else
     print_table(rows);
   return kConforms;
-}
-
-int do_suite_lint(const App& app, const std::vector<std::string>& names) {
-  std::vector<LintFinding> findings;
-  for (const auto& name : names.empty() ? catalog_list("suites") : names) {
-    const auto suite = find_suite(name);
-    if (!suite) return fail(app, suite.error());
-    for (auto& f : lint_suite(*suite)) findings.push_back(std::move(f));
-    for (const auto& task : suite->tasks)
-      if (const auto known = harness::check_metrics(task); !known) {
-        const auto label = fmt::format("{} L{}", task.id, task.level);
-        findings.push_back(
-            {true,
-             "metric",
-             {fmt::format("{}: metric '{}' is not known (`assay metric list`)", label, known.error().found),
-              fmt::format("{}：未知的指标量“{}”（见 `assay metric list`）", label, known.error().found)},
-             {suite->path}});
-      }
-  }
-  bool errors = false;
-  nlohmann::json out = {{"schema", "assay.lint/1"}, {"findings", nlohmann::json::array()}};
-  for (const auto& f : findings) {
-    errors = errors || f.error;
-    out["findings"].push_back({{"rule", f.rule},
-                               {"error", f.error},
-                               {"en", f.message.en},
-                               {"zh", f.message.zh},
-                               {"file", f.place.file},
-                               {"line", f.place.line}});
-    if (!app.json)
-      std::printf("%s:%d: %s: %s [%s]\n", f.place.file.c_str(), f.place.line,
-                  (f.error ? app.say("error", "错误") : app.say("remark", "提示")).c_str(), app.say(f.message).c_str(),
-                  f.rule.c_str());
-  }
-  if (app.json)
-    print_json(out);
-  else if (findings.empty())
-    std::printf("%s\n", app.say("nothing found", "未发现问题").c_str());
-  return errors ? kUsage : kConforms;
 }
 
 std::string count_text(const Count& count) { return fmt::format("{}{}", count.more ? "≥ " : "", count.value); }
@@ -192,10 +154,7 @@ void add_catalog_commands(CLI::App& parser, App& app, Action& run) {
   auto* show = suite->add_subcommand("show", app.say("tasks and levels of one suite", "某测试集的任务与等级"));
   show->add_option("suite", *names, app.say("id or file", "标识或文件"))->required()->expected(1);
   show->callback([&app, &run, names] { run = [&app, names] { return do_suite_show(app, names->front()); }; });
-  auto* lint =
-      suite->add_subcommand("lint", app.say("find what is wrong or doubtful in suites", "查找测试集中的错误与疑点"));
-  lint->add_option("suite", *names, app.say("ids or files (default: all)", "标识或文件（默认：全部）"));
-  lint->callback([&app, &run, names] { run = [&app, names] { return do_suite_lint(app, *names); }; });
+  add_suite_lint_command(*suite, app, run);
   auto* items = suite->add_subcommand(
       "items", app.say("count the different items that suites can pose", "统计测试集能出的不同题目数"));
   items->add_option("suite", *names, app.say("ids or files (default: all)", "标识或文件（默认：全部）"));

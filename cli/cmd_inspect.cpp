@@ -1,4 +1,4 @@
-// trial, grade, explain, report, export.
+// grade, explain, reveal, report, export.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -18,10 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct InspectOptions {
-  std::string session = "last", reason, by, format = "html", output, scheme;
-  std::int64_t trial = 0;
+  std::string session = "last", format = "html", output, scheme;
   int level = 0;
-  bool before_reveal = false;
   std::vector<std::string> what_if;
   StandingRequest standing;
 };
@@ -38,81 +36,6 @@ Result<Loaded> load(const App& app, const std::string& name, bool read_only) {
   return out;
 }
 
-nlohmann::json trial_json(const TrialRecord& t) {
-  nlohmann::json out = {{"schema", "assay.trial/1"},
-                        {"number", t.number},
-                        {"task", t.task},
-                        {"level", t.level},
-                        {"index", t.index},
-                        {"attempt", t.attempt},
-                        {"finished", t.finished},
-                        {"outcome", to_string(t.verdict.outcome)},
-                        {"reason", t.verdict.reason},
-                        {"valid", t.validity == Validity::valid},
-                        {"invalid_reason", t.invalid_reason},
-                        {"content_digest", t.content_digest},
-                        {"trace", t.trace_path},
-                        {"trace_sha256", t.trace_sha256}};
-  for (const auto& [name, held] : t.verdict.checks) out["checks"][name] = held;
-  for (const auto& m : t.metrics)
-    out["metrics"].push_back({{"id", m.id},
-                              {"version", m.version},
-                              {"unit", m.unit},
-                              {"vantage", to_string(m.vantage)},
-                              {"value", m.value ? nlohmann::json(*m.value) : nlohmann::json(nullptr)},
-                              {"why_undefined", m.why_undefined}});
-  return out;
-}
-
-int do_trial_list(const App& app, const InspectOptions& o) {
-  const auto store = Store::open(app.workspace, true);
-  if (!store) return fail(app, store.error());
-  const auto session = (*store)->session(o.session);
-  if (!session) return fail(app, session.error());
-  const auto trials = (*store)->trials(session->number);
-  if (!trials) return fail(app, trials.error());
-  if (!app.json) {
-    print_trials(app, *trials);
-  } else {
-    nlohmann::json out = {{"schema", "assay.trials/1"}, {"session", session->id}, {"trials", nlohmann::json::array()}};
-    for (const auto& t : *trials) out["trials"].push_back(trial_json(t));
-    print_json(out);
-  }
-  return trials->empty() ? kNothing : kConforms;
-}
-
-int do_trial_show(const App& app, const InspectOptions& o) {
-  const auto store = Store::open(app.workspace, true);
-  if (!store) return fail(app, store.error());
-  const auto trial = (*store)->trial(o.trial);
-  if (!trial) return fail(app, trial.error());
-  if (app.json)
-    print_json(trial_json(*trial));
-  else
-    print_trial(app, *trial);
-  return kConforms;
-}
-
-int do_trial_invalidate(const App& app, const InspectOptions& o) {
-  const auto store = Store::open(app.workspace);
-  if (!store) return fail(app, store.error());
-  if (auto done = (*store)->invalidate(o.trial, o.reason, o.by, o.before_reveal, utc_now()); !done)
-    return fail(app, done.error());
-  const auto trial = (*store)->trial(o.trial);
-  if (!trial) return fail(app, trial.error());
-  if (app.json)
-    print_json(trial_json(*trial));
-  else
-    std::printf(
-        "%s\n",
-        fmt::format(fmt::runtime(app.say("trial {} is invalid: {} ({}); its record is kept and counts as a failure "
-                                         "unless it was invalidated before the outcome was revealed",
-                                         "试验 {} 已作废：{}（{}）；记录保留，除非在结果揭示前作废，否则按失败计")),
-                    o.trial, o.reason, o.by)
-            .c_str());
-  return kConforms;
-}
-
 /// A redrafted scheme over tasks that the session ran; its indicators must name tasks, levels and checks that exist.
 Result<Scheme> other_scheme(const std::string& name, const Opened& session) {
   ASSAY_TRY(const auto path, catalog_find("schemes", name));
@@ -127,7 +50,8 @@ int do_grade(const App& app, const InspectOptions& o) {
   auto model = build_model(*loaded->store, loaded->session);
   if (!model) return fail(app, model.error());
   const Grade under_own = model->grade;
-  const std::string own = fmt::format("{} {}", model->scheme.id, model->scheme.version);
+  const auto name_of = [](const Scheme& s) { return fmt::format("{} {}", s.id, s.version); };
+  const std::string own = name_of(model->scheme), own_sha256 = model->scheme.sha256;
   if (!o.scheme.empty()) {
     auto scheme = other_scheme(o.scheme, loaded->session);
     if (!scheme) return fail(app, scheme.error());
@@ -152,13 +76,17 @@ int do_grade(const App& app, const InspectOptions& o) {
     print_change(app, under_own, model->grade);
   }
   if (!app.json && !o.scheme.empty())
-    std::printf("\n%s\n",
-                fmt::format(fmt::runtime(app.say("Overall level under {}: {}; under {} {}: {}. Both results "
-                                                 "are kept.",
-                                                 "综合等级：依据 {} 为 {}；依据 {} {} 为 {}。两个结果均已存档。")),
-                            own, level_mark(under_own.overall_level), model->scheme.id, model->scheme.version,
-                            level_mark(model->grade.overall_level))
-                    .c_str());
+    std::printf(
+        "\n%s\n",
+        fmt::format(fmt::runtime(app.say("Overall level under {}: {}; under {}: {}. Both results "
+                                         "are kept.",
+                                         "综合等级：依据 {} 为 {}；依据 {} 为 {}。两个结果均已存档。")),
+                    own, level_mark(under_own.overall_level),
+                    name_of(model->scheme) + (name_of(model->scheme) == own && model->scheme.sha256 != own_sha256
+                                                  ? app.say(" (redrafted, same version)", "（已改动，版本号未变）")
+                                                  : ""),
+                    level_mark(model->grade.overall_level))
+            .c_str());
   return exit_code_of(model->grade);
 }
 
@@ -315,28 +243,6 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
     command->callback([&app, &run, o, action] { run = [&app, o, action] { return action(app, *o); }; });
   };
   const std::string session_help = app.say("session (default: last)", "检测编号（默认：最近一次）");
-
-  auto* trial = parser.add_subcommand("trial", app.say("trials on record", "已记录的试验"));
-  trial->require_subcommand(1);
-  trial->fallthrough();
-  auto* list = trial->add_subcommand("list", app.say("every trial of a session", "某次检测的全部试验"));
-  list->add_option("session", o->session, session_help);
-  bind(list, do_trial_list);
-  auto* show = trial->add_subcommand("show", app.say("one trial with its metrics", "单个试验及其度量"));
-  show->add_option("number", o->trial, app.say("trial number", "试验编号"))->required();
-  bind(show, do_trial_show);
-  auto* invalidate = trial->add_subcommand(
-      "invalidate", app.say("declare a trial invalid; the record is kept", "将试验判为无效；记录保留"));
-  invalidate->add_option("number", o->trial, app.say("trial number", "试验编号"))->required();
-  invalidate
-      ->add_option("--reason", o->reason,
-                   app.say("reason code, e.g. lab_power, scene_reset", "原因代码，如 lab_power、scene_reset"))
-      ->required();
-  invalidate->add_option("--by", o->by, app.say("person", "责任人"))->required();
-  invalidate->add_flag(
-      "--before-reveal", o->before_reveal,
-      app.say("flagged before the outcome was revealed: the index is replaced", "在结果揭示前标记：以备用序号替换"));
-  bind(invalidate, do_trial_invalidate);
 
   auto* grade =
       parser.add_subcommand("grade", app.say("grade a stored session; the result is kept", "对已存检测评级；结果留存"));

@@ -1,4 +1,4 @@
-// demo, run, resume, status.
+// demo, run, resume.
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/control.h"
 #include "cli/plan.h"
 #include "cli/print.h"
 #include "cli/seed.h"
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 struct RunOptions {
   SessionRequest request;
   int jobs = 0;
-  bool dry_run = false;
+  bool dry_run = false, detach = false;
   std::string events, session = "last";
 };
 
@@ -47,6 +48,10 @@ int do_run(const App& app, const RunOptions& options) {
                         app.say(", seed ", "，种子承诺 ") + commitment(prepared->plan.session_seed).substr(0, 23),
                     app.say(division_notice(prepared->plan.division)))
             .c_str());
+  if (options.detach) {
+    store->reset();  // one process writes to a workspace at a time
+    return detach_run(app, row->id, options.jobs, options.events);
+  }
   return run_and_tell(app, **store, {*row, std::move(prepared->inputs), std::move(prepared->plan)}, options.jobs,
                       options.events);
 }
@@ -56,43 +61,11 @@ int do_resume(const App& app, const RunOptions& options) {
   if (!store) return fail(app, store.error());
   auto session = open_session(**store, options.session);
   if (!session) return fail(app, session.error());
-  return run_and_tell(app, **store, std::move(*session), options.jobs, options.events);
-}
-
-int do_status(const App& app) {
-  const auto store = Store::open(app.workspace, true);
-  if (!store) return fail(app, store.error());
-  const auto sessions = (*store)->sessions();
-  if (!sessions) return fail(app, sessions.error());
-  nlohmann::json out = {{"schema", "assay.status/1"}, {"sessions", nlohmann::json::array()}};
-  std::vector<std::vector<std::string>> rows = {{app.say("session", "检测"), app.say("state", "状态"),
-                                                 app.say("scheme", "方案"), app.say("scope", "范围"),
-                                                 app.say("division", "分区"), app.say("trials", "试验"),
-                                                 app.say("incomplete", "未完成"), app.say("locked", "锁定时间")}};
-  for (const auto& s : *sessions) {
-    const auto plan = harness::plan_from_json(s.plan_json);
-    const auto trials = (*store)->trials(s.number);
-    if (!plan) return fail(app, plan.error());
-    if (!trials) return fail(app, trials.error());
-    const auto open = std::count_if(trials->begin(), trials->end(), [](const TrialRecord& t) { return !t.finished; });
-    rows.push_back({s.id, s.state, plan->scheme, plan->scope, plan->division, fmt::format("{}", trials->size()),
-                    fmt::format("{}", open), to_rfc3339(s.locked)});
-    out["sessions"].push_back({{"id", s.id},
-                               {"state", s.state},
-                               {"scheme", plan->scheme},
-                               {"scope", plan->scope},
-                               {"division", plan->division},
-                               {"trials", trials->size()},
-                               {"incomplete", open},
-                               {"locked", to_rfc3339(s.locked)}});
+  if (options.detach) {
+    store->reset();
+    return detach_run(app, session->row.id, options.jobs, options.events);
   }
-  if (app.json)
-    print_json(out);
-  else if (sessions->empty())
-    std::printf("%s\n", app.say("No sessions yet. Try `assay demo`.", "尚无检测。可先运行 `assay demo`。").c_str());
-  else
-    print_table(rows);
-  return sessions->empty() ? kNothing : kConforms;
+  return run_and_tell(app, **store, std::move(*session), options.jobs, options.events);
 }
 
 /// Qt Gui is touched only in a process of its own, never in one that runs trials.
@@ -146,6 +119,11 @@ void add_jobs(CLI::App& command, const App& app, RunOptions& o) {
                      app.say("append events as JSON lines to FILE", "将事件以 JSON 行追加到文件"));
 }
 
+void add_detach(CLI::App& command, const App& app, RunOptions& o) {
+  command.add_flag("--detach", o.detach,
+                   app.say("run in the background; `assay attach` watches it", "在后台运行；用 `assay attach` 查看"));
+}
+
 }  // namespace
 
 void add_run_commands(CLI::App& parser, App& app, Action& run) {
@@ -170,6 +148,7 @@ void add_run_commands(CLI::App& parser, App& app, Action& run) {
   auto* command = parser.add_subcommand("run", app.say("examine a subject under a scheme", "按方案检测被检对象"));
   add_session_options(*command, app, options->request)->required();
   add_jobs(*command, app, *options);
+  add_detach(*command, app, *options);
   command->add_flag("--dry-run", options->dry_run,
                     app.say("load, check and plan; run nothing", "仅加载、核对与计划，不执行"));
   command->callback([&app, &run, options] { run = [&app, options] { return do_run(app, *options); }; });
@@ -177,10 +156,8 @@ void add_run_commands(CLI::App& parser, App& app, Action& run) {
   auto* resume = parser.add_subcommand("resume", app.say("go on with an interrupted session", "继续被中断的检测"));
   resume->add_option("session", options->session, app.say("session (default: last)", "检测编号（默认：最近一次）"));
   add_jobs(*resume, app, *options);
+  add_detach(*resume, app, *options);
   resume->callback([&app, &run, options] { run = [&app, options] { return do_resume(app, *options); }; });
-
-  auto* status = parser.add_subcommand("status", app.say("sessions of the workspace", "工作区内的检测"));
-  status->callback([&app, &run] { run = [&app] { return do_status(app); }; });
 }
 
 }  // namespace assay::cli

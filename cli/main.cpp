@@ -68,7 +68,9 @@ int run(int argc, char** argv) {
   parser.fallthrough();
   Action action;
   add_run_commands(parser, app, action);
+  add_control_commands(parser, app, action);
   add_plan_command(parser, app, action);
+  add_trial_commands(parser, app, action);
   add_inspect_commands(parser, app, action);
   add_catalog_commands(parser, app, action);
   add_validate_commands(parser, app, action);

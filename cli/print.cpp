@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "reports/condition_words.h"
+
 namespace assay::cli {
 namespace {
 
@@ -257,6 +259,28 @@ void print_trial(const App& app, const TrialRecord& t) {
                     : m.lower && m.upper && m.n > 0
                         ? fmt::format("{} [{:.6g}, {:.6g}], n {}", m.unit, *m.lower, *m.upper, m.n)
                         : m.unit});
+  print_table(rows);
+}
+
+void print_diagnosis(const App& app, const metrics::Diagnosis& d, const Task& task) {
+  std::vector<std::vector<std::string>> rows;
+  if (!app.say(d.instruction).empty()) rows.push_back({app.say("instruction", "指令"), app.say(d.instruction)});
+  for (const auto& [slot, value] : d.slots) rows.push_back({"{" + slot + "}", value});
+  if (!d.cause.empty()) rows.push_back({app.say("cause", "原因"), d.cause});
+  const reports::Names names(task);
+  for (const auto& part : d.parts) {
+    const bool held = part.robustness && *part.robustness >= 0;
+    rows.push_back({rows.empty() || rows.back().size() < 3 ? app.say("success asks", "成功要求") : "",
+                    fmt::format("{} {}",
+                                !part.robustness ? "–"
+                                : held           ? "✓"
+                                                 : "✕",
+                                app.say(reports::words_of(part.condition, names).text)),
+                    !part.robustness ? app.say("not observed", "未观测")
+                                     : fmt::format(fmt::runtime(app.say("{:+.3g} tolerances", "{:+.3g} 倍容差")),
+                                                   *part.robustness)});
+  }
+  std::printf("\n");
   print_table(rows);
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "cli/app.h"
+#include "core/model/task.h"
 #include "grading/grading.h"
+#include "metrics/diagnosis.h"
 #include "metrics/statistics/operating.h"
 #include "reports/report.h"
 
@@ -19,6 +21,8 @@ void print_plan(const App& app, const Plan& plan, const grading::Outlook& outloo
 void print_characteristics(const App& app, const std::vector<metrics::OperatingCharacteristics>& oc);
 void print_trials(const App& app, const std::vector<TrialRecord>& trials);
 void print_trial(const App& app, const TrialRecord& trial);
+/// What was asked, what came of each part of success, the cause. `task` gives bodies their words.
+void print_diagnosis(const App& app, const metrics::Diagnosis& diagnosis, const Task& task);
 
 /// The division's notice: what a session of it may be used for.
 Text division_notice(const std::string& division);

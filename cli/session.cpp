@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "adapters/registry.h"
+#include "cli/control.h"
 #include "cli/pin.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -161,11 +162,22 @@ Result<void> may_examine_again(const Scheme& scheme, const Plan& plan) {
 }
 
 /// Runs what is left and closes the session if that was all. Returns the exit code of an end without verdict.
-std::optional<int> run_trials(const App& app, Store& store, Opened& session, int jobs, RunListener& listener) {
+std::optional<int> run_trials(const App& app, Store& store, Opened& session, int jobs, RunListeners listeners) {
   if (auto ready = ready_to_run(store, session); !ready) return fail(app, ready.error());
   install_signal_handlers();
-  const harness::CampaignOptions options{.jobs = jobs, .program = app.program, .interrupted = interrupted};
-  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listener);
+  harness::CampaignOptions options{.jobs = jobs, .program = app.program, .interrupted = interrupted};
+  const auto control = RunControl::open(store.folder(), session.row.id);
+  if (control) {
+    listeners.add(control->get());
+    options.paused = [&] { return (*control)->paused(); };
+    options.interrupted = [&] {
+      (*control)->poll();
+      return interrupted() || (*control)->stop_asked();
+    };
+  } else {
+    std::fprintf(stderr, "%s\n", to_string(control.error(), app.lang).c_str());  // trials can run without
+  }
+  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listeners);
   if (!end) return fail(app, end.error());
   if (end->interrupted) {
     const auto trials = store.trials(session.row.number);

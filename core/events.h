@@ -11,8 +11,8 @@ namespace assay {
 
 struct RunEvent {
   UtcTime time;
-  std::string type;  ///< session_locked, trial_started, trial_finished, series_stopped, indicator_decided,
-                     ///< worker_lost, run_interrupted, run_finished, progress
+  std::string type;  ///< run_started, trial_started, trial_finished, series_stopped, indicator_decided, worker_lost,
+                     ///< run_paused, run_continued, run_interrupted, run_finished, progress
   std::string json;  ///< one JSON object; always holds "schema":"assay.event/1", "type", "time", "session"
 };
 

@@ -98,10 +98,12 @@ class Campaign {
 
   Result<CampaignEnd> run_to_end() {
     ASSAY_RETURN_IF_ERROR(recall());
+    events_.started_run(options_.jobs, recorded_);
     while (!all_stopped()) {
       if (options_.interrupted && options_.interrupted()) return interrupt();
       ASSAY_RETURN_IF_ERROR(pool_.fill());
-      ASSAY_RETURN_IF_ERROR(dispatch());
+      if (const bool paused = options_.paused && options_.paused(); paused != paused_) events_.held(paused_ = paused);
+      if (!paused_) ASSAY_RETURN_IF_ERROR(dispatch());
       ASSAY_RETURN_IF_ERROR(handle(pool_.wait(kPoll_s)));
     }
     events_.finished_run(true, recorded_, lost_);
@@ -334,7 +336,7 @@ class Campaign {
   std::map<int, std::size_t> last_series_;  ///< by worker
   std::map<std::tuple<std::string, int, int>, int> repeats_;
   std::vector<TrialRecord> unfinished_;
-  bool repeatable_ = false;
+  bool repeatable_ = false, paused_ = false;
   int recorded_ = 0, lost_ = 0, idle_losses_ = 0;
 };
 

@@ -41,6 +41,7 @@ struct CampaignOptions {
   int jobs = 1;
   std::string program;                ///< path of this program; started as `<program> worker <in> <out> <heartbeat>`
   std::function<bool()> interrupted;  ///< polled; true → stop after make-safe, resumable
+  std::function<bool()> paused{};     ///< polled; true → trials under way end, none begins
   /// Beyond it the worker is killed. 0: two minutes and every tick's policy deadline, so that it catches only what
   /// gives signs of life and yet never ends; hangs are the heartbeat's business.
   double trial_wall_limit_s = 0;

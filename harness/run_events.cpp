@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/rotating_file_sink.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -68,6 +69,12 @@ void RunEvents::tell(const char* type, json data) {
   const bool grave = std::string_view(type) == "worker_lost" || std::string_view(type) == "run_interrupted";
   log_->log(grave ? spdlog::level::warn : spdlog::level::info, "{}", text);
 }
+
+void RunEvents::started_run(int jobs, int recorded) {
+  tell("run_started", {{"pid", getpid()}, {"jobs", jobs}, {"trials", recorded}});
+}
+
+void RunEvents::held(bool paused) { tell(paused ? "run_paused" : "run_continued", json::object()); }
 
 void RunEvents::started(const TrialRecord& trial) { tell("trial_started", names_of(trial)); }
 

@@ -24,6 +24,8 @@ class RunEvents {
   RunEvents(const RunEvents&) = delete;
   RunEvents& operator=(const RunEvents&) = delete;
 
+  void started_run(int jobs, int recorded);
+  void held(bool paused);
   void started(const TrialRecord& trial);
   void finished(const TrialRecord& trial, double wall_s);
   void decided(const std::string& indicator, const metrics::Walk& walk);

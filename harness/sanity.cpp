@@ -8,6 +8,7 @@
 #include "harness/fill.h"
 #include "harness/protocol.h"
 #include "metrics/condition.h"
+#include "metrics/diagnosis.h"
 #include "metrics/judge.h"
 
 namespace assay::harness {
@@ -118,6 +119,7 @@ json to_json(const SanityResult& result) {
   if (result.goal_at_start) out["goal_at_start"] = *result.goal_at_start;
   for (const auto& goal : result.other_goals)
     out["other_goals"].push_back({{"slot", goal.slot}, {"value", goal.value}, {"still_met", goal.still_met}});
+  if (!result.cause.empty()) out["cause"] = result.cause;
   if (result.error) out["error"] = to_json(*result.error);
   return out;
 }
@@ -132,7 +134,17 @@ SanityResult sanity_result_from(const json& message) {
     out.other_goals.push_back({goal.at("slot"), goal.at("value"), goal.at("still_met")});
   out.simulated_s = message.at("simulated_s");
   out.wall_s = message.at("wall_s");
+  out.cause = message.value("cause", "");
   if (message.contains("error")) out.error = error_from(message["error"]);
+  return out;
+}
+
+std::string cause_of(const Setup& setup, const Trace& trace) {
+  const auto found = metrics::diagnose({setup.success, {}, {}, setup.limits, setup.time_limit_ns}, trace);
+  if (!found) return to_string(found.error(), Lang::en);
+  std::string out = found->cause;
+  for (const auto& part : found->parts)
+    if (!part.robustness || *part.robustness < 0) out += (out.empty() ? "" : ", ") + metrics::brief(part.condition);
   return out;
 }
 
@@ -173,14 +185,28 @@ Result<const SanityBench::Loaded*> SanityBench::load(const SanityRequest& reques
   return &(loaded_[key] = std::move(loaded));
 }
 
-Result<SanityResult> SanityBench::attempt(const SanityRequest& request, const TrialOptions& options) {
-  const SteadyTime start = steady_now();
-  ASSAY_TRY(const auto* loaded, load(request));
+/// Robot at hand, set-up drawn.
+Result<Setup> SanityBench::ready(const SanityRequest& request, const Loaded& loaded) {
   if (!robot_) {
     ASSAY_TRY(robot_, registry_.robot("mujoco"));
   }
+  return realise(loaded.task, loaded.embodiment, loaded.world, request.seed, request.index);
+}
+
+Result<void> SanityBench::start(const SanityRequest& request) {
+  ASSAY_TRY(const auto* loaded, load(request));
+  ASSAY_TRY(auto setup, ready(request, *loaded));
+  ASSAY_TRY(const auto policy, registry_.policy(loaded->task.reference->policy, {}));
+  auto started = robot_->reset(setup);
+  robot_->stop(StopCategory::cat0);
+  return started;
+}
+
+Result<SanityResult> SanityBench::attempt(const SanityRequest& request, const TrialOptions& options) {
+  const SteadyTime start = steady_now();
+  ASSAY_TRY(const auto* loaded, load(request));
   const Task& task = loaded->task;
-  ASSAY_TRY(auto setup, realise(task, loaded->embodiment, loaded->world, request.seed, request.index));
+  ASSAY_TRY(auto setup, ready(request, *loaded));
   SanityResult out;
   out.initial_state_digest = setup.initial_state_digest;
   const auto others = request.arm == Arm::oracle ? other_slots(task, setup.instruction.slots)
@@ -199,6 +225,7 @@ Result<SanityResult> SanityBench::attempt(const SanityRequest& request, const Tr
   out.reason = trial.verdict.reason;
   // A deadline is of the wall clock: missed here, it tells of a busy machine and nothing of the task.
   if (out.reason == "subject_fault:policy_deadline") out.outcome = Outcome::error;
+  if (out.outcome != Outcome::success) out.cause = cause_of(setup, trial.trace);
   out.goal_at_start = goal_at_start(setup, trial.trace);
   if (const Stream* truth = trial.trace.stream("/truth"); truth != nullptr && truth->rows() > 0)
     out.simulated_s = static_cast<double>(truth->t_ns.back()) * 1e-9;

@@ -45,6 +45,7 @@ struct SanityResult {
   std::optional<bool> goal_at_start;  ///< success condition on the first row alone; nothing if there is no row
   std::vector<OtherGoal> other_goals;
   double simulated_s = 0, wall_s = 0;
+  std::string cause{};  ///< of anything but success: the record's words, or the parts of success that did not hold
   std::optional<Error> error;  ///< the trial could not be set up at all
 };
 
@@ -60,6 +61,9 @@ class SanityBench {
   explicit SanityBench(const AdapterRegistry& registry) : registry_(registry) {}
   /// Errors are in the result: 03xx, 04xx, 05xx; 0540 the task names no reference.
   SanityResult run(const SanityRequest& request, const TrialOptions& options);
+  /// Loads, composes and starts the world of one trial and runs none of it. Fails as SanityResult::error, and with
+  /// 04xx.
+  Result<void> start(const SanityRequest& request);
   [[nodiscard]] bool policy_lost() const { return policy_lost_; }
 
  private:
@@ -70,6 +74,7 @@ class SanityBench {
   };
   Result<SanityResult> attempt(const SanityRequest& request, const TrialOptions& options);
   Result<const Loaded*> load(const SanityRequest& request);
+  Result<Setup> ready(const SanityRequest& request, const Loaded& loaded);
 
   const AdapterRegistry& registry_;
   std::unique_ptr<Robot> robot_;

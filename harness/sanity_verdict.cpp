@@ -18,6 +18,10 @@ SanityCount& count_of(SanityRow& row, Arm arm) {
   return arm == Arm::null_ ? row.null_ : arm == Arm::random ? row.random : row.oracle;
 }
 
+std::string words_of(const SanityResult& result) {
+  return result.cause.empty() ? result.reason : fmt::format("{}: {}", result.reason, result.cause);
+}
+
 class CaseJudge {
  public:
   CaseJudge(const SanityCase& one, SanityVerdict& verdict) : case_(one), verdict_(verdict) {
@@ -58,10 +62,10 @@ class CaseJudge {
       if (result.outcome == Outcome::error || result.outcome == Outcome::undetermined ||
           result.outcome == Outcome::aborted) {
         const std::string where = fmt::format("{} #{}", to_string(request.arm), request.index);
-        not_run_ = result.error
-                       ? Text{where + ": " + to_string(*result.error, Lang::en),
-                              where + "：" + to_string(*result.error, Lang::zh)}
-                       : Text{where + " could not be judged: " + result.reason, where + " 无法判定：" + result.reason};
+        not_run_ = result.error ? Text{where + ": " + to_string(*result.error, Lang::en),
+                                       where + "：" + to_string(*result.error, Lang::zh)}
+                                : Text{where + " could not be judged: " + words_of(result),
+                                       where + " 无法判定：" + words_of(result)};
         continue;
       }
       auto& arm = count_of(row_, request.arm);
@@ -70,7 +74,8 @@ class CaseJudge {
       starts[request.index] = result.initial_state_digest;
       if (result.goal_at_start.value_or(false)) ++row_.goals_at_start;
       if (request.arm == Arm::oracle && result.outcome != Outcome::success)
-        misses_ += fmt::format("{}#{} {}", misses_.empty() ? "" : ", ", request.index, result.reason);
+        misses_ += fmt::format("{}#{} {}", misses_.empty() ? "" : "; ", request.index, words_of(result));
+      if (request.arm == Arm::oracle && result.reason == "refused") ++refusals_;
       // One other value may leave the goal as it is ("the red and the blue one": exchanged, the same is asked for).
       std::map<std::string, bool> matters;
       for (const auto& goal : result.other_goals) matters[goal.slot] = matters[goal.slot] || !goal.still_met;
@@ -103,6 +108,14 @@ class CaseJudge {
                        row_.oracle.n, least, misses_),
            fmt::format("参考策略 {} 次试验中成功 {} 次，至少应为 {} 次（{}）", row_.oracle.n, row_.oracle.successes,
                        least, misses_));
+    else if (row_.oracle.n > 0 && refusals_ == row_.oracle.n)
+      find("reference_refuses", fmt::format("the reference refuses every time ({})", misses_),
+           fmt::format("参考策略每次都拒绝执行（{}）", misses_));
+    else if (row_.oracle.n >= kUnsolved && row_.oracle.successes == 0)
+      find("unsolved",
+           fmt::format("nobody is known to solve it: the reference succeeds in none of {} trials ({})", row_.oracle.n,
+                       misses_),
+           fmt::format("不知道谁能完成它：参考策略 {} 次试验均未成功（{}）", row_.oracle.n, misses_));
   }
 
   void starts() {
@@ -129,6 +142,7 @@ class CaseJudge {
   SanityRow row_;
   std::optional<Text> not_run_;
   std::string misses_;
+  int refusals_ = 0;
 };
 
 struct Rise {

@@ -15,6 +15,7 @@ namespace assay::harness {
 /// success probability of 0.61 or more at 95 % (one-sided Clopper–Pearson); of one trial it is that one.
 constexpr double kOracleShare = 0.9;
 constexpr int kOracleLevels = 3;
+constexpr int kUnsolved = 5;  ///< without success in so many trials nobody is known to solve it, at any level
 /// Success of the oracle must not rise with the level: Fisher's exact test, one-sided, each pair of levels of a task,
 /// Holm's correction over the pairs of that task.
 constexpr double kRiseAlpha = 0.01;

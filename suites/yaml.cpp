@@ -123,6 +123,38 @@ Text syntax_words(const std::string& message) {
   return {"not valid YAML: " + message, "不是合法的 YAML：" + message};
 }
 
+/// What is seen in the text where the parser stumbled and tells more than its words: at its line or the one before.
+std::optional<Error> seen_there(std::string_view text, int line, const std::string& name) {
+  int at = 0;
+  for (std::size_t begin = 0; begin < text.size() && at <= line; ++at) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    const auto words = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (at + 1 < line) continue;
+    const auto tab = words.find('\t');
+    if (tab != std::string_view::npos && words.find_first_not_of(" \t") > tab)
+      return Error{204,
+                   {"not valid YAML: a tab may not indent", "不是合法的 YAML：缩进不能用制表符"},
+                   Place{name, at + 1, static_cast<int>(tab) + 1},
+                   {"spaces", "空格"},
+                   "a tab",
+                   {"indent with spaces; most editors can be set to", "请用空格缩进；多数编辑器可如此设置"}};
+    const auto wide = words.find("：");
+    if (wide != std::string_view::npos && words.substr(0, wide).find_first_of("#\"':") == std::string_view::npos) {
+      const auto before = words.substr(0, wide);
+      const auto characters = std::count_if(before.begin(), before.end(),
+                                            [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; });
+      return Error{204,
+                   {"not valid YAML: a full-width colon after a key", "不是合法的 YAML：键后用了全角冒号"},
+                   Place{name, at + 1, static_cast<int>(characters) + 1},
+                   {"\":\" and a space", "半角“:”加空格"},
+                   "：",
+                   {"write the half-width colon", "请改用半角冒号"}};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string pointer_step(std::string_view key) {
@@ -189,6 +221,7 @@ Result<YamlFile> parse_yaml(std::string_view text, const std::string& name, cons
   } catch (YamlStop& stop) {
     return std::move(stop.error);
   } catch (const YAML::Exception& error) {
+    if (auto seen = seen_there(file.text, error.mark.line, name)) return std::move(*seen);
     return Error{204, syntax_words(error.msg), builder.place(error.mark)};
   } catch (const std::exception& error) {
     return Error{204, syntax_words(error.what()), Place{name, 1, 1}};

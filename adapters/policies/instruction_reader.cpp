@@ -233,12 +233,17 @@ Reading read_instruction(const std::string& text, Lang lang, const std::vector<D
   Reading reading;
   if (sentence.clauses.empty()) {
     reading.doubt = "no thing and no place is named";
-    return reading;
+  } else {
+    Grounding grounding(seen, sentence.phrases);
+    reading.steps = grounding.steps(sentence.clauses);
+    reading.doubt = grounding.doubt;
   }
-  Grounding grounding(seen, sentence.phrases);
-  reading.steps = grounding.steps(sentence.clauses);
-  reading.doubt = grounding.doubt;
-  if (!reading.doubt.empty()) reading.steps.clear();
+  if (reading.doubt.empty()) return reading;
+  reading.steps.clear();
+  const auto unknown = lang == Lang::en ? unknown_words(text) : std::vector<std::string>{};
+  for (std::size_t i = 0; i < unknown.size(); ++i)
+    reading.doubt += (i == 0 ? " (words that it does not know: " : ", ") + unknown[i];
+  if (!unknown.empty()) reading.doubt += ")";
   return reading;
 }
 

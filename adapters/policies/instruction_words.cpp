@@ -139,7 +139,9 @@ std::size_t width_of(char c) {
 
 }  // namespace
 
-std::vector<Word> words_of(const std::string& text, Lang lang) {
+namespace {
+
+std::vector<Word> cut(const std::string& text, Lang lang, std::vector<std::string>* unknown) {
   static const Lexicon kEnglish = english(), kChinese = chinese();
   const Lexicon& lexicon = lang == Lang::en ? kEnglish : kChinese;
   constexpr std::size_t kLongest = 32;
@@ -161,12 +163,24 @@ std::vector<Word> words_of(const std::string& text, Lang lang) {
     if (length > 0) {
       at += length;
     } else if (lang == Lang::en && is_letter(low[at])) {
+      const std::size_t begin = at;
       while (at < low.size() && is_letter(low[at])) ++at;  // an unknown word as a whole
+      if (unknown != nullptr) unknown->push_back(text.substr(begin, at - begin));
     } else {
       at += width_of(low[at]);
     }
   }
   return words;
+}
+
+}  // namespace
+
+std::vector<Word> words_of(const std::string& text, Lang lang) { return cut(text, lang, nullptr); }
+
+std::vector<std::string> unknown_words(const std::string& text) {
+  std::vector<std::string> out;
+  cut(text, Lang::en, &out);
+  return out;
 }
 
 }  // namespace assay::policies

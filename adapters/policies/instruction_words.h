@@ -37,4 +37,7 @@ struct Word {
 /// Longest match first; what is in no lexicon is passed over.
 std::vector<Word> words_of(const std::string& text, Lang lang);
 
+/// English words of the text that are in no lexicon, as they stand. (Chinese is not cut into words where unknown.)
+std::vector<std::string> unknown_words(const std::string& text);
+
 }  // namespace assay::policies

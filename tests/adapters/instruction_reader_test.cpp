@@ -142,6 +142,11 @@ TEST(InstructionReader, DoesNotGuess) {
   EXPECT_FALSE(read_instruction("Put the red parcel away.", Lang::en, table()).clear());  // two bins, none named
 }
 
+TEST(InstructionReader, ADoubtNamesTheWordsThatItDoesNotKnow) {
+  const auto doubt = read_instruction("Put the red can on the blue coaster beside the plate.", Lang::en, {}).doubt;
+  EXPECT_TRUE(doubt.ends_with("(words that it does not know: coaster, beside, plate)")) << doubt;
+}
+
 TEST(InstructionReader, TheTwoLanguagesMustAgree) {
   EXPECT_TRUE(read_instruction({"Fetch the red can.", "请拿红色罐子。"}, shelf()).clear());
   EXPECT_FALSE(read_instruction({"Fetch the red can.", "请拿黄色瓶子。"}, shelf()).clear());

@@ -78,7 +78,24 @@ TEST(Sanity, NullRandomAndAWeakOracleAreFound) {
 
 TEST(Sanity, AWeakOracleIsAllowedAtL4) {
   const Task task = task_at(4);
-  EXPECT_THAT(rules({sound(task, 0)}), IsEmpty());
+  EXPECT_THAT(rules({sound(task, 1)}), IsEmpty());
+}
+
+TEST(Sanity, WhatNobodySolvesAtAnyLevelIsFound) {
+  const Task task = task_at(4);
+  SanityCase one = sound(task, 0);
+  EXPECT_THAT(rules({one}), ElementsAre("unsolved"));
+  for (auto& [request, result] : one.trials)
+    if (request.arm == Arm::oracle) {
+      result.reason = "refused";
+      result.cause = "what is a coaster?";
+    }
+  EXPECT_THAT(rules({one}), ElementsAre("reference_refuses"));
+  EXPECT_THAT(judge_sanity({one})->findings[0].message.en, testing::HasSubstr("refused: what is a coaster?"));
+  SanityCase few;
+  few.task = &task;
+  add(few, Arm::oracle, 1, 0);
+  EXPECT_THAT(rules({few}), IsEmpty()) << "one miss says nothing";
 }
 
 TEST(Sanity, SuccessThatRisesWithLevelIsFoundBeyondChanceOnly) {

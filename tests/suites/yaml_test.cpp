@@ -111,6 +111,8 @@ TEST(Yaml, RefusesWhatNoNumberCanHold) {
 
 TEST(Yaml, RefusesBrokenSyntax) {
   EXPECT_EQ(fault("a: [1, 2"), "204@1:9");
+  EXPECT_EQ(fault("a:\n  b: 1\n\tc: 2\n"), "204@3:1") << "the tab, wherever the parser stumbled over it";
+  EXPECT_EQ(fault("a: 1\n名称：x\nb: 2\n"), "204@2:3") << "the full-width colon";
   EXPECT_EQ(fault("a: 'x\n"), "204@1:4") << "yaml-cpp alone takes the end of the file for the quote";
   EXPECT_EQ(fault("a: !!str \"x").substr(0, 4), "204@");
   EXPECT_EQ(fault("a: 1\n---\nb: 2\n").substr(0, 4), "204@");

@@ -1,0 +1,168 @@
+// trial list·show·invalidate.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "cli/session.h"
+#include "core/mcap.h"
+
+namespace assay::cli {
+namespace {
+
+struct TrialOptions {
+  std::string session = "last", reason, by;
+  std::int64_t trial = 0;
+  bool before_reveal = false;
+};
+
+nlohmann::json trial_json(const TrialRecord& t) {
+  nlohmann::json out = {{"schema", "assay.trial/1"},
+                        {"number", t.number},
+                        {"task", t.task},
+                        {"level", t.level},
+                        {"index", t.index},
+                        {"attempt", t.attempt},
+                        {"finished", t.finished},
+                        {"outcome", to_string(t.verdict.outcome)},
+                        {"reason", t.verdict.reason},
+                        {"valid", t.validity == Validity::valid},
+                        {"invalid_reason", t.invalid_reason},
+                        {"content_digest", t.content_digest},
+                        {"trace", t.trace_path},
+                        {"trace_sha256", t.trace_sha256}};
+  for (const auto& [name, held] : t.verdict.checks) out["checks"][name] = held;
+  for (const auto& m : t.metrics)
+    out["metrics"].push_back({{"id", m.id},
+                              {"version", m.version},
+                              {"unit", m.unit},
+                              {"vantage", to_string(m.vantage)},
+                              {"value", m.value ? nlohmann::json(*m.value) : nlohmann::json(nullptr)},
+                              {"why_undefined", m.why_undefined}});
+  return out;
+}
+
+int do_trial_list(const App& app, const TrialOptions& o) {
+  const auto store = Store::open(app.workspace, true);
+  if (!store) return fail(app, store.error());
+  const auto session = (*store)->session(o.session);
+  if (!session) return fail(app, session.error());
+  const auto trials = (*store)->trials(session->number);
+  if (!trials) return fail(app, trials.error());
+  if (!app.json) {
+    print_trials(app, *trials);
+  } else {
+    nlohmann::json out = {{"schema", "assay.trials/1"}, {"session", session->id}, {"trials", nlohmann::json::array()}};
+    for (const auto& t : *trials) out["trials"].push_back(trial_json(t));
+    print_json(out);
+  }
+  return trials->empty() ? kNothing : kConforms;
+}
+
+/// Empty without a readable trace: what is on record stands without it.
+std::optional<metrics::Diagnosis> diagnosis_of(const TrialRecord& trial) {
+  if (trial.trace_path.empty()) return std::nullopt;
+  const auto trace = read_mcap(trial.trace_path);
+  if (!trace) return std::nullopt;
+  auto found = metrics::diagnose(*trace);
+  if (!found) return std::nullopt;
+  return std::move(*found);
+}
+
+/// As its session locked it, while those files are unchanged.
+std::optional<Task> task_of(const Store& store, const TrialRecord& trial) {
+  const auto sessions = store.sessions();
+  if (!sessions) return std::nullopt;
+  for (const auto& row : *sessions) {
+    const auto trials = store.trials(row.number);
+    if (!trials ||
+        std::none_of(trials->begin(), trials->end(), [&](const auto& t) { return t.number == trial.number; }))
+      continue;
+    const auto inputs = harness::load_locked(row.lock_json);
+    if (!inputs) return std::nullopt;
+    for (const auto& suite : inputs->suites)
+      if (const auto* task = suite.find(trial.task, trial.level)) return *task;
+  }
+  return std::nullopt;
+}
+
+int do_trial_show(const App& app, const TrialOptions& o) {
+  const auto store = Store::open(app.workspace, true);
+  if (!store) return fail(app, store.error());
+  const auto trial = (*store)->trial(o.trial);
+  if (!trial) return fail(app, trial.error());
+  const auto diagnosis = diagnosis_of(*trial);
+  if (!app.json) {
+    print_trial(app, *trial);
+    if (!diagnosis) return kConforms;
+    const auto task = task_of(**store, *trial);
+    print_diagnosis(app, *diagnosis, task ? *task : Task{});
+    return kConforms;
+  }
+  auto out = trial_json(*trial);
+  if (diagnosis) {
+    out["instruction"] = {{"en", diagnosis->instruction.en}, {"zh", diagnosis->instruction.zh}};
+    out["slots"] = diagnosis->slots;
+    out["cause"] = diagnosis->cause;
+    out["parts"] = nlohmann::json::array();
+    for (const auto& part : diagnosis->parts)
+      out["parts"].push_back({{"condition", metrics::brief(part.condition)},
+                              {"robustness", part.robustness ? nlohmann::json(*part.robustness) : nlohmann::json()}});
+  }
+  print_json(out);
+  return kConforms;
+}
+
+int do_trial_invalidate(const App& app, const TrialOptions& o) {
+  const auto store = Store::open(app.workspace);
+  if (!store) return fail(app, store.error());
+  if (auto done = (*store)->invalidate(o.trial, o.reason, o.by, o.before_reveal, utc_now()); !done)
+    return fail(app, done.error());
+  const auto trial = (*store)->trial(o.trial);
+  if (!trial) return fail(app, trial.error());
+  if (app.json)
+    print_json(trial_json(*trial));
+  else
+    std::printf(
+        "%s\n",
+        fmt::format(fmt::runtime(app.say("trial {} is invalid: {} ({}); its record is kept and counts as a failure "
+                                         "unless it was invalidated before the outcome was revealed",
+                                         "试验 {} 已作废：{}（{}）；记录保留，除非在结果揭示前作废，否则按失败计")),
+                    o.trial, o.reason, o.by)
+            .c_str());
+  return kConforms;
+}
+
+}  // namespace
+
+void add_trial_commands(CLI::App& parser, App& app, Action& run) {
+  const auto o = std::make_shared<TrialOptions>();
+  const auto bind = [&app, &run, o](CLI::App* command, int (*action)(const App&, const TrialOptions&)) {
+    command->callback([&app, &run, o, action] { run = [&app, o, action] { return action(app, *o); }; });
+  };
+  auto* trial = parser.add_subcommand("trial", app.say("trials on record", "已记录的试验"));
+  trial->require_subcommand(1);
+  trial->fallthrough();
+  auto* list = trial->add_subcommand("list", app.say("every trial of a session", "某次检测的全部试验"));
+  list->add_option("session", o->session, app.say("session (default: last)", "检测编号（默认：最近一次）"));
+  bind(list, do_trial_list);
+  auto* show = trial->add_subcommand("show", app.say("one trial with its metrics", "单个试验及其度量"));
+  show->add_option("number", o->trial, app.say("trial number", "试验编号"))->required();
+  bind(show, do_trial_show);
+  auto* invalidate = trial->add_subcommand(
+      "invalidate", app.say("declare a trial invalid; the record is kept", "将试验判为无效；记录保留"));
+  invalidate->add_option("number", o->trial, app.say("trial number", "试验编号"))->required();
+  invalidate
+      ->add_option("--reason", o->reason,
+                   app.say("reason code, e.g. lab_power, scene_reset", "原因代码，如 lab_power、scene_reset"))
+      ->required();
+  invalidate->add_option("--by", o->by, app.say("person", "责任人"))->required();
+  invalidate->add_flag(
+      "--before-reveal", o->before_reveal,
+      app.say("flagged before the outcome was revealed: the index is replaced", "在结果揭示前标记：以备用序号替换"));
+  bind(invalidate, do_trial_invalidate);
+}
+
+}  // namespace assay::cli
