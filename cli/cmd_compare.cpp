@@ -208,7 +208,8 @@ int do_compare(const App& app, const CompareOptions& o) {
   if (!b) return fail(app, b.error());
   const auto notes = crossed(*a, *b, o.across);
   if (!notes) return fail(app, notes.error());
-  const grading::ComparedSession sides[2] = {{a->id, &a->plan, &a->evidence.trials}, {b->id, &b->plan, &b->evidence.trials}};
+  const grading::ComparedSession sides[2] = {{a->id, &a->plan, &a->evidence.trials},
+                                             {b->id, &b->plan, &b->evidence.trials}};
   const auto pairing = grading::comparable(sides[0], sides[1]);
   if (!pairing) return fail(app, pairing.error());
   const auto design = table_for(app, {*pairing, o.n_max, o.alpha});

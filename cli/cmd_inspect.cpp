@@ -277,8 +277,9 @@ void add_inspect_commands(CLI::App& parser, App& app, Action& run) {
       ->check(CLI::IsMember({"html", "json", "csv"}))
       ->capture_default_str();
   report->add_option("-o,--output", o->output, app.say("file, or - for stdout", "文件，或 - 表示标准输出"));
-  report->add_option("--bundle", o->standing.bundle,
-                     app.say("the session's bundle: print what the register says of it", "本次检测的证据包：打印登记状态"));
+  report->add_option(
+      "--bundle", o->standing.bundle,
+      app.say("the session's bundle: print what the register says of it", "本次检测的证据包：打印登记状态"));
   report->add_option("--register", o->standing.state_register, app.say("register of states", "状态登记册"));
   report->add_option("--trust", o->standing.trust, app.say("trust list (YAML)", "信任列表（YAML）"));
   bind(report, do_report);

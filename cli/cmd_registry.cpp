@@ -81,18 +81,20 @@ void add_bundle_registry_commands(CLI::App& bundle, App& app, Action& run) {
                                 "文件，权限 0600，一行：`basic 用户:口令` 或 `bearer 令牌`"));
     command->add_option("--ca", o->access.ca_file,
                         app.say("authorities to trust in place of the system's (PEM)", "代替系统的证书机构（PEM）"));
-    command->add_flag("--plain-http", o->access.plain_http,
-                      app.say("without TLS; beyond this machine without a secret, too",
-                              "不使用 TLS；非本机时也不发送凭据"));
+    command->add_flag(
+        "--plain-http", o->access.plain_http,
+        app.say("without TLS; beyond this machine without a secret, too", "不使用 TLS；非本机时也不发送凭据"));
   };
-  const std::string where = app.say("HOST[:PORT]/REPOSITORY[:TAG][@sha256:DIGEST]", "主机[:端口]/仓库[:标签][@sha256:摘要]");
-  auto* push = bundle.add_subcommand("push", app.say("an intact bundle into an OCI registry", "将完整的证据包推送到 OCI 仓库"));
+  const std::string where =
+      app.say("HOST[:PORT]/REPOSITORY[:TAG][@sha256:DIGEST]", "主机[:端口]/仓库[:标签][@sha256:摘要]");
+  auto* push =
+      bundle.add_subcommand("push", app.say("an intact bundle into an OCI registry", "将完整的证据包推送到 OCI 仓库"));
   push->add_option("file", o->file, app.say("bundle", "证据包"))->required();
   push->add_option("reference", o->reference, where)->required();
   shared(push);
   bind(push, do_push);
-  auto* pull = bundle.add_subcommand(
-      "pull", app.say("a bundle out of an OCI registry; then `bundle verify` it", "从 OCI 仓库取回证据包；随后请 `bundle verify`"));
+  auto* pull = bundle.add_subcommand("pull", app.say("a bundle out of an OCI registry; then `bundle verify` it",
+                                                     "从 OCI 仓库取回证据包；随后请 `bundle verify`"));
   pull->add_option("reference", o->reference, where)->required();
   pull->add_option("-o,--output", o->file, app.say("a new file", "新文件"))->required();
   pull->add_option("--max-mb", o->max_mb, app.say("largest bundle that is taken [MiB]", "接受的最大证据包 [MiB]"))

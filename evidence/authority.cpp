@@ -48,7 +48,8 @@ Result<void> check_competence(const IntactBundle& bundle, Role role, const std::
         kNotCompetent, {"nothing on record says that this person is competent", "没有记录表明此人具备相应能力"},
         "competence.json", person + " as " + to_string(role) + ", suite " + suite,
         {"an entry by another person, for this suite, not past its day", "由他人记入、针对该任务集且未过期的条目"},
-        {"`assay enter competence \"" + person + " / " + suite + "\" --by SOMEBODY --set due=YYYY-MM-DD`, then bundle anew",
+        {"`assay enter competence \"" + person + " / " + suite +
+             "\" --by SOMEBODY --set due=YYYY-MM-DD`, then bundle anew",
          "先 `assay enter competence \"" + person + " / " + suite + "\" --by 他人 --set due=YYYY-MM-DD`，再重新打包"});
   }
   return {};

@@ -31,11 +31,10 @@ Error not_written(const std::string& path, std::string found, Text help = {}) {
 }
 
 Error no_artifact(const std::string& reference, std::string found) {
-  return evidence_error(kNoArtifact, {"what lies there is no bundle", "该处存放的不是证据包"}, reference,
-                        std::move(found),
-                        {std::string("one layer of type ") + kBundleMediaType,
-                         std::string("单层，类型为 ") + kBundleMediaType},
-                        {"check repository and tag", "请核对仓库与标签"});
+  return evidence_error(
+      kNoArtifact, {"what lies there is no bundle", "该处存放的不是证据包"}, reference, std::move(found),
+      {std::string("one layer of type ") + kBundleMediaType, std::string("单层，类型为 ") + kBundleMediaType},
+      {"check repository and tag", "请核对仓库与标签"});
 }
 
 Error wrong_bytes(const std::string& what, const std::string& found, const std::string& expected) {
@@ -67,7 +66,8 @@ Result<void> put_blob(Client& client, const std::string& digest, Request body) {
   if (there.status == 200) return {};
   ASSAY_TRY(const auto begun, client.send({.method = "POST", .url = client.url("blobs/uploads/")}));
   const auto location = begun.headers.find("location");
-  if (begun.status != 202 || location == begun.headers.end()) return client.refused(client.url("blobs/uploads/"), begun);
+  if (begun.status != 202 || location == begun.headers.end())
+    return client.refused(client.url("blobs/uploads/"), begun);
   ASSAY_TRY(body.url, client.resolve(location->second, "digest=" + digest));
   body.method = "PUT";
   body.content_type = "application/octet-stream";
@@ -153,7 +153,8 @@ Result<std::string> fetch(Client& client, const Layer& layer, const std::string&
   Sha256 digest;
   std::string block(kBlock, '\0');
   for (std::uint64_t at = 0; at < from;) {
-    const ssize_t got = pread(fd, block.data(), std::min<std::uint64_t>(block.size(), from - at), static_cast<off_t>(at));
+    const ssize_t got =
+        pread(fd, block.data(), std::min<std::uint64_t>(block.size(), from - at), static_cast<off_t>(at));
     if (got <= 0) return not_written(partial, std::strerror(errno));
     digest.update(std::string_view(block).substr(0, static_cast<std::size_t>(got)));
     at += static_cast<std::uint64_t>(got);
@@ -162,14 +163,13 @@ Result<std::string> fetch(Client& client, const Layer& layer, const std::string&
   const std::string url = client.url("blobs/sha256:" + layer.sha256);
   const std::uint64_t rest = layer.bytes - from;
   if (rest == 0) return to_hex(digest.finish());
-  ASSAY_TRY(const auto got, client.send({.url = url,
-                                         .bytes = rest,
-                                         .from = from,
-                                         .most = rest,
-                                         .sink = [&](std::string_view bytes) -> Result<void> {
-                                           digest.update(bytes);
-                                           return append(fd, bytes, partial);
-                                         }}));
+  ASSAY_TRY(
+      const auto got,
+      client.send(
+          {.url = url, .bytes = rest, .from = from, .most = rest, .sink = [&](std::string_view bytes) -> Result<void> {
+             digest.update(bytes);
+             return append(fd, bytes, partial);
+           }}));
   if (from > 0 && (got.status == 200 || got.status == 416)) {  // it gives no parts: from the beginning
     if (ftruncate(fd, 0) != 0) return not_written(partial, std::strerror(errno));
     return fetch(client, layer, partial, fd, 0);
@@ -228,9 +228,9 @@ Result<Transferred> pull_bundle(const std::string& reference, const std::string&
   if (from > layer.bytes) from = 0;
   if (ftruncate(file.fd(), static_cast<off_t>(from)) != 0) return not_written(partial, std::strerror(errno));
   if (!none && room.available < layer.bytes - from)
-    return not_written(partial, std::to_string(room.available >> 20) + " MiB free",
-                       {"free " + std::to_string(layer.bytes >> 20) + " MiB",
-                        "请腾出 " + std::to_string(layer.bytes >> 20) + " MiB"});
+    return not_written(
+        partial, std::to_string(room.available >> 20) + " MiB free",
+        {"free " + std::to_string(layer.bytes >> 20) + " MiB", "请腾出 " + std::to_string(layer.bytes >> 20) + " MiB"});
   out.resumed_at = from;
   ASSAY_TRY(const auto found, fetch(*client, layer, partial, file.fd(), from));
   if (found != layer.sha256) {

@@ -16,9 +16,9 @@ inline constexpr const char* kBundleMediaType = "application/vnd.x-assay.bundle.
 struct RegistryAccess {
   /// `basic USER:PASSWORD` or `bearer TOKEN` on one line, mode 0600. Empty: nobody in particular.
   std::string token_file{};
-  std::string ca_file{};    ///< authorities in place of the system's
-  bool plain_http = false;  ///< without TLS, and beyond this machine then without a token
-  std::uint64_t most_bytes = std::uint64_t{64} << 30;          ///< of what is pulled
+  std::string ca_file{};                               ///< authorities in place of the system's
+  bool plain_http = false;                             ///< without TLS, and beyond this machine then without a token
+  std::uint64_t most_bytes = std::uint64_t{64} << 30;  ///< of what is pulled
   std::function<void(std::uint64_t, std::uint64_t)> progress{};  ///< bytes done, of all
 };
 

@@ -139,9 +139,9 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
   const std::uint64_t most = x.request->sink && !wanted ? 1U << 20 : x.request->most;
   x.received += size;
   if (x.received > most) {
-    x.failed = evidence_error(kTooLarge, {"the registry sends more than it may", "仓库发送的数据超出上限"},
-                              x.request->url, {}, {"at most " + std::to_string(most) + " bytes",
-                                                   "不超过 " + std::to_string(most) + " 字节"});
+    x.failed =
+        evidence_error(kTooLarge, {"the registry sends more than it may", "仓库发送的数据超出上限"}, x.request->url, {},
+                       {"at most " + std::to_string(most) + " bytes", "不超过 " + std::to_string(most) + " 字节"});
     return 0;
   }
   if (!wanted) {
@@ -223,22 +223,20 @@ Error Client::refused(const std::string& url, const Response& response) const {
     for (std::size_t at = 0; !secret->empty() && (at = body.find(*secret)) != std::string::npos;)
       body.replace(at, secret->size(), "*");
   const bool who = response.status == 401 || response.status == 403;
-  return evidence_error(kRegistryRefuses, {"the registry refuses", "仓库拒绝了请求"}, url,
-                        "status " + std::to_string(response.status) + " " + body, {},
-                        who ? Text{"give a secret that may do this: --token-file FILE",
-                                   "请给出有相应权限的凭据：--token-file 文件"}
-                            : Text{"the registry's words stand in `found`", "仓库原话见 `found`"});
+  return evidence_error(
+      kRegistryRefuses, {"the registry refuses", "仓库拒绝了请求"}, url,
+      "status " + std::to_string(response.status) + " " + body, {},
+      who ? Text{"give a secret that may do this: --token-file FILE", "请给出有相应权限的凭据：--token-file 文件"}
+          : Text{"the registry's words stand in `found`", "仓库原话见 `found`"});
 }
 
 Result<std::string> Client::resolve(const std::string& location, const std::string& query) const {
   const Url url = url_from(handle_->base + "/v2/");
-  const bool good = url && !location.empty() &&
-                    curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) == CURLUE_OK &&
-                    (query.empty() ||
-                     curl_url_set(url.get(), CURLUPART_QUERY, query.c_str(), CURLU_APPENDQUERY) == CURLUE_OK);
+  const bool good =
+      url && !location.empty() && curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) == CURLUE_OK &&
+      (query.empty() || curl_url_set(url.get(), CURLUPART_QUERY, query.c_str(), CURLU_APPENDQUERY) == CURLUE_OK);
   const std::string scheme = part(url, CURLUPART_SCHEME);
-  if (good && (scheme == "https" || (scheme == "http" && handle_->access.plain_http)))
-    return part(url, CURLUPART_URL);
+  if (good && (scheme == "https" || (scheme == "http" && handle_->access.plain_http))) return part(url, CURLUPART_URL);
   return evidence_error(kRegistryRefuses, {"the registry sends elsewhere, where nobody may go", "仓库给出的地址不可用"},
                         handle_->base, location.substr(0, 400), {"an address with TLS", "使用 TLS 的地址"});
 }

@@ -32,11 +32,11 @@ struct Request {
   std::string method = "GET", url;
   std::string accept{}, content_type{};
   std::string body{};
-  int fd = -1;                  ///< in place of `body`: the file's bytes
-  std::uint64_t bytes = 0;      ///< of the file; or expected in the answer
-  std::uint64_t from = 0;       ///< of a GET: Range
+  int fd = -1;                   ///< in place of `body`: the file's bytes
+  std::uint64_t bytes = 0;       ///< of the file; or expected in the answer
+  std::uint64_t from = 0;        ///< of a GET: Range
   std::uint64_t most = 1 << 20;  ///< bytes of the answer that are taken
-  Sink sink{};                  ///< of an answer 200 or 206; else it is kept in `body`
+  Sink sink{};                   ///< of an answer 200 or 206; else it is kept in `body`
 };
 struct Response {
   long status = 0;

@@ -64,9 +64,8 @@ Standing standing_of(const std::vector<StateRecord>& records, const Examination&
     if (record.kind == Kind::issued && !record.replaces.empty()) out.replaces = record.replaces;
     if (record.kind == Kind::invalidation) out.invalidations.push_back(record);
     if (record.kind == Kind::waiver)
-      out.waivers.push_back(
-          {record, today <= record.expires && has_id(results, "indicators", record.scope) &&
-                       !has_id(results, "gates", record.scope)});
+      out.waivers.push_back({record, today <= record.expires && has_id(results, "indicators", record.scope) &&
+                                         !has_id(results, "gates", record.scope)});
   }
   if (!out.any_in_force()) return out;
   try {
@@ -88,9 +87,9 @@ std::vector<Text> lines_of(const Standing& s) {
                    fmt::format("豁免 {}：{}：{}（至 {}，{}）{}", r.number, r.scope, r.reason, r.expires, r.person,
                                in_force ? "" : "，未生效")});
   for (const auto& r : s.invalidations)
-    out.push_back({fmt::format("trial {} declared invalid on {} by {}: {}", r.scope, r.time.substr(0, 10), r.person,
-                               r.reason),
-                   fmt::format("试验 {} 于 {} 由 {} 判为无效：{}", r.scope, r.time.substr(0, 10), r.person, r.reason)});
+    out.push_back(
+        {fmt::format("trial {} declared invalid on {} by {}: {}", r.scope, r.time.substr(0, 10), r.person, r.reason),
+         fmt::format("试验 {} 于 {} 由 {} 判为无效：{}", r.scope, r.time.substr(0, 10), r.person, r.reason)});
   if (s.any_in_force())
     out.push_back({fmt::format("L{} as examined; L{} with the waivers in force", s.level, s.level_with_waivers),
                    fmt::format("检测结果 L{}；计入有效豁免为 L{}", s.level, s.level_with_waivers)});
@@ -99,7 +98,8 @@ std::vector<Text> lines_of(const Standing& s) {
 
 Result<void> check_scope(const StateRecord& record, const Json& results) {
   const auto wrong = [&](std::string found, Text expected) {
-    return evidence_error(kBadScope, {"the record speaks of something that is not in the bundle", "登记内容与证据包不符"},
+    return evidence_error(kBadScope,
+                          {"the record speaks of something that is not in the bundle", "登记内容与证据包不符"},
                           to_string(record.kind), std::move(found), std::move(expected));
   };
   if (!record.expires.empty() && !is_day(record.expires))

@@ -113,11 +113,10 @@ Result<void> check_order(const std::vector<StateRecord>& records, const std::str
       return bad_register(name, i + 1, "number " + r.certificate + " is another bundle's", {"a new number", "新编号"});
     if (r.replaces.empty()) continue;
     const auto old = owners.find(r.replaces);
-    const bool stands = old != owners.end() && old->second != r.manifest_sha256 &&
-                        may_follow(states.at(old->second), Kind::superseded);
+    const bool stands =
+        old != owners.end() && old->second != r.manifest_sha256 && may_follow(states.at(old->second), Kind::superseded);
     if (!stands)
-      return bad_register(name, i + 1, "it replaces " + r.replaces,
-                          {"a certificate that stands", "现行的证书"});
+      return bad_register(name, i + 1, "it replaces " + r.replaces, {"a certificate that stands", "现行的证书"});
     states[old->second] = Kind::superseded;
   }
   return {};

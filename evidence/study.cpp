@@ -37,7 +37,8 @@ using Key = std::tuple<std::string, int, std::string, int, std::string>;  // tas
 Result<StudyMember> study_member(const std::string& path) {
   ASSAY_TRY(auto bundle, open_intact(path, false));
   ASSAY_TRY(const auto signatures, check_attestations(bundle));
-  StudyMember out{path, {}, bundle.manifest.session, bundle.manifest.trial_chain_head, std::move(bundle.trials), {}, {}};
+  StudyMember out{path, {}, bundle.manifest.session, bundle.manifest.trial_chain_head, std::move(bundle.trials),
+                  {},   {}};
   if (!signatures.empty()) out.laboratory = signatures.front().organisation;
   ASSAY_TRY(out.plan, parse_json(bundle.plan_json, "plan.json"));
   ASSAY_TRY(out.lock, parse_json(bundle.lock_json, "lock.json"));

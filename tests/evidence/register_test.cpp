@@ -152,16 +152,15 @@ TEST_F(RegisterTest, AnAmendmentHasANewNumberAndNamesWhatItReplaces) {
 }
 
 TEST_F(RegisterTest, WaiversAreShownAndCountOnlyBesideTheLevelAsExamined) {
-  const Json results = {
-      {"trials", {{{"number", 3}}}},
-      {"grade",
-       {{"indicators", {{{"id", "a"}}, {{"id", "b"}}}},
-        {"gates", {{{"id", "g"}}}},
-        {"overall",
-         {{{"level", 1}, {"conformity", "conform"}, {"blocking", Json::array()}},
-          {{"level", 2}, {"conformity", "not_conform"}, {"blocking", {"a"}}},
-          {{"level", 3}, {"conformity", "inconclusive"}, {"blocking", {"b", "a"}}},
-          {{"level", 4}, {"conformity", "inconclusive"}, {"blocking", {"g"}}}}}}}};
+  const Json results = {{"trials", {{{"number", 3}}}},
+                        {"grade",
+                         {{"indicators", {{{"id", "a"}}, {{"id", "b"}}}},
+                          {"gates", {{{"id", "g"}}}},
+                          {"overall",
+                           {{{"level", 1}, {"conformity", "conform"}, {"blocking", Json::array()}},
+                            {{"level", 2}, {"conformity", "not_conform"}, {"blocking", {"a"}}},
+                            {{"level", 3}, {"conformity", "inconclusive"}, {"blocking", {"b", "a"}}},
+                            {{"level", 4}, {"conformity", "inconclusive"}, {"blocking", {"g"}}}}}}}};
   std::vector<StateRecord> records;
   const auto waive = [&](const std::string& scope, const std::string& expires) {
     StateRecord r;
