@@ -2,6 +2,7 @@
 
 #include <QDate>
 #include <QFileDialog>
+#include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QTabWidget>
@@ -25,6 +26,26 @@ QWidget* sheet(QLabel* text, QTableView* table, QPushButton* button = nullptr) {
   if (button != nullptr) line->addWidget(button);
   column->addLayout(line);
   column->addWidget(table, 1);
+  return out;
+}
+
+/// Lines of signed envelopes, shown as they stand: whether they hold is asked when a bundle is verified.
+Result<std::vector<QJsonObject>> records_of(const QString& name) {
+  QFile file(name);
+  std::vector<QJsonObject> out;
+  const bool open = file.open(QIODevice::ReadOnly);
+  while (open && !file.atEnd()) {
+    const auto envelope = QJsonDocument::fromJson(file.readLine()).object();
+    const auto payload = QByteArray::fromBase64(envelope[QLatin1String("payload")].toString().toLatin1());
+    const auto predicate = QJsonDocument::fromJson(payload).object()[QLatin1String("predicate")].toObject();
+    if (predicate.isEmpty()) break;
+    out.push_back(predicate);
+  }
+  if (out.empty() || !file.atEnd())
+    return Error{.id = 745,
+                 .what = {"the file is no register of states", "该文件不是状态登记册"},
+                 .place = {name.toStdString(), static_cast<int>(out.size()) + 1},
+                 .help = {"choose the file that assay state keeps", "请选择由 assay state 维护的文件"}};
   return out;
 }
 
@@ -103,8 +124,8 @@ void QualityPage::enter(const QString&) {
 
 void QualityPage::read_register(const QString& file) {
   hub.worker.ask(
-      this, [name = file.toStdString()] { return evidence::load_register(name); },
-      [this, file](Result<std::vector<evidence::StateRecord>> read) {
+      this, [file] { return records_of(file); },
+      [this, file](Result<std::vector<QJsonObject>> read) {
         register_file_ = file;
         register_problem_.reset();
         if (read) register_ = std::move(*read);
@@ -185,9 +206,10 @@ void QualityPage::fill() {
   voids_->set(std::move(rows));
   rows.clear();
   for (const auto& r : register_)
-    rows.push_back({{right(QString::number(r.number)), plain(QString::fromLatin1(evidence::to_string(r.kind))),
-                     plain(q(r.manifest_sha256.substr(0, 20))), plain(q(r.reason)), plain(q(r.person)), plain(q(r.time))},
-                    QString::number(r.number)});
+    rows.push_back({{right(r[QLatin1String("number")].toVariant().toString()), plain(r[QLatin1String("kind")].toString()),
+                     plain(r[QLatin1String("certificate")].toString()), plain(r[QLatin1String("reason")].toString()),
+                     plain(r[QLatin1String("signer")].toObject()[QLatin1String("person")].toString()), plain(r[QLatin1String("time")].toString())},
+                    r[QLatin1String("number")].toVariant().toString()});
   states_text_->setText(register_problem_ ? register_problem_->what + QLatin1Char('\n') + register_problem_->detail
                         : register_file_.isEmpty() ? say("quality.states_hint")
                                                    : say("quality.register_shown", {QFileInfo(register_file_).fileName(), QString::number(rows.size())}));
