@@ -22,6 +22,7 @@ void LiveRun::take(const QByteArray& line) {
   last_time = text("time");
   const std::int64_t number = o[QLatin1String("number")].toInteger();
   if (type == QLatin1String("trial_started")) {
+    finished = complete = interrupted = paused = false;  // the stream of a session holds all of its runs
     LiveTrial trial;
     trial.number = number;
     trial.task = text("task");
@@ -58,6 +59,8 @@ void LiveRun::take(const QByteArray& line) {
     finished = true;
     complete = o[QLatin1String("complete")].toBool();
     workers_lost = whole("workers_lost");
+  } else if (type == QLatin1String("run_paused") || type == QLatin1String("run_continued")) {
+    paused = type == QLatin1String("run_paused");
   } else if (type == QLatin1String("run_interrupted")) {
     interrupted = true;
   }

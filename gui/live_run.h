@@ -42,7 +42,7 @@ struct LiveRun {
   int done = 0, expected = 0, most = 0, jobs = 0, workers_lost = 0;
   int unsafe = 0, errors = 0;
   double eta_s = -1;
-  bool finished = false, complete = false, interrupted = false;
+  bool finished = false, complete = false, interrupted = false, paused = false;
   std::vector<QStringList> log;  ///< time, event, text in neither language: task, level, index, outcome, reason
 
   /// Takes one line; one that is no event is left out.

@@ -1,7 +1,6 @@
 // Quality: equipment and people with what has run out, void trials, states and waivers of bundles, the audit log.
 #pragma once
 
-#include "evidence/trust.h"
 #include "gui/page.h"
 #include "gui/rows_model.h"
 
@@ -29,7 +28,7 @@ class QualityPage : public Page {
   Badge *chain_, *today_;
   QPushButton *verify_, *open_register_;
   Loaded<QualityRecords> records_;
-  std::vector<evidence::StateRecord> register_;
+  std::vector<QJsonObject> register_;  ///< predicates of its records
   std::optional<Problem> register_problem_, chain_problem_;
   QString register_file_;
   int chain_state_ = 0;  ///< 0 not checked, 1 being checked, 2 holds, 3 broken

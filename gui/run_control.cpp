@@ -1,11 +1,12 @@
 #include "gui/run_control.h"
 
+#include <fcntl.h>
 #include <signal.h>
-
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
@@ -15,7 +16,7 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QSaveFile>
-#include <cerrno>
+#include <algorithm>
 
 namespace assay::gui {
 namespace {
@@ -36,32 +37,40 @@ QString start_ticks(qint64 pid) {
 }
 
 Error failed(int id, Text what, const QString& file, const QString& found, Text help) {
-  return Error{.id = id,
-               .what = std::move(what),
-               .place = {file.toStdString()},
-               .found = found.toStdString(),
-               .help = std::move(help)};
+  return Error{.id = id, .what = std::move(what), .place = {file.toStdString()}, .found = found.toStdString(), .help = std::move(help)};
 }
 
-/// One request line over a local socket, one answer line back; false if nobody listens or nothing comes in time.
-bool exchange(const QString& path, const QByteArray& request) {
+/// One request line over a local socket, one answer line back; empty if nobody listens, nothing comes in time, or it is
+/// an error.
+QJsonObject exchange(const QString& path, const QByteArray& request) {
+  // Through the folder's descriptor: paths of sockets may have 107 bytes only.
+  const QFileInfo file(path);
+  const int folder = ::open(QFile::encodeName(file.absolutePath()).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return {};
+  const QByteArray name = QStringLiteral("/proc/self/fd/%1/%2").arg(folder).arg(file.fileName()).toLocal8Bit();
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const auto name = path.toLocal8Bit();
-  if (static_cast<std::size_t>(name.size()) >= sizeof address.sun_path) return false;
-  std::copy(name.begin(), name.end(), address.sun_path);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const timeval deadline{kDeadline_ms / 1000, 0};
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
-  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
-  char byte = 0;
-  const bool done =
-      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-      ::send(fd, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) == request.size() &&
-      ::recv(fd, &byte, 1, 0) == 1;
-  ::close(fd);
-  return done;
+  QByteArray answer;
+  if (fd >= 0 && static_cast<std::size_t>(name.size()) < sizeof address.sun_path) {
+    std::copy(name.begin(), name.end(), address.sun_path);
+    const timeval deadline{kDeadline_ms / 1000, 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
+    char buffer[4096];
+    if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+        ::send(fd, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) == request.size()) {
+      while (!answer.contains('\n') && answer.size() < (1 << 20)) {
+        const auto n = ::recv(fd, buffer, sizeof buffer, 0);
+        if (n <= 0) break;
+        answer.append(buffer, static_cast<qsizetype>(n));
+      }
+    }
+  }
+  if (fd >= 0) ::close(fd);
+  ::close(folder);
+  const auto json = QJsonDocument::fromJson(answer).object();
+  return json.contains(QLatin1String("error")) ? QJsonObject() : json;
 }
 
 }  // namespace
@@ -74,9 +83,8 @@ Result<RunNote> RunControl::start(const QStringList& arguments) const {
   note.path = folder + QLatin1Char('/') + stamp + QStringLiteral(".json");
   note.events = folder + QLatin1Char('/') + stamp + QStringLiteral(".events.jsonl");
   note.messages = folder + QLatin1Char('/') + stamp + QStringLiteral(".log");
-  note.arguments =
-      QStringList{QStringLiteral("--workspace"), QDir(workspace_).absolutePath(), QStringLiteral("--json")} +
-      arguments + QStringList{QStringLiteral("--events"), note.events};
+  note.arguments = QStringList{QStringLiteral("--workspace"), QDir(workspace_).absolutePath(), QStringLiteral("--json")} + arguments +
+                   QStringList{QStringLiteral("--events"), note.events};
   QSaveFile file(note.path);
   const auto no_note = [&] {
     return failed(741, {"the note of the run cannot be written", "无法写入运行记录"}, note.path, file.errorString(),
@@ -104,6 +112,25 @@ Result<RunNote> RunControl::start(const QStringList& arguments) const {
 }
 
 std::optional<RunNote> RunControl::newest() const {
+  auto own = newest_note();
+  if (own && alive(*own)) return own;
+  // A run that was started elsewhere answers on its socket and keeps its events beside it.
+  const QDir folder(QDir(workspace_).absoluteFilePath(QStringLiteral("run")));
+  for (const auto& name : folder.entryList({QStringLiteral("*.sock")}, QDir::System | QDir::Files, QDir::Name | QDir::Reversed)) {
+    const auto json = exchange(folder.absoluteFilePath(name), "{\"do\":\"status\"}\n");
+    if (json.isEmpty()) continue;
+    RunNote note;
+    note.events = folder.absoluteFilePath(name.chopped(5) + QStringLiteral(".events.jsonl"));
+    note.messages = folder.absoluteFilePath(name.chopped(5) + QStringLiteral(".log"));
+    note.path = folder.absoluteFilePath(name);
+    note.pid = json[QLatin1String("pid")].toInteger();
+    note.started_as = start_ticks(note.pid);
+    return note;
+  }
+  return own;
+}
+
+std::optional<RunNote> RunControl::newest_note() const {
   const QDir folder(QDir(workspace_).absoluteFilePath(QStringLiteral("run")));
   const auto names = folder.entryList({QStringLiteral("*-*-*.json")}, QDir::Files, QDir::Name | QDir::Reversed);
   for (const auto& name : names) {
@@ -125,23 +152,19 @@ std::optional<RunNote> RunControl::newest() const {
 
 bool RunControl::alive(const RunNote& note) {
   const auto fields = process_state(note.pid);
-  return fields.size() > 19 && fields[0] != QLatin1String("Z") && fields[0] != QLatin1String("X") &&
-         fields[19] == note.started_as;
+  return fields.size() > 19 && fields[0] != QLatin1String("Z") && fields[0] != QLatin1String("X") && fields[19] == note.started_as;
 }
 
 QString RunControl::socket(const QString& session) const {
   return QDir(workspace_).absoluteFilePath(QStringLiteral("run/%1.sock").arg(session));
 }
 
-bool RunControl::has_socket(const QString& session) const {
-  return !session.isEmpty() && QFileInfo::exists(socket(session));
-}
+bool RunControl::has_socket(const QString& session) const { return !session.isEmpty() && QFileInfo::exists(socket(session)); }
 
 Result<void> RunControl::ask(const RunNote& note, const QString& session, RunRequest request) const {
-  constexpr const char* kWords[] = {"pause", "resume", "stop"};
-  const QByteArray line =
-      QByteArrayLiteral("{\"do\":\"") + kWords[static_cast<int>(request)] + QByteArrayLiteral("\"}\n");
-  if (!session.isEmpty() && exchange(socket(session), line)) return {};
+  constexpr const char* kWords[] = {"pause", "continue", "stop"};
+  const QByteArray line = QByteArrayLiteral("{\"do\":\"") + kWords[static_cast<int>(request)] + QByteArrayLiteral("\"}\n");
+  if (!session.isEmpty() && !exchange(socket(session), line).isEmpty()) return {};
   if (request != RunRequest::stop)
     return failed(742, {"the run does not answer on its socket", "检测进程的控制通道没有应答"}, socket(session), {},
                   {"it can still be stopped, and resumed later", "仍可停止，之后再继续"});

@@ -27,7 +27,7 @@ class RunControl {
 
   /// `assay run …` or `assay resume …`, detached. 0740: it cannot be started; 0741: no note can be written.
   Result<RunNote> start(const QStringList& arguments) const;
-  /// The newest note, whether its process lives or not; then its event file tells how it ended.
+  /// A run that goes on, wherever it was started; else the newest started from a dashboard, whose events tell how it ended.
   [[nodiscard]] std::optional<RunNote> newest() const;
   [[nodiscard]] static bool alive(const RunNote& note);
   /// 0742: nobody listens (pause, resume need the socket); 0743: the process is gone.
@@ -36,6 +36,7 @@ class RunControl {
   [[nodiscard]] bool has_socket(const QString& session) const;
 
  private:
+  [[nodiscard]] std::optional<RunNote> newest_note() const;  ///< of those started from a dashboard
   [[nodiscard]] QString socket(const QString& session) const;
   QString program_, workspace_;
 };

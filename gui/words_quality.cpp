@@ -56,7 +56,7 @@ std::vector<Word> quality_words() {
       {"quality.col.number", "No.", "编号"},
       {"quality.col.hash", "Hash", "哈希"},
       {"quality.col.state", "State", "状态"},
-      {"quality.col.bundle", "Bundle", "证据包"},
+      {"quality.col.bundle", "Certificate", "证书编号"},
       {"quality.col.person", "Person", "责任人"},
       {"quality.kind.equipment", "equipment", "设备"},
       {"quality.kind.competence", "competence", "人员资质"},
