@@ -233,8 +233,7 @@ void latency(Sheet& sheet, const ReportModel& model) {
                  {{"n", "n"}, 1, true},
                  {{"Observed by", "观测来源"}, 2}},
                 rows);
-    if (key.unit == "s")
-      sheet.chart([&](Lang lang) { return latency_chart(sorted, lang); }, 0.62, Sheet::Pair::beside);
+    if (key.unit == "s") sheet.chart([&](Lang lang) { return latency_chart(sorted, lang); }, 0.62, Sheet::Pair::beside);
   }
 }
 
