@@ -84,7 +84,7 @@ const Theme& light_theme() {
   static const Theme kTheme{
       .dark = false, .window = of("#f3f5f7"), .surface = of("#ffffff"), .raised = of("#f8fafb"), .line = of("#d9dfe5"),
       .text = of(reports::ink::kText), .muted = of(reports::ink::kMuted), .accent = of(reports::ink::kAccent),
-      .on_accent = of("#ffffff"), .accent_tint = of("#e3f0f8"), .pass = of(reports::ink::kPass),
+      .on_accent = of("#ffffff"), .accent_tint = of("#e8f3fa"), .pass = of(reports::ink::kPass),
       .pass_tint = of(reports::ink::kPassTint), .unsure = of("#8a5c00"),
       .unsure_tint = of(reports::ink::kUnsureTint), .fail = of("#a84300"),
       .fail_tint = of(reports::ink::kFailTint), .none = of("#57606a"), .none_tint = of(reports::ink::kFaint),
