@@ -12,8 +12,8 @@
 namespace assay::gui {
 
 struct Answer {
-  int exit_code = -1;     ///< of the program; -1: it did not start, did not end in time or crashed
-  QJsonObject json;       ///< what stood on stdout; empty if it was no object
+  int exit_code = -1;  ///< of the program; -1: it did not start, did not end in time or crashed
+  QJsonObject json;    ///< what stood on stdout; empty if it was no object
   QByteArray output, messages;
   [[nodiscard]] bool failed() const;  ///< no object, or {"schema":"assay.error/1"}
   [[nodiscard]] Problem problem() const;

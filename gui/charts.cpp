@@ -83,7 +83,8 @@ void IntervalList::paintEvent(QPaintEvent*) {
     p.drawText(QRectF(0, y + 2, name, 18), Qt::AlignVCenter, elided(p, title, name));
     small(p, 11);
     p.setPen(t.muted);
-    p.drawText(QRectF(0, y + 20, name, 15), Qt::AlignVCenter, elided(p, q(r.id) + QStringLiteral(" · L%1").arg(r.level), name));
+    p.drawText(QRectF(0, y + 20, name, 15), Qt::AlignVCenter,
+               elided(p, q(r.id) + QStringLiteral(" · L%1").arg(r.level), name));
     p.setPen(QPen(t.line, 1));
     p.drawLine(QPointF(0, y), QPointF(width(), y));
     p.setPen(QPen(t.text, 1.6, Qt::DashLine));
@@ -100,12 +101,21 @@ void IntervalList::paintEvent(QPaintEvent*) {
     small(p, 12);
     p.setPen(seen.color);
     const QString verdict = in_lang(reports::look_of(r.conformity).word);
-    p.drawText(QRectF(right + 14, y + 2, numbers, 18), Qt::AlignVCenter, elided(p, r.n > 0 ? verdict : say("chart.no_trial"), numbers));
+    p.drawText(QRectF(right + 14, y + 2, numbers, 18), Qt::AlignVCenter,
+               elided(p, r.n > 0 ? verdict : say("chart.no_trial"), numbers));
     small(p, 11);
     p.setPen(t.muted);
     p.drawText(QRectF(right + 14, y + 20, numbers, 15), Qt::AlignVCenter,
-               elided(p, share ? QStringLiteral("%1/%2 · %3 %4").arg(r.successes).arg(r.n).arg(QStringLiteral("≥")).arg(percent(r.limit, 0))
-                               : QStringLiteral("n=%1 · %2 %3 %4").arg(r.n).arg(r.bound == "at_most" ? QStringLiteral("≤") : QStringLiteral("≥")).arg(number(r.limit), q(r.unit)),
+               elided(p,
+                      share ? QStringLiteral("%1/%2 · %3 %4")
+                                  .arg(r.successes)
+                                  .arg(r.n)
+                                  .arg(QStringLiteral("≥"))
+                                  .arg(percent(r.limit, 0))
+                            : QStringLiteral("n=%1 · %2 %3 %4")
+                                  .arg(r.n)
+                                  .arg(r.bound == "at_most" ? QStringLiteral("≤") : QStringLiteral("≥"))
+                                  .arg(number(r.limit), q(r.unit)),
                       numbers));
     y += kIntervalRow;
   }
@@ -122,13 +132,17 @@ void StateTimeline::set(const LiveRun& run) {
     Cell cell;
     cell.open = trial.outcome.isEmpty();
     if (const auto outcome = outcome_from(trial.outcome.toStdString())) cell.outcome = *outcome;
-    cell.hint = QStringLiteral("#%1  %2").arg(trial.number).arg(cell.open ? say("trial.open") : in_lang(reports::look_of(cell.outcome).word));
-    if (!trial.reason.isEmpty()) cell.hint += QStringLiteral(" · ") + in_lang(reports::words_of_reason(trial.reason.toStdString()));
+    cell.hint = QStringLiteral("#%1  %2")
+                    .arg(trial.number)
+                    .arg(cell.open ? say("trial.open") : in_lang(reports::look_of(cell.outcome).word));
+    if (!trial.reason.isEmpty())
+      cell.hint += QStringLiteral(" · ") + in_lang(reports::words_of_reason(trial.reason.toStdString()));
     row->cells.push_back(std::move(cell));
   }
   for (auto& row : rows_)
     for (const auto& s : run.stopped)
-      row.stopped = row.stopped || row.name == QStringLiteral("%1 · L%2").arg(s.task.section(QLatin1Char('/'), -1)).arg(s.level);
+      row.stopped =
+          row.stopped || row.name == QStringLiteral("%1 · L%2").arg(s.task.section(QLatin1Char('/'), -1)).arg(s.level);
   std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return a.name < b.name; });
   setMinimumHeight(sizeHint().height());
   updateGeometry();
@@ -198,7 +212,8 @@ bool StateTimeline::event(QEvent* event) {
   return true;
 }
 
-Strip::Strip(const char* name_key, const char* unit_key, QWidget* parent) : QWidget(parent), name_key_(name_key), unit_key_(unit_key) {
+Strip::Strip(const char* name_key, const char* unit_key, QWidget* parent)
+    : QWidget(parent), name_key_(name_key), unit_key_(unit_key) {
   put_name(this, name_key);
 }
 
@@ -225,8 +240,9 @@ void Strip::paintEvent(QPaintEvent*) {
   const std::size_t count = std::min<std::size_t>(values_.size(), 200), from = values_.size() - count;
   QPolygonF line;
   for (std::size_t i = 0; i < count; ++i)
-    line << QPointF(sheet.left() + sheet.width() * static_cast<double>(i) / std::max<double>(1, static_cast<double>(count) - 1),
-                    sheet.bottom() - 2 - (sheet.height() - 6) * values_[from + i] / most);
+    line << QPointF(
+        sheet.left() + sheet.width() * static_cast<double>(i) / std::max<double>(1, static_cast<double>(count) - 1),
+        sheet.bottom() - 2 - (sheet.height() - 6) * values_[from + i] / most);
   p.setPen(QPen(t.accent, 1.8));
   p.drawPolyline(line);
 }
@@ -248,19 +264,23 @@ void ForestPlot::paintEvent(QPaintEvent*) {
   QPainter p(this);
   p.setRenderHint(QPainter::Antialiasing);
   const Theme& t = theme();
-  const double name = std::min(300.0, width() * 0.3), note = 210, left = name + 16, right = width() - note - 16, middle = (left + right) / 2;
+  const double name = std::min(300.0, width() * 0.3), note = 210, left = name + 16, right = width() - note - 16,
+               middle = (left + right) / 2;
   const double bottom = 40 + kForestRow * static_cast<double>(rows_.size());
   const auto x = [&](double v) { return middle + (right - left) / 2 * std::clamp(v, -1.0, 1.0); };
   small(p, 12, true);
   p.setPen(t.text);
-  p.drawText(QRectF(left, 0, middle - left - 10, 18), Qt::AlignRight, elided(p, QStringLiteral("← ") + say("chart.better", {right_}), middle - left - 10));
-  p.drawText(QRectF(middle + 10, 0, right - middle, 18), Qt::AlignLeft, elided(p, say("chart.better", {left_}) + QStringLiteral(" →"), right - middle - 10));
+  p.drawText(QRectF(left, 0, middle - left - 10, 18), Qt::AlignRight,
+             elided(p, QStringLiteral("← ") + say("chart.better", {right_}), middle - left - 10));
+  p.drawText(QRectF(middle + 10, 0, right - middle, 18), Qt::AlignLeft,
+             elided(p, say("chart.better", {left_}) + QStringLiteral(" →"), right - middle - 10));
   small(p, 11);
   for (int k = -2; k <= 2; ++k) {
     p.setPen(QPen(k == 0 ? t.text : t.line, k == 0 ? 1.5 : 1, k == 0 ? Qt::DashLine : Qt::SolidLine));
     p.drawLine(QPointF(x(0.5 * k), 26), QPointF(x(0.5 * k), bottom));
     p.setPen(t.muted);
-    p.drawText(QRectF(x(0.5 * k) - 24, bottom + 4, 48, 16), Qt::AlignCenter, QStringLiteral("%1%2").arg(k > 0 ? QStringLiteral("+") : QString()).arg(0.5 * k));
+    p.drawText(QRectF(x(0.5 * k) - 24, bottom + 4, 48, 16), Qt::AlignCenter,
+               QStringLiteral("%1%2").arg(k > 0 ? QStringLiteral("+") : QString()).arg(0.5 * k));
   }
   double y = 34;
   for (const auto& r : rows_) {
@@ -279,8 +299,10 @@ void ForestPlot::paintEvent(QPaintEvent*) {
       p.setPen(QPen(t.surface, 1.5));
       p.setBrush(color);
       const QPointF c(x(*r.estimate), at);
-      if (r.bold) p.drawPolygon(QPolygonF({c + QPointF(-9, 0), c + QPointF(0, -8), c + QPointF(9, 0), c + QPointF(0, 8)}));
-      else p.drawEllipse(c, 6, 6);
+      if (r.bold)
+        p.drawPolygon(QPolygonF({c + QPointF(-9, 0), c + QPointF(0, -8), c + QPointF(9, 0), c + QPointF(0, 8)}));
+      else
+        p.drawEllipse(c, 6, 6);
     }
     small(p, 12);
     p.setPen(r.verdict == 0 ? t.muted : t.text);

@@ -28,14 +28,20 @@ Cell session_state(const SessionLine& line) {
 }  // namespace
 
 HomePage::HomePage(Hub& the_hub)
-    : Page(the_hub, "page_home", "home.title", "home.lead"), run_card_(new Card), run_title_(value_label("card")),
-      run_text_(value_label("muted")), resume_(button("home.run.resume", "home_resume", "primary")),
-      inspect_(button("home.run.inspect", "home_inspect")), sessions_tile_(new Tile("home.tile.sessions")),
-      trials_tile_(new Tile("home.tile.trials")), level_tile_(new Tile("home.tile.level")),
+    : Page(the_hub, "page_home", "home.title", "home.lead"),
+      run_card_(new Card),
+      run_title_(value_label("card")),
+      run_text_(value_label("muted")),
+      resume_(button("home.run.resume", "home_resume", "primary")),
+      inspect_(button("home.run.inspect", "home_inspect")),
+      sessions_tile_(new Tile("home.tile.sessions")),
+      trials_tile_(new Tile("home.tile.trials")),
+      level_tile_(new Tile("home.tile.level")),
       sessions_(new RowsModel({"home.col.session", "home.col.subject", "home.col.scheme", "home.col.division",
                                "home.col.state", "home.col.level", "home.col.trials", "home.col.locked"},
                               this)),
-      table_(table_of(sessions_, "home.sessions_name", "home_sessions")), blockers_(new QVBoxLayout) {
+      table_(table_of(sessions_, "home.sessions_name", "home_sessions")),
+      blockers_(new QVBoxLayout) {
   auto* fresh = button("act.new", "home_new", "primary");
   tools->addWidget(fresh);
   connect(fresh, &QPushButton::clicked, this, [this] { hub.go(PageId::setup); });
@@ -109,7 +115,8 @@ void HomePage::fill_run_card() {
   inspect_->setVisible(!runs && open != nullptr);
   if (runs) {
     run_title_->setText(say("home.run.running", {run.session}));
-    run_text_->setText(say("home.run.running_text", {QString::number(run.done), QString::number(run.expected), duration(run.eta_s)}));
+    run_text_->setText(
+        say("home.run.running_text", {QString::number(run.done), QString::number(run.expected), duration(run.eta_s)}));
     put_text(resume_, "home.run.watch");
   } else if (open != nullptr) {
     run_title_->setText(say("home.run.stopped", {open->id}));
@@ -126,8 +133,9 @@ void HomePage::fill_blockers(const Answer& answer) {
   if (answer.failed()) check_problem_ = answer.problem();
   for (const auto& entry : answer.json[QLatin1String("checks")].toArray()) {
     const auto o = entry.toObject();
-    checks_.emplace_back(check_word(o[QLatin1String("name")].toString()) + QLatin1Char('\n') + o[QLatin1String("found")].toString(),
-                         o[QLatin1String("ok")].toBool());
+    checks_.emplace_back(
+        check_word(o[QLatin1String("name")].toString()) + QLatin1Char('\n') + o[QLatin1String("found")].toString(),
+        o[QLatin1String("ok")].toBool());
   }
   refresh();
 }
@@ -156,11 +164,14 @@ void HomePage::refresh() {
                     s.id});
   }
   const auto total = static_cast<int>(space.sessions.size());
-  sessions_tile_->set(QString::number(total), say("home.tile.sessions_note", {QString::number(closed), QString::number(total - closed)}));
-  trials_tile_->set(QString::number(trials), say("home.tile.trials_note", {QString::number(open), QString::number(voids)}));
+  sessions_tile_->set(QString::number(total),
+                      say("home.tile.sessions_note", {QString::number(closed), QString::number(total - closed)}));
+  trials_tile_->set(QString::number(trials),
+                    say("home.tile.trials_note", {QString::number(open), QString::number(voids)}));
   for (const auto& s : space.sessions) {
     if (!s.level) continue;
-    level_tile_->set(level_word(*s.level), s.subject + QStringLiteral(" · ") + s.scheme + QStringLiteral(" · ") + division_word(s.division));
+    level_tile_->set(level_word(*s.level),
+                     s.subject + QStringLiteral(" · ") + s.scheme + QStringLiteral(" · ") + division_word(s.division));
     break;
   }
   sessions_->set(std::move(rows));

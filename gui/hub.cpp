@@ -42,8 +42,10 @@ void Hub::reload() {
         if (session_id_.isEmpty() && space_.value != nullptr && !space_.value->sessions.empty())
           session_id_ = space_.value->sessions.front().id;
         emit space_changed();
-        if (!session_id_.isEmpty()) open_session(session_id_);
-        else emit session_changed();
+        if (!session_id_.isEmpty())
+          open_session(session_id_);
+        else
+          emit session_changed();
       });
 }
 

@@ -71,7 +71,8 @@ void Badge::set(const QString& text, const StateLook& look) {
 }
 
 QSize Badge::sizeHint() const {
-  return {fontMetrics().horizontalAdvance(text_) + (look_.icon == nullptr ? 20 : 40), std::max(24, fontMetrics().height() + 8)};
+  return {fontMetrics().horizontalAdvance(text_) + (look_.icon == nullptr ? 20 : 40),
+          std::max(24, fontMetrics().height() + 8)};
 }
 
 void Badge::paintEvent(QPaintEvent*) {
@@ -154,7 +155,8 @@ void SvgView::paintEvent(QPaintEvent*) {
   if (svg_.empty()) return;
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
-  const double scale = std::min({1.0, width() / static_cast<double>(drawn_.width()), height() / static_cast<double>(drawn_.height())});
+  const double scale =
+      std::min({1.0, width() / static_cast<double>(drawn_.width()), height() / static_cast<double>(drawn_.height())});
   QSvgRenderer(themed_svg(svg_)).render(&painter, QRectF(0, 0, drawn_.width() * scale, drawn_.height() * scale));
 }
 

@@ -27,8 +27,8 @@ void set_tone(QWidget* widget, const char* property, const char* value);
 class Card : public QFrame {
  public:
   explicit Card(const char* title_key = nullptr);
-  QVBoxLayout* box;    ///< below the heading
-  QHBoxLayout* head;   ///< heading, then what is added
+  QVBoxLayout* box;   ///< below the heading
+  QHBoxLayout* head;  ///< heading, then what is added
 };
 
 /// Icon, word and colour of a state, on its tint.

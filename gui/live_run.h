@@ -35,10 +35,10 @@ struct LiveRate {
 
 struct LiveRun {
   QString session, last_time;
-  std::vector<LiveTrial> trials;      ///< in order of their start
-  std::vector<LiveSeries> stopped;    ///< series that are decided
+  std::vector<LiveTrial> trials;    ///< in order of their start
+  std::vector<LiveSeries> stopped;  ///< series that are decided
   std::vector<LiveDecision> decided;
-  std::vector<LiveRate> rates;        ///< progress, oldest first
+  std::vector<LiveRate> rates;  ///< progress, oldest first
   int done = 0, expected = 0, most = 0, jobs = 0, workers_lost = 0;
   int unsafe = 0, errors = 0;
   double eta_s = -1;

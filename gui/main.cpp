@@ -23,7 +23,8 @@ int usage(const QString& text) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR")) qputenv("XDG_RUNTIME_DIR", qgetenv("HOME").isEmpty() ? "/tmp" : qgetenv("HOME"));
+  if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR"))
+    qputenv("XDG_RUNTIME_DIR", qgetenv("HOME").isEmpty() ? "/tmp" : qgetenv("HOME"));
   QApplication application(argc, argv);
   QApplication::setApplicationName(QStringLiteral("assay-dashboard"));
   const auto options = gui::read_options(QApplication::arguments());

@@ -36,10 +36,19 @@ QWidget* caption_over(const char* key, QWidget* value) {
 }  // namespace
 
 MainWindow::MainWindow(Hub& hub)
-    : hub_(hub), stack_(new QStackedWidget), bar_session_(new ElidedLabel("value")), bar_subject_(new ElidedLabel("value")),
-      bar_serial_(new ElidedLabel("value")), bar_scheme_(new ElidedLabel("value")), bar_division_(new Badge),
-      language_(button("bar.language", "bar_language")), theme_(icon_button("moon", "bar.theme_name", "bar_theme")),
-      status_run_(new QLabel), status_sessions_(new QLabel), status_disk_(new QLabel), status_workspace_(new ElidedLabel("", Qt::ElideMiddle)) {
+    : hub_(hub),
+      stack_(new QStackedWidget),
+      bar_session_(new ElidedLabel("value")),
+      bar_subject_(new ElidedLabel("value")),
+      bar_serial_(new ElidedLabel("value")),
+      bar_scheme_(new ElidedLabel("value")),
+      bar_division_(new Badge),
+      language_(button("bar.language", "bar_language")),
+      theme_(icon_button("moon", "bar.theme_name", "bar_theme")),
+      status_run_(new QLabel),
+      status_sessions_(new QLabel),
+      status_disk_(new QLabel),
+      status_workspace_(new ElidedLabel("", Qt::ElideMiddle)) {
   setObjectName(QStringLiteral("main_window"));
   setWindowIcon(icon("quality", light_theme().accent));
   resize(1280, 800);
@@ -135,7 +144,8 @@ void MainWindow::build_bar(QWidget* bar) {
   line->addWidget(theme_);
 }
 
-QAction* MainWindow::add(QMenu* menu, const char* name, const char* key, const QKeySequence& keys, std::function<void()> act) {
+QAction* MainWindow::add(QMenu* menu, const char* name, const char* key, const QKeySequence& keys,
+                         std::function<void()> act) {
   auto* action = new QAction(this);
   action->setObjectName(QLatin1String(name));
   action->setShortcut(keys);
@@ -162,11 +172,13 @@ void MainWindow::build_menus() {
         add(travel, qPrintable(QStringLiteral("act_page_%1").arg(i + 1)), kTitles[i],
             QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), [this, i] { go(static_cast<PageId>(i)); });
   auto* run = menu("menu.run");
-  add(run, "act_preflight", "act.preflight", QKeySequence(QStringLiteral("F5")), [this] { go(PageId::setup, QStringLiteral("preflight")); });
+  add(run, "act_preflight", "act.preflight", QKeySequence(QStringLiteral("F5")),
+      [this] { go(PageId::setup, QStringLiteral("preflight")); });
   auto* run_page = static_cast<RunPage*>(page(PageId::run));
   pause_ = add(run, "act_pause", "act.pause", {}, [run_page] { run_page->ask(RunRequest::pause); });
   resume_ = add(run, "act_resume", "act.resume", {}, [run_page] { run_page->ask(RunRequest::resume); });
-  stop_ = add(run, "act_stop", "act.stop", QKeySequence(QStringLiteral("Ctrl+.")), [run_page] { run_page->ask(RunRequest::stop); });
+  stop_ = add(run, "act_stop", "act.stop", QKeySequence(QStringLiteral("Ctrl+.")),
+              [run_page] { run_page->ask(RunRequest::stop); });
   auto* trace = menu("menu.trace");
   auto* trace_page = static_cast<TracePage*>(page(PageId::trace));
   for (auto* action : trace_page->key_actions()) {
@@ -240,16 +252,18 @@ void MainWindow::fill_bar() {
   bar_scheme_->set(session->line.scheme + QStringLiteral(" · ") + session->line.scope);
   const Theme& t = theme();
   const auto& division = session->line.division;
-  bar_division_->set(division_word(division), division == QLatin1String("lab")    ? StateLook{t.accent, t.accent_tint, "quality"}
-                                              : division == QLatin1String("self") ? StateLook{t.none, t.none_tint, "bundle"}
-                                                                                  : StateLook{t.unsure, t.unsure_tint, "robot"});
+  bar_division_->set(division_word(division),
+                     division == QLatin1String("lab")    ? StateLook{t.accent, t.accent_tint, "quality"}
+                     : division == QLatin1String("self") ? StateLook{t.none, t.none_tint, "bundle"}
+                                                         : StateLook{t.unsure, t.unsure_tint, "robot"});
 }
 
 void MainWindow::fill_status() {
   const auto state = hub_.follower.state();
   const auto& run = hub_.follower.run();
-  constexpr const char* kKeys[] = {"status.run.none",     "status.run.starting", "status.run.running",    "status.run.stopping",
-                                   "status.run.finished", "status.run.interrupted", "status.run.died"};
+  constexpr const char* kKeys[] = {"status.run.none",     "status.run.starting", "status.run.running",
+                                   "status.run.stopping", "status.run.finished", "status.run.interrupted",
+                                   "status.run.died"};
   const auto* key = kKeys[static_cast<int>(state)];
   status_run_->setText(say(key, {QString::number(run.done), QString::number(run.expected)}));
   const bool live = state == RunState::running || state == RunState::starting;

@@ -29,8 +29,14 @@ class Skeleton : public QWidget {
 }  // namespace
 
 Page::Page(Hub& the_hub, const char* object_name, const char* title_key, const char* lead_key)
-    : hub(the_hub), tools(new QHBoxLayout), stack_(new QStackedWidget), sign_(new QLabel), title_(value_label("state")),
-      text_(value_label("muted")), loading_text_(value_label("muted")), act_(new QPushButton) {
+    : hub(the_hub),
+      tools(new QHBoxLayout),
+      stack_(new QStackedWidget),
+      sign_(new QLabel),
+      title_(value_label("state")),
+      text_(value_label("muted")),
+      loading_text_(value_label("muted")),
+      act_(new QPushButton) {
   setObjectName(QLatin1String(object_name));
   setFocusPolicy(Qt::StrongFocus);
   auto* all = new QVBoxLayout(this);

@@ -59,17 +59,26 @@ QWidget* signed_line(const char* sign, const QColor& color, const QString& title
 QString text_of(const QByteArray& html) {
   QString out = QString::fromUtf8(html);
   for (const auto* tag : {"style", "script", "svg"})
-    out.remove(QRegularExpression(QStringLiteral("<%1[\\s>].*?</%1>").arg(QLatin1String(tag)), QRegularExpression::DotMatchesEverythingOption));
+    out.remove(QRegularExpression(QStringLiteral("<%1[\\s>].*?</%1>").arg(QLatin1String(tag)),
+                                  QRegularExpression::DotMatchesEverythingOption));
   return out;
 }
 
 }  // namespace
 
 ReportPage::ReportPage(Hub& the_hub)
-    : Page(the_hub, "page_report", "report.title", "report.lead"), make_(button("report.make", "report_make", "primary")),
-      open_(button("report.open", "report_open")), bundle_(button("report.bundle", "report_bundle")), choose_(button("report.choose", "report_choose")),
-      preview_(new QTextBrowser), made_(value_label("small")), drop_text_(value_label("muted")), facts_(value_label("value")),
-      checklist_(new QVBoxLayout), answers_(new QVBoxLayout), drop_(new Card("report.drop")) {
+    : Page(the_hub, "page_report", "report.title", "report.lead"),
+      make_(button("report.make", "report_make", "primary")),
+      open_(button("report.open", "report_open")),
+      bundle_(button("report.bundle", "report_bundle")),
+      choose_(button("report.choose", "report_choose")),
+      preview_(new QTextBrowser),
+      made_(value_label("small")),
+      drop_text_(value_label("muted")),
+      facts_(value_label("value")),
+      checklist_(new QVBoxLayout),
+      answers_(new QVBoxLayout),
+      drop_(new Card("report.drop")) {
   setAcceptDrops(true);
   for (auto* one : {open_, bundle_, make_}) tools->addWidget(one);
   auto* across = new QHBoxLayout;
@@ -110,7 +119,8 @@ void ReportPage::make() {
   if (making_ || hub.session().value == nullptr) return;
   making_ = true;
   report_problem_.reset();
-  const QString session = hub.session().value->line.id, path = hub.workspace() + QStringLiteral("/reports/%1.html").arg(session);
+  const QString session = hub.session().value->line.id,
+                path = hub.workspace() + QStringLiteral("/reports/%1.html").arg(session);
   hub.call.ask(
       this, {QStringLiteral("report"), session, QStringLiteral("--output"), path},
       [this, session, path, in = lang()](const Answer& answer) {
@@ -132,12 +142,15 @@ void ReportPage::make() {
 
 void ReportPage::bundle() {
   if (hub.session().value == nullptr) return;
-  const QString session = hub.session().value->line.id, path = hub.workspace() + QStringLiteral("/reports/%1.assay").arg(session);
+  const QString session = hub.session().value->line.id,
+                path = hub.workspace() + QStringLiteral("/reports/%1.assay").arg(session);
   QDir().mkpath(hub.workspace() + QStringLiteral("/reports"));
   hub.call.ask(
       this, {QStringLiteral("bundle"), QStringLiteral("create"), session, QStringLiteral("--output"), path},
       [this, path](const Answer& answer) {
-        if (answer.failed()) return hub.tell(answer.problem().what + QStringLiteral(" · ") + answer.problem().detail.section(QLatin1Char('\n'), 0, 0));
+        if (answer.failed())
+          return hub.tell(answer.problem().what + QStringLiteral(" · ") +
+                          answer.problem().detail.section(QLatin1Char('\n'), 0, 0));
         hub.tell(say("report.bundled", {path}));
         verify(path);
       },
@@ -145,7 +158,8 @@ void ReportPage::bundle() {
 }
 
 void ReportPage::choose_file() {
-  const QString file = QFileDialog::getOpenFileName(this, say("report.choose_title"), hub.workspace(), say("report.filter"));
+  const QString file =
+      QFileDialog::getOpenFileName(this, say("report.choose_title"), hub.workspace(), say("report.filter"));
   if (!file.isEmpty()) verify(file);
 }
 
@@ -159,8 +173,10 @@ void ReportPage::verify(const QString& file) {
       [this, file](const Answer& answer) {
         if (file != verified_) return;
         verifying_ = false;
-        if (answer.failed()) verify_problem_ = answer.problem();
-        else verification_ = answer.json;
+        if (answer.failed())
+          verify_problem_ = answer.problem();
+        else
+          verification_ = answer.json;
         refresh();
       },
       kVerifyDeadline_ms);
@@ -194,8 +210,11 @@ void ReportPage::fill_checklist() {
   add("report.check.closed", line.state == QLatin1String("closed"));
   add("report.check.graded", !session->report.isEmpty());
   add("report.check.finished", line.trials.started == line.trials.finished);
-  add("report.check.plan", !session->row.plan_sha256.empty() && (session->trials.empty() || session->row.locked.ns <= session->trials.front().started.ns));
-  add("report.check.serial", !subject[QLatin1String("serial")].toString().isEmpty() && !subject[QLatin1String("software")].toString().isEmpty());
+  add("report.check.plan",
+      !session->row.plan_sha256.empty() &&
+          (session->trials.empty() || session->row.locked.ns <= session->trials.front().started.ns));
+  add("report.check.serial", !subject[QLatin1String("serial")].toString().isEmpty() &&
+                                 !subject[QLatin1String("software")].toString().isEmpty());
   add("report.check.rule", !in_lang(grade[QLatin1String("claim")]).isEmpty());
   add("report.check.seed", line.division != QLatin1String("dev"));
   add("report.check.lab", line.division == QLatin1String("lab"));
@@ -206,10 +225,12 @@ void ReportPage::fill_answers() {
   const auto seen = verification_[QLatin1String("facts")].toObject();
   facts_->setVisible(!seen.isEmpty());
   if (!seen.isEmpty())
-    facts_->setText(QStringLiteral("%1 · %2 · %3 · %4").arg(seen[QLatin1String("session")].toString(), division_word(seen[QLatin1String("division")].toString()),
-                                                            seen[QLatin1String("subject")].toString(), level_word(seen[QLatin1String("level")].toInt())));
-  drop_text_->setText(verifying_ ? say("report.verifying", {QFileInfo(verified_).fileName()})
-                      : verify_problem_ ? verify_problem_->what + QLatin1Char('\n') + verify_problem_->detail
+    facts_->setText(
+        QStringLiteral("%1 · %2 · %3 · %4")
+            .arg(seen[QLatin1String("session")].toString(), division_word(seen[QLatin1String("division")].toString()),
+                 seen[QLatin1String("subject")].toString(), level_word(seen[QLatin1String("level")].toInt())));
+  drop_text_->setText(verifying_            ? say("report.verifying", {QFileInfo(verified_).fileName()})
+                      : verify_problem_     ? verify_problem_->what + QLatin1Char('\n') + verify_problem_->detail
                       : verified_.isEmpty() ? say("report.drop_hint")
                                             : QFileInfo(verified_).fileName());
   const auto answers = verification_[QLatin1String("answers")];
@@ -218,11 +239,22 @@ void ReportPage::fill_answers() {
     const QJsonObject answer = answers.toObject()[QLatin1String(question.id)].toObject();
     const auto state = answer[QLatin1String("state")].toString();
     // Never one green tick for all; what was not checked is a dash.
-    const char* sign = state == QLatin1String("yes") ? "check" : state == QLatin1String("broken") ? "cross" : state == QLatin1String("no") ? "half" : "bar";
-    const QColor color = state == QLatin1String("yes") ? t.pass : state == QLatin1String("broken") ? t.fail : state == QLatin1String("no") ? t.unsure : t.none;
-    const char* word = state == QLatin1String("yes") ? "report.state.yes" : state == QLatin1String("broken") ? "report.state.broken" : state == QLatin1String("no") ? "report.state.no" : "report.state.unknown";
+    const char* sign = state == QLatin1String("yes")      ? "check"
+                       : state == QLatin1String("broken") ? "cross"
+                       : state == QLatin1String("no")     ? "half"
+                                                          : "bar";
+    const QColor color = state == QLatin1String("yes")      ? t.pass
+                         : state == QLatin1String("broken") ? t.fail
+                         : state == QLatin1String("no")     ? t.unsure
+                                                            : t.none;
+    const char* word = state == QLatin1String("yes")      ? "report.state.yes"
+                       : state == QLatin1String("broken") ? "report.state.broken"
+                       : state == QLatin1String("no")     ? "report.state.no"
+                                                          : "report.state.unknown";
     const QString below = answer.isEmpty() ? say(question.text) : in_lang(answer[QLatin1String("text")]);
-    answers_->addWidget(signed_line(sign, color, answer.isEmpty() ? say(question.title) : say(question.title) + QStringLiteral(" · ") + say(word), below));
+    answers_->addWidget(signed_line(
+        sign, color, answer.isEmpty() ? say(question.title) : say(question.title) + QStringLiteral(" · ") + say(word),
+        below));
   }
 }
 
@@ -232,7 +264,8 @@ void ReportPage::refresh() {
   const bool has = hub.session().value != nullptr;
   for (auto* one : {make_, bundle_}) one->setEnabled(has);
   open_->setEnabled(!report_path_.isEmpty());
-  if (!has && verified_.isEmpty()) return show_empty("report", "report.none", "report.none_text", "report.choose", [this] { choose_file(); });
+  if (!has && verified_.isEmpty())
+    return show_empty("report", "report.none", "report.none_text", "report.choose", [this] { choose_file(); });
   if (has && report_session_ != hub.session().value->line.id) {
     preview_->clear();
     report_path_.clear();
@@ -241,8 +274,10 @@ void ReportPage::refresh() {
     make();
     return;
   }
-  made_->setText(making_ ? say("report.making") : report_problem_ ? report_problem_->what + QLatin1Char('\n') + report_problem_->detail
-                 : report_path_.isEmpty() ? say("report.preview_wait") : say("report.made", {QFileInfo(report_path_).fileName()}));
+  made_->setText(making_                  ? say("report.making")
+                 : report_problem_        ? report_problem_->what + QLatin1Char('\n') + report_problem_->detail
+                 : report_path_.isEmpty() ? say("report.preview_wait")
+                                          : say("report.made", {QFileInfo(report_path_).fileName()}));
   fill_checklist();
   fill_answers();
   show_full();

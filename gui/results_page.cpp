@@ -31,7 +31,8 @@ QString margin_of(const IndicatorResult& r) {
   const auto& edge = at_most(r) ? r.upper : r.lower;
   if (r.attached || r.n == 0 || !edge) return QStringLiteral("–");
   const double margin = at_most(r) ? r.limit - *edge : *edge - r.limit;
-  return (margin >= 0 ? QStringLiteral("+") : QStringLiteral("−")) + (is_share(r) ? QString::number(std::abs(margin), 'f', 3) : number(std::abs(margin), 3));
+  return (margin >= 0 ? QStringLiteral("+") : QStringLiteral("−")) +
+         (is_share(r) ? QString::number(std::abs(margin), 'f', 3) : number(std::abs(margin), 3));
 }
 
 void clear(QLayout* layout) {
@@ -44,15 +45,26 @@ void clear(QLayout* layout) {
 }  // namespace
 
 ResultsPage::ResultsPage(Hub& the_hub)
-    : Page(the_hub, "page_results", "results.title", "results.lead"), ladder_(new SvgView("results.ladder_name")),
-      chart_(new SvgView("results.chart_name")), verdict_(new Badge), level_(value_label("big")), level_text_(value_label("muted")),
-      claim_(value_label("small")), partial_(label("results.partial")), what_if_text_(value_label("small")), partial_card_(new Card),
+    : Page(the_hub, "page_results", "results.title", "results.lead"),
+      ladder_(new SvgView("results.ladder_name")),
+      chart_(new SvgView("results.chart_name")),
+      verdict_(new Badge),
+      level_(value_label("big")),
+      level_text_(value_label("muted")),
+      claim_(value_label("small")),
+      partial_(label("results.partial")),
+      what_if_text_(value_label("small")),
+      partial_card_(new Card),
       why_card_(new Card),
-      table_model_(new RowsModel({"results.col.id", "results.col.level", "results.col.n", "results.col.value", "results.col.interval",
-                                  "results.col.limit", "results.col.margin", "results.col.verdict"},
-                                 this)),
-      table_(table_of(table_model_, "results.indicators_name", "results_table")), why_(new QVBoxLayout), what_id_(new QComboBox),
-      what_successes_(new QSpinBox), what_n_(new QSpinBox) {
+      table_model_(
+          new RowsModel({"results.col.id", "results.col.level", "results.col.n", "results.col.value",
+                         "results.col.interval", "results.col.limit", "results.col.margin", "results.col.verdict"},
+                        this)),
+      table_(table_of(table_model_, "results.indicators_name", "results_table")),
+      why_(new QVBoxLayout),
+      what_id_(new QComboBox),
+      what_successes_(new QSpinBox),
+      what_n_(new QSpinBox) {
   delete partial_card_->layout()->takeAt(0);
   partial_card_->box->addWidget(partial_);
   set_tone(partial_card_, "tone", "action");
@@ -146,7 +158,9 @@ void ResultsPage::take_session() {
   if (report_.isEmpty()) {
     // Not graded yet: what is on record is graded by the program, and nothing is stored.
     asking_ = true;
-    hub.call.ask(this, {QStringLiteral("report"), shown_->line.id, QStringLiteral("--format"), QStringLiteral("json"), QStringLiteral("-o"), QStringLiteral("-")},
+    hub.call.ask(this,
+                 {QStringLiteral("report"), shown_->line.id, QStringLiteral("--format"), QStringLiteral("json"),
+                  QStringLiteral("-o"), QStringLiteral("-")},
                  [this, keep](const Answer& answer) {
                    asking_ = false;
                    if (keep != shown_) return;
@@ -172,14 +186,16 @@ void ResultsPage::ask_why() {
 
 void ResultsPage::ask_what_if() {
   if (shown_ == nullptr || what_id_->currentText().isEmpty()) return;
-  const QString supposed = QStringLiteral("%1=%2/%3").arg(what_id_->currentText()).arg(what_successes_->value()).arg(what_n_->value());
+  const QString supposed =
+      QStringLiteral("%1=%2/%3").arg(what_id_->currentText()).arg(what_successes_->value()).arg(what_n_->value());
   what_problem_.reset();
-  hub.call.ask(this, {QStringLiteral("explain"), shown_->line.id, QStringLiteral("--what-if"), supposed}, [this, keep = shown_](const Answer& answer) {
-    if (keep != shown_) return;
-    if (answer.failed()) what_problem_ = answer.problem();
-    what_ = answer.failed() ? QJsonObject() : answer.json;
-    fill_why();
-  });
+  hub.call.ask(this, {QStringLiteral("explain"), shown_->line.id, QStringLiteral("--what-if"), supposed},
+               [this, keep = shown_](const Answer& answer) {
+                 if (keep != shown_) return;
+                 if (answer.failed()) what_problem_ = answer.problem();
+                 what_ = answer.failed() ? QJsonObject() : answer.json;
+                 fill_why();
+               });
 }
 
 const IndicatorResult* ResultsPage::chosen() const {
@@ -196,20 +212,28 @@ void ResultsPage::fill_table() {
     Cell title = plain(say("results.gate", {in_lang(reports::filled(g.title, g.id))}));
     title.bold = true;
     title.hint = in_lang(g.reason);
-    rows.push_back({{title, plain(QStringLiteral("–")), right(QStringLiteral("%1 / %2").arg(g.attempts - g.events).arg(g.attempts)),
-                     right(g.attempts > 0 ? QString::number(static_cast<double>(g.events) / g.attempts, 'f', 3) : QStringLiteral("–")),
-                     right(QStringLiteral("[0, %1]").arg(g.upper, 0, 'f', 3)), right(QStringLiteral("≤ ") + QString::number(g.limit, 'f', 2)),
-                     right((g.limit >= g.upper ? QStringLiteral("+") : QStringLiteral("−")) + QString::number(std::abs(g.limit - g.upper), 'f', 3)), state_cell(g.conformity)},
+    rows.push_back({{title, plain(QStringLiteral("–")),
+                     right(QStringLiteral("%1 / %2").arg(g.attempts - g.events).arg(g.attempts)),
+                     right(g.attempts > 0 ? QString::number(static_cast<double>(g.events) / g.attempts, 'f', 3)
+                                          : QStringLiteral("–")),
+                     right(QStringLiteral("[0, %1]").arg(g.upper, 0, 'f', 3)),
+                     right(QStringLiteral("≤ ") + QString::number(g.limit, 'f', 2)),
+                     right((g.limit >= g.upper ? QStringLiteral("+") : QStringLiteral("−")) +
+                           QString::number(std::abs(g.limit - g.upper), 'f', 3)),
+                     state_cell(g.conformity)},
                     q(g.id)});
   }
   for (const auto& r : grade_.indicators) {
     Cell title = plain(in_lang(reports::filled(r.title, r.id)));
     title.hint = q(r.id) + QStringLiteral(" · ") + q(r.task) + QLatin1Char('\n') + in_lang(r.reason);
-    rows.push_back({{title, plain(QStringLiteral("L%1").arg(r.level)), right(is_share(r) ? QStringLiteral("%1 / %2").arg(r.successes).arg(r.n) : QString::number(r.n)),
-                     right(value_of(r, r.estimate)),
-                     right(r.lower || r.upper ? QStringLiteral("[%1, %2]").arg(value_of(r, r.lower), value_of(r, r.upper)) : QStringLiteral("–")),
-                     right(limit_of(r)), right(margin_of(r)), state_cell(r.conformity)},
-                    q(r.id)});
+    rows.push_back(
+        {{title, plain(QStringLiteral("L%1").arg(r.level)),
+          right(is_share(r) ? QStringLiteral("%1 / %2").arg(r.successes).arg(r.n) : QString::number(r.n)),
+          right(value_of(r, r.estimate)),
+          right(r.lower || r.upper ? QStringLiteral("[%1, %2]").arg(value_of(r, r.lower), value_of(r, r.upper))
+                                   : QStringLiteral("–")),
+          right(limit_of(r)), right(margin_of(r)), state_cell(r.conformity)},
+         q(r.id)});
   }
   table_model_->set(std::move(rows));
   const int again = table_model_->row_of(kept);
@@ -237,7 +261,7 @@ void ResultsPage::fill_why() {
   const auto items = explanation_[QLatin1String("items")].toArray();
   if (why_problem_ || explanation_.isEmpty() || items.isEmpty()) {
     auto* words = value_label("muted");
-    words->setText(why_problem_ ? why_problem_->what + QLatin1Char('\n') + why_problem_->detail
+    words->setText(why_problem_             ? why_problem_->what + QLatin1Char('\n') + why_problem_->detail
                    : explanation_.isEmpty() ? say("results.why_asking")
                                             : say("results.why_reached", {QString::number(grade_.overall_level)}));
     why_->addWidget(words);
@@ -260,7 +284,8 @@ void ResultsPage::fill_why() {
       open->setObjectName(QStringLiteral("why_trials_%1").arg(i));
       open->setProperty("kind", "flat");
       open->setAccessibleName(open->text());
-      connect(open, &QPushButton::clicked, this, [this, first = failed[0].toInteger()] { hub.go(PageId::trace, QString::number(first)); });
+      connect(open, &QPushButton::clicked, this,
+              [this, first = failed[0].toInteger()] { hub.go(PageId::trace, QString::number(first)); });
       why_->addWidget(open, 0, Qt::AlignLeft);
     }
   }
@@ -272,11 +297,13 @@ void ResultsPage::fill_why() {
     const auto word = [&](const QJsonObject& o) {
       for (const auto& entry : o[QLatin1String("indicators")].toArray())
         if (entry.toObject()[QLatin1String("id")].toString() == id)
-          return in_lang(reports::look_of(conformity_from(entry.toObject()[QLatin1String("conformity")].toString())).word);
+          return in_lang(
+              reports::look_of(conformity_from(entry.toObject()[QLatin1String("conformity")].toString())).word);
       return QStringLiteral("–");
     };
     what_if_text_->setText(say("results.what_after", {level_word(before[QLatin1String("overall_level")].toInt()),
-                                                      level_word(after[QLatin1String("overall_level")].toInt()), id, word(before), word(after)}));
+                                                      level_word(after[QLatin1String("overall_level")].toInt()), id,
+                                                      word(before), word(after)}));
   }
 }
 
@@ -300,13 +327,15 @@ void ResultsPage::refresh() {
   }
   partial_card_->setVisible(shown_->line.state != QLatin1String("closed"));
   ladder_->set(reports::ladder_svg(grade_, scheme_, lang()));
-  level_->setText(grade_.overall_level > 0 ? QStringLiteral("L%1").arg(grade_.overall_level) : say("results.overall_none"));
+  level_->setText(grade_.overall_level > 0 ? QStringLiteral("L%1").arg(grade_.overall_level)
+                                           : say("results.overall_none"));
   QString title;
   for (const auto& [level, words] : scheme_.levels)
     if (level == grade_.overall_level) title = in_lang(words) + QLatin1Char('\n');
-  level_text_->setText(title + say("results.declared", {QString::number(grade_.declared_level)}) + QStringLiteral(" · ") +
-                       say("results.examination", {QString::number(std::max(1, grade_.examination))}) + QLatin1Char('\n') +
-                       say("results.voids", {level_word(grade_.overall_level_voids_as_failures)}));
+  level_text_->setText(title + say("results.declared", {QString::number(grade_.declared_level)}) +
+                       QStringLiteral(" · ") +
+                       say("results.examination", {QString::number(std::max(1, grade_.examination))}) +
+                       QLatin1Char('\n') + say("results.voids", {level_word(grade_.overall_level_voids_as_failures)}));
   claim_->setText(in_lang(grade_.claim));
   verdict_->set(in_lang(reports::look_of(grade_.at_declared).word), look(grade_.at_declared));
   fill_table();

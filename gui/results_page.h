@@ -1,5 +1,5 @@
-// Results: the ladder, each indicator with interval, limit and margin, what stands in the way of the next level, and what
-// would follow from other figures.
+// Results: the ladder, each indicator with interval, limit and margin, what stands in the way of the next level, and
+// what would follow from other figures.
 #pragma once
 
 #include "gui/page.h"

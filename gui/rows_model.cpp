@@ -9,7 +9,7 @@
 namespace assay::gui {
 namespace {
 
-constexpr const char* kTrialHeads[] = {"trial.number", "trial.outcome", "trial.task",    "trial.level",
+constexpr const char* kTrialHeads[] = {"trial.number", "trial.outcome", "trial.task",     "trial.level",
                                        "trial.index",  "trial.reason",  "trial.duration", "trial.started"};
 
 QVariant of_cell(const Cell& cell, int role) {
@@ -20,7 +20,9 @@ QVariant of_cell(const Cell& cell, int role) {
     case Qt::ToolTipRole:
       return cell.hint.isEmpty() ? cell.text : cell.hint;
     case Qt::DecorationRole:
-      return cell.icon == nullptr ? QVariant() : QVariant(icon_pixmap(cell.icon, cell.color.isValid() ? cell.color : theme().text, 16));
+      return cell.icon == nullptr
+                 ? QVariant()
+                 : QVariant(icon_pixmap(cell.icon, cell.color.isValid() ? cell.color : theme().text, 16));
     case Qt::ForegroundRole:
       return cell.color.isValid() ? QVariant(cell.color) : QVariant();
     case Qt::TextAlignmentRole:
@@ -37,9 +39,8 @@ QVariant of_cell(const Cell& cell, int role) {
 }
 
 bool holds(const std::string& text, const std::string& part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == b;
-         }) != text.end();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                     [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; }) != text.end();
 }
 
 }  // namespace
@@ -97,8 +98,12 @@ int RowsModel::row_of(const QString& id) const {
 
 void RowsModel::retranslate() { emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1); }
 
-int RowsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
-int RowsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(keys_.size()); }
+int RowsModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+int RowsModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(keys_.size());
+}
 
 QVariant RowsModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
@@ -136,7 +141,8 @@ void TrialModel::choose() {
     if (filter_.invalid_only && t.validity == Validity::valid) continue;
     if (filter_.outcome == -2 && t.finished && t.verdict.outcome == Outcome::success) continue;
     if (filter_.outcome >= 0 && (!t.finished || static_cast<int>(t.verdict.outcome) != filter_.outcome)) continue;
-    if (!part.empty() && !holds(t.task, part) && !holds(t.verdict.reason, part) && std::to_string(t.number) != part) continue;
+    if (!part.empty() && !holds(t.task, part) && !holds(t.verdict.reason, part) && std::to_string(t.number) != part)
+      continue;
     shown_.push_back(static_cast<int>(i));
   }
 }
@@ -157,7 +163,9 @@ void TrialModel::retranslate() {
   endResetModel();
 }
 
-int TrialModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(shown_.size()); }
+int TrialModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(shown_.size());
+}
 int TrialModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(std::size(kTrialHeads));
 }
@@ -177,11 +185,17 @@ QVariant TrialModel::data(const QModelIndex& index, int role) const {
     case 3:
       return of_cell(plain(QStringLiteral("L%1").arg(t->level)), role);
     case 4:
-      return of_cell(right(t->attempt > 0 ? QStringLiteral("%1.%2").arg(t->index).arg(t->attempt) : QString::number(t->index)), role);
+      return of_cell(
+          right(t->attempt > 0 ? QStringLiteral("%1.%2").arg(t->index).arg(t->attempt) : QString::number(t->index)),
+          role);
     case 5:
-      return of_cell(plain(t->verdict.reason.empty() ? QString() : in_lang(reports::words_of_reason(t->verdict.reason))), role);
+      return of_cell(
+          plain(t->verdict.reason.empty() ? QString() : in_lang(reports::words_of_reason(t->verdict.reason))), role);
     case 6:
-      return of_cell(right(t->finished ? say("time.s", {gui::number(static_cast<double>(t->ended.ns - t->started.ns) * 1e-9)}) : QString()), role);
+      return of_cell(
+          right(t->finished ? say("time.s", {gui::number(static_cast<double>(t->ended.ns - t->started.ns) * 1e-9)})
+                            : QString()),
+          role);
     default:
       return of_cell(plain(local_time(t->started)), role);
   }

@@ -14,8 +14,9 @@ constexpr int kResultEvery_ms = 3000;
 constexpr std::size_t kMostRows = 1000;
 
 const char* word_of(RunState state) {
-  constexpr const char* kKeys[] = {"run.state.none",     "run.state.starting",    "run.state.running", "run.state.stopping",
-                                   "run.state.finished", "run.state.interrupted", "run.state.died"};
+  constexpr const char* kKeys[] = {"run.state.none",     "run.state.starting", "run.state.running",
+                                   "run.state.stopping", "run.state.finished", "run.state.interrupted",
+                                   "run.state.died"};
   return kKeys[static_cast<int>(state)];
 }
 
@@ -43,13 +44,28 @@ QString clock_of(const QString& rfc3339) { return rfc3339.mid(11, 8); }
 }  // namespace
 
 RunPage::RunPage(Hub& the_hub)
-    : Page(the_hub, "page_run", "run.title", "run.lead"), badge_(new Badge), head_(new Card), died_(new Card("run.died_title")),
-      title_(value_label("card")), progress_text_(value_label("muted")), died_text_(value_label()), progress_(new QProgressBar),
-      stop_(button("run.stop", "run_stop", "stop")), pause_(button("run.pause", "run_pause")), resume_(button("run.resume", "run_go_on")),
-      intervals_(new IntervalList), interval_note_(value_label("small")), lamps_(new QVBoxLayout),
-      rate_(new Strip("run.rate", "run.rate_unit")), wall_(new Strip("run.wall", "run.wall_unit")), timeline_(new StateTimeline),
-      trials_(new RowsModel({"trial.number", "trial.outcome", "trial.task", "trial.level", "trial.index", "trial.reason", "trial.duration"}, this)),
-      log_(new RowsModel({"run.col.time", "run.col.event", "run.col.where", "run.col.what"}, this)), tabs_(new QTabWidget) {
+    : Page(the_hub, "page_run", "run.title", "run.lead"),
+      badge_(new Badge),
+      head_(new Card),
+      died_(new Card("run.died_title")),
+      title_(value_label("card")),
+      progress_text_(value_label("muted")),
+      died_text_(value_label()),
+      progress_(new QProgressBar),
+      stop_(button("run.stop", "run_stop", "stop")),
+      pause_(button("run.pause", "run_pause")),
+      resume_(button("run.resume", "run_go_on")),
+      intervals_(new IntervalList),
+      interval_note_(value_label("small")),
+      lamps_(new QVBoxLayout),
+      rate_(new Strip("run.rate", "run.rate_unit")),
+      wall_(new Strip("run.wall", "run.wall_unit")),
+      timeline_(new StateTimeline),
+      trials_(new RowsModel({"trial.number", "trial.outcome", "trial.task", "trial.level", "trial.index",
+                             "trial.reason", "trial.duration"},
+                            this)),
+      log_(new RowsModel({"run.col.time", "run.col.event", "run.col.where", "run.col.what"}, this)),
+      tabs_(new QTabWidget) {
   for (auto* one : {pause_, resume_, stop_}) tools->addWidget(one);
 
   auto* again = button("run.resume_session", "run_resume_session", "primary");
@@ -59,7 +75,8 @@ RunPage::RunPage(Hub& the_hub)
   body->addWidget(died_);
   connect(again, &QPushButton::clicked, this, [this] {
     const QString session = hub.follower.run().session.isEmpty() ? hub.session_id() : hub.follower.run().session;
-    if (auto started = hub.start_run({QStringLiteral("resume"), session}); !started) hub.tell(problem_of(started.error()).what);
+    if (auto started = hub.start_run({QStringLiteral("resume"), session}); !started)
+      hub.tell(problem_of(started.error()).what);
     refresh();
   });
 
@@ -145,7 +162,9 @@ void RunPage::ask_result() {
   if (asking_ || run.session.isEmpty() || run.done == 0 || !isVisible()) return;
   if (run.session == report_session_ && run.done == report_done_) return;
   asking_ = true;
-  hub.call.ask(this, {QStringLiteral("report"), run.session, QStringLiteral("--format"), QStringLiteral("json"), QStringLiteral("-o"), QStringLiteral("-")},
+  hub.call.ask(this,
+               {QStringLiteral("report"), run.session, QStringLiteral("--format"), QStringLiteral("json"),
+                QStringLiteral("-o"), QStringLiteral("-")},
                [this, session = run.session, done = run.done](const Answer& answer) {
                  asking_ = false;
                  if (answer.failed()) return;
@@ -159,12 +178,16 @@ void RunPage::ask_result() {
 void RunPage::fill_head() {
   const auto& run = hub.follower.run();
   const auto state = hub.follower.state();
-  if (state == RunState::running && run.paused) badge_->set(say("run.state.paused"), {theme().unsure, theme().unsure_tint, "pause"});
-  else badge_->set(say(word_of(state)), look_of(state));
+  if (state == RunState::running && run.paused)
+    badge_->set(say("run.state.paused"), {theme().unsure, theme().unsure_tint, "pause"});
+  else
+    badge_->set(say(word_of(state)), look_of(state));
   title_->setText(run.session);
   const bool live = state == RunState::starting || state == RunState::running || state == RunState::stopping;
-  QString text = say("run.progress", {QString::number(run.done), QString::number(run.expected), QString::number(run.most)});
-  if (live && run.eta_s >= 0) text += QStringLiteral(" · ") + say("run.eta", {duration(run.eta_s), duration(run.worst_eta_s())});
+  QString text =
+      say("run.progress", {QString::number(run.done), QString::number(run.expected), QString::number(run.most)});
+  if (live && run.eta_s >= 0)
+    text += QStringLiteral(" · ") + say("run.eta", {duration(run.eta_s), duration(run.worst_eta_s())});
   if (run.jobs > 0) text += QStringLiteral(" · ") + say("run.jobs", {QString::number(run.jobs)});
   progress_text_->setText(text);
   progress_->setRange(0, std::max(1, run.expected));
@@ -224,19 +247,23 @@ void RunPage::fill_lists() {
     TrialRecord record;
     record.finished = !it->outcome.isEmpty();
     if (const auto outcome = outcome_from(it->outcome.toStdString())) record.verdict.outcome = *outcome;
-    rows.push_back({{right(QString::number(it->number)), outcome_cell(record), plain(it->task), plain(QStringLiteral("L%1").arg(it->level)),
-                     right(QString::number(it->index)), plain(it->reason.isEmpty() ? QString() : in_lang(reports::words_of_reason(it->reason.toStdString()))),
-                     right(record.finished ? say("time.s", {number(it->wall_s)}) : QString())},
-                    QString::number(it->number)});
+    rows.push_back(
+        {{right(QString::number(it->number)), outcome_cell(record), plain(it->task),
+          plain(QStringLiteral("L%1").arg(it->level)), right(QString::number(it->index)),
+          plain(it->reason.isEmpty() ? QString() : in_lang(reports::words_of_reason(it->reason.toStdString()))),
+          right(record.finished ? say("time.s", {number(it->wall_s)}) : QString())},
+         QString::number(it->number)});
   }
   trials_->set(std::move(rows));
   rows.clear();
   for (auto it = run.log.rbegin(); it != run.log.rend() && rows.size() < kMostRows; ++it) {
     const QByteArray key = QByteArrayLiteral("run.event.") + (*it)[1].toLatin1();
     QString what = (*it)[3].isEmpty() ? QString() : QStringLiteral("#") + (*it)[3];
-    if (const auto outcome = outcome_from((*it)[4].toStdString())) what += QStringLiteral("  ") + in_lang(reports::look_of(*outcome).word);
+    if (const auto outcome = outcome_from((*it)[4].toStdString()))
+      what += QStringLiteral("  ") + in_lang(reports::look_of(*outcome).word);
     if (!(*it)[5].isEmpty()) what += QStringLiteral(" · ") + in_lang(reports::words_of_reason((*it)[5].toStdString()));
-    rows.push_back({{plain(clock_of((*it)[0])), plain(say(has_word(QString::fromLatin1(key)) ? key.constData() : "run.event.other")),
+    rows.push_back({{plain(clock_of((*it)[0])),
+                     plain(say(has_word(QString::fromLatin1(key)) ? key.constData() : "run.event.other")),
                      plain((*it)[2]), plain(what)},
                     {}});
   }

@@ -13,7 +13,9 @@
 namespace assay::gui {
 namespace {
 
-QJsonObject object_of(const std::string& json) { return QJsonDocument::fromJson(QByteArray::fromStdString(json)).object(); }
+QJsonObject object_of(const std::string& json) {
+  return QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
+}
 
 std::string text(const QJsonObject& o, const char* key) { return o[QLatin1String(key)].toString().toStdString(); }
 Text both(const QJsonObject& o, const char* key) {
@@ -24,7 +26,9 @@ std::optional<double> maybe(const QJsonObject& o, const char* key) {
   const auto value = o[QLatin1String(key)];
   return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
 }
-double real(const QJsonObject& o, const char* key, double otherwise = 0) { return o[QLatin1String(key)].toDouble(otherwise); }
+double real(const QJsonObject& o, const char* key, double otherwise = 0) {
+  return o[QLatin1String(key)].toDouble(otherwise);
+}
 int whole(const QJsonObject& o, const char* key) { return o[QLatin1String(key)].toInt(); }
 
 std::vector<LevelStep> steps_of(const QJsonArray& list) {
@@ -191,7 +195,8 @@ Grade grade_from(const QJsonObject& report) {
   for (auto it = dimensions.begin(); it != dimensions.end(); ++it)
     out.dimensions[it.key().toStdString()] = steps_of(it.value().toArray());
   const auto levels = o[QLatin1String("dimension_level")].toObject();
-  for (auto it = levels.begin(); it != levels.end(); ++it) out.dimension_level[it.key().toStdString()] = it.value().toInt();
+  for (auto it = levels.begin(); it != levels.end(); ++it)
+    out.dimension_level[it.key().toStdString()] = it.value().toInt();
   for (const auto& id : o[QLatin1String("limiting")].toArray()) out.limiting.push_back(id.toString().toStdString());
   out.indicators = indicators_from(o);
   for (const auto& entry : o[QLatin1String("gates")].toArray()) {

@@ -38,11 +38,19 @@ QComboBox* choice(const char* name_key, const char* object_name) {
 }  // namespace
 
 SetupPage::SetupPage(Hub& the_hub)
-    : Page(the_hub, "page_setup", "setup.title", "setup.lead"), subject_(choice("setup.subject", "setup_subject")),
-      scheme_(choice("setup.scheme", "setup_scheme")), level_(choice("setup.level", "setup_level")),
-      division_(choice("setup.division", "setup_division")), seed_(new QLineEdit), jobs_(new QSpinBox), tree_(new QTreeWidget),
-      trials_(new Tile("setup.tile.trials")), time_(new Tile("setup.tile.time")), chance_(new Tile("setup.tile.chance_plain")),
-      start_(button("setup.start", "setup_start", "primary")), check_(button("setup.check", "setup_check")),
+    : Page(the_hub, "page_setup", "setup.title", "setup.lead"),
+      subject_(choice("setup.subject", "setup_subject")),
+      scheme_(choice("setup.scheme", "setup_scheme")),
+      level_(choice("setup.level", "setup_level")),
+      division_(choice("setup.division", "setup_division")),
+      seed_(new QLineEdit),
+      jobs_(new QSpinBox),
+      tree_(new QTreeWidget),
+      trials_(new Tile("setup.tile.trials")),
+      time_(new Tile("setup.tile.time")),
+      chance_(new Tile("setup.tile.chance_plain")),
+      start_(button("setup.start", "setup_start", "primary")),
+      check_(button("setup.check", "setup_check")),
       plan_problem_(value_label("muted")),
       checks_model_(new RowsModel({"setup.col.check", "setup.col.found"}, this)),
       checks_(table_of(checks_model_, "setup.checks_name", "setup_checks")) {
@@ -64,8 +72,9 @@ SetupPage::SetupPage(Hub& the_hub)
   form->setLabelAlignment(Qt::AlignLeft);
   form->setRowWrapPolicy(QFormLayout::WrapAllRows);
   form->setVerticalSpacing(4);
-  const std::pair<const char*, QWidget*> fields[] = {{"setup.subject", subject_}, {"setup.scheme", scheme_}, {"setup.level", level_},
-                                                     {"setup.division", division_}, {"setup.seed", seed_}, {"setup.jobs", jobs_}};
+  const std::pair<const char*, QWidget*> fields[] = {{"setup.subject", subject_}, {"setup.scheme", scheme_},
+                                                     {"setup.level", level_},     {"setup.division", division_},
+                                                     {"setup.seed", seed_},       {"setup.jobs", jobs_}};
   for (const auto& [key, widget] : fields) form->addRow(label(key, "small"), widget);
   choose->box->addLayout(form);
   choose->box->addStretch(1);
@@ -135,10 +144,13 @@ void SetupPage::read_catalogue() {
 }
 
 QStringList SetupPage::request() const {
-  QStringList out{QStringLiteral("--scheme"), scheme_->currentText(), QStringLiteral("--subject"), subject_->currentText()};
+  QStringList out{QStringLiteral("--scheme"), scheme_->currentText(), QStringLiteral("--subject"),
+                  subject_->currentText()};
   if (level_->currentIndex() > 0) out << QStringLiteral("--level") << QString::number(level_->currentIndex());
-  if (!seed_->text().trimmed().isEmpty()) out << QStringLiteral("--seed") << seed_->text().trimmed();
-  else out << QStringLiteral("--division") << QStringLiteral("self");
+  if (!seed_->text().trimmed().isEmpty())
+    out << QStringLiteral("--seed") << seed_->text().trimmed();
+  else
+    out << QStringLiteral("--division") << QStringLiteral("self");
   return out;
 }
 
@@ -156,7 +168,10 @@ void SetupPage::ask_plan() {
       plan_ = answer.json;
     lost_ = answer.exit_code < 0;
     hub.worker.ask(
-        this, [name = plan_[QLatin1String("plan")].toObject()[QLatin1String("scheme")].toString()] { return scheme_titles(name); },
+        this,
+        [name = plan_[QLatin1String("plan")].toObject()[QLatin1String("scheme")].toString()] {
+          return scheme_titles(name);
+        },
         [this, ticket](Scheme titles) {
           if (ticket != ticket_) return;
           scheme_titles_ = std::move(titles);
@@ -167,10 +182,12 @@ void SetupPage::ask_plan() {
 
 void SetupPage::preflight() {
   checked_in_ = lang();
-  found_ = {{say("setup.check.program"), say("setup.check.running"), 0}, {say("setup.check.load"), say("setup.check.running"), 0}};
+  found_ = {{say("setup.check.program"), say("setup.check.running"), 0},
+            {say("setup.check.load"), say("setup.check.running"), 0}};
   const bool runs = hub.follower.state() == RunState::running || hub.follower.state() == RunState::starting;
   found_.push_back({say("setup.check.free"),
-                    runs ? say("setup.check.free_no", {hub.follower.run().session}) : say("setup.check.free_ok"), runs ? 2 : 1});
+                    runs ? say("setup.check.free_no", {hub.follower.run().session}) : say("setup.check.free_ok"),
+                    runs ? 2 : 1});
   const int ticket = ++check_ticket_;
   fill_checks();
   hub.call.ask(this, {QStringLiteral("doctor")}, [this, ticket](const Answer& answer) {
@@ -181,19 +198,23 @@ void SetupPage::preflight() {
     if (qEnvironmentVariableIsSet("ASSAY_GUI_STILL") && !answer.failed()) found_[0].found = QStringLiteral("assay");
     for (const auto& entry : list) {
       const auto o = entry.toObject();
-      found_.push_back({check_word(o[QLatin1String("name")].toString()), o[QLatin1String("found")].toString(), o[QLatin1String("ok")].toBool() ? 1 : 2});
+      found_.push_back({check_word(o[QLatin1String("name")].toString()), o[QLatin1String("found")].toString(),
+                        o[QLatin1String("ok")].toBool() ? 1 : 2});
     }
     fill_checks();
   });
-  hub.call.ask(this, QStringList{QStringLiteral("run"), QStringLiteral("--dry-run")} + request(), [this, ticket](const Answer& answer) {
-    if (ticket != check_ticket_) return;
-    const auto plan = answer.json[QLatin1String("plan")].toObject();
-    found_[1].state = answer.failed() ? 2 : 1;
-    found_[1].found = answer.failed() ? answer.problem().what
-                                      : say("setup.check.load_ok", {QString::number(plan[QLatin1String("indicators")].toArray().size()),
-                                                                    QString::number(plan[QLatin1String("series")].toArray().size())});
-    fill_checks();
-  });
+  hub.call.ask(this, QStringList{QStringLiteral("run"), QStringLiteral("--dry-run")} + request(),
+               [this, ticket](const Answer& answer) {
+                 if (ticket != check_ticket_) return;
+                 const auto plan = answer.json[QLatin1String("plan")].toObject();
+                 found_[1].state = answer.failed() ? 2 : 1;
+                 found_[1].found = answer.failed()
+                                       ? answer.problem().what
+                                       : say("setup.check.load_ok",
+                                             {QString::number(plan[QLatin1String("indicators")].toArray().size()),
+                                              QString::number(plan[QLatin1String("series")].toArray().size())});
+                 fill_checks();
+               });
 }
 
 void SetupPage::fill_checks() {
@@ -209,13 +230,16 @@ void SetupPage::fill_checks() {
 }
 
 void SetupPage::fill_plan() {
-  tree_->setHeaderLabels({say("setup.col.indicator"), say("setup.col.task"), say("setup.col.limit"), say("setup.col.n"), say("setup.col.chance")});
+  tree_->setHeaderLabels({say("setup.col.indicator"), say("setup.col.task"), say("setup.col.limit"), say("setup.col.n"),
+                          say("setup.col.chance")});
   tree_->clear();
   plan_problem_->setVisible(problem_.has_value() || plan_.isEmpty());
   tree_->setVisible(!problem_ && !plan_.isEmpty());
   start_->setEnabled(!problem_ && !plan_.isEmpty());
-  if (problem_) plan_problem_->setText(problem_->what + QLatin1Char('\n') + problem_->detail);
-  else if (plan_.isEmpty()) plan_problem_->setText(say("setup.planning"));
+  if (problem_)
+    plan_problem_->setText(problem_->what + QLatin1Char('\n') + problem_->detail);
+  else if (plan_.isEmpty())
+    plan_problem_->setText(say("setup.planning"));
   if (problem_ || plan_.isEmpty()) {
     for (auto* tile : {trials_, time_, chance_}) tile->set(QStringLiteral("–"), {});
     return;
@@ -243,15 +267,20 @@ void SetupPage::fill_plan() {
     QString title = p[QLatin1String("id")].toString();
     for (const auto& known : scheme_titles_.indicators)
       if (q(known.id) == title) title = in_lang(known.title);
-    const double least = o[QLatin1String("trials_least")].toDouble(), expected = o[QLatin1String("trials_expected")].toDouble(),
+    const double least = o[QLatin1String("trials_least")].toDouble(),
+                 expected = o[QLatin1String("trials_expected")].toDouble(),
                  most = o[QLatin1String("trials_most")].toDouble();
     const bool measured = o[QLatin1String("measured")].toBool();
-    const double limit = measured ? p[QLatin1String("limit")].toDouble() : p[QLatin1String("design")].toObject()[QLatin1String("p0")].toDouble();
-    const QString sign = p[QLatin1String("bound")] == QLatin1String("at_most") ? QStringLiteral("≤ ") : QStringLiteral("≥ ");
+    const double limit = measured ? p[QLatin1String("limit")].toDouble()
+                                  : p[QLatin1String("design")].toObject()[QLatin1String("p0")].toDouble();
+    const QString sign =
+        p[QLatin1String("bound")] == QLatin1String("at_most") ? QStringLiteral("≤ ") : QStringLiteral("≥ ");
     auto* item = new QTreeWidgetItem(
-        group, {title, p[QLatin1String("task")].toString().section(QLatin1Char('/'), -1) + QStringLiteral(" · L%1").arg(level), sign + (measured ? number(limit) : percent(limit, 0)),
-                QStringLiteral("%1 · %2 · %3").arg(least).arg(qRound(expected)).arg(most),
-                measured ? QStringLiteral("–") : percent(o[QLatin1String("p_conform")].toDouble())});
+        group,
+        {title, p[QLatin1String("task")].toString().section(QLatin1Char('/'), -1) + QStringLiteral(" · L%1").arg(level),
+         sign + (measured ? number(limit) : percent(limit, 0)),
+         QStringLiteral("%1 · %2 · %3").arg(least).arg(qRound(expected)).arg(most),
+         measured ? QStringLiteral("–") : percent(o[QLatin1String("p_conform")].toDouble())});
     item->setToolTip(0, title + QStringLiteral(" · ") + p[QLatin1String("id")].toString());
     item->setToolTip(1, p[QLatin1String("task")].toString());
     auto& longest = series[p[QLatin1String("task")].toString() + QString::number(level)];
@@ -268,16 +297,20 @@ void SetupPage::fill_plan() {
   std::array<double, 3> sum{};
   for (const auto& one : std::as_const(series))
     for (std::size_t k = 0; k < 3; ++k) sum[k] += one[k];
-  trials_->set(QStringLiteral("≈ %1").arg(qRound(sum[1])), say("setup.tile.trials_note", {QString::number(sum[0]), QString::number(sum[2])}));
+  trials_->set(QStringLiteral("≈ %1").arg(qRound(sum[1])),
+               say("setup.tile.trials_note", {QString::number(sum[0]), QString::number(sum[2])}));
   time_->set(QStringLiteral("≈ %1 h").arg(number(plan_[QLatin1String("robot_time_expected_h")].toDouble())),
              say("setup.tile.time_note", {number(plan_[QLatin1String("robot_time_most_h")].toDouble())}));
   const double p = plan_[QLatin1String("p_level")].toDouble(), most = plan_[QLatin1String("p_level_most")].toDouble();
   chance_->set(p == most ? percent(p) : QStringLiteral("%1 … %2").arg(percent(p), percent(most)),
-               say("setup.tile.chance", {QString::number(plan_[QLatin1String("level")].toInt())}) + QStringLiteral(" · ") + say("setup.tile.chance_note"));
+               say("setup.tile.chance", {QString::number(plan_[QLatin1String("level")].toInt())}) +
+                   QStringLiteral(" · ") + say("setup.tile.chance_note"));
 }
 
 void SetupPage::start() {
-  if (auto started = hub.start_run(QStringList{QStringLiteral("run")} + request() + QStringList{QStringLiteral("--jobs"), QString::number(jobs_->value())}); !started) {
+  if (auto started = hub.start_run(QStringList{QStringLiteral("run")} + request() +
+                                   QStringList{QStringLiteral("--jobs"), QString::number(jobs_->value())});
+      !started) {
     problem_ = problem_of(started.error());
     refresh();
     return;

@@ -102,11 +102,22 @@ QCheckBox { spacing: 8px; }
 QString style_sheet(const Theme& t) {
   QString out = QString::fromLatin1(kTemplate);
   // Longer names first: @rail is the start of @rail_text.
-  const std::pair<const char*, QColor> tokens[] = {
-      {"@rail_muted", t.rail_muted}, {"@rail_text", t.rail_text}, {"@rail_on", t.rail_on},     {"@rail", t.rail},
-      {"@accent_tint", t.accent_tint}, {"@on_accent", t.on_accent}, {"@accent", t.accent},     {"@none_tint", t.none_tint},
-      {"@fail_tint", t.fail_tint},   {"@fail", t.fail},           {"@surface", t.surface},     {"@raised", t.raised},
-      {"@window", t.window},         {"@line", t.line},           {"@muted", t.muted},         {"@text", t.text}};
+  const std::pair<const char*, QColor> tokens[] = {{"@rail_muted", t.rail_muted},
+                                                   {"@rail_text", t.rail_text},
+                                                   {"@rail_on", t.rail_on},
+                                                   {"@rail", t.rail},
+                                                   {"@accent_tint", t.accent_tint},
+                                                   {"@on_accent", t.on_accent},
+                                                   {"@accent", t.accent},
+                                                   {"@none_tint", t.none_tint},
+                                                   {"@fail_tint", t.fail_tint},
+                                                   {"@fail", t.fail},
+                                                   {"@surface", t.surface},
+                                                   {"@raised", t.raised},
+                                                   {"@window", t.window},
+                                                   {"@line", t.line},
+                                                   {"@muted", t.muted},
+                                                   {"@text", t.text}};
   for (const auto& [name, color] : tokens) out.replace(QLatin1String(name), color.name());
   return out;
 }

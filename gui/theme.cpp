@@ -47,19 +47,24 @@ struct Drawing {
 };
 constexpr std::array<Drawing, 30> kDrawings{{
     {"home", R"(<path d="M3.5 11 12 4l8.5 7M6 9.5V20h12V9.5M10 20v-5.5h4V20"/>)"},
-    {"setup", R"(<rect x="5" y="4.5" width="14" height="16" rx="2"/><path d="M9 4.5V3h6v1.5M8.5 10l1.3 1.3L12 9M8.5 15.5l1.3 1.3 2.2-2.3M14.5 10.5h2M14.5 16h2"/>)"},
+    {"setup",
+     R"(<rect x="5" y="4.5" width="14" height="16" rx="2"/><path d="M9 4.5V3h6v1.5M8.5 10l1.3 1.3L12 9M8.5 15.5l1.3 1.3 2.2-2.3M14.5 10.5h2M14.5 16h2"/>)"},
     {"run", R"(<circle cx="12" cy="12" r="9"/><path d="M10 8.2v7.6l6-3.8z"/>)"},
     {"results", R"(<path d="M4 20h16M4 20v-4h4v4M10 20v-8h4v8M16 20V6h4v14"/>)"},
     {"trace", R"(<path d="M3 13h3.5l2-7 4 13 3-9 1.5 3H21"/>)"},
     {"compare", R"(<path d="M12 3.5v17M5 7h14M5 7l-2.5 6.5a3 3 0 0 0 5 0zM19 7l-2.5 6.5a3 3 0 0 0 5 0zM8.5 20.5h7"/>)"},
     {"report", R"(<path d="M6 3.5h8l4.5 4.5v12.5H6zM14 3.5V8h4.5M9 14.5l2.2 2.2 4-4.4"/>)"},
     {"quality", R"(<path d="M12 3l7.5 3v5.5c0 4.4-3 7.9-7.5 9.5-4.5-1.6-7.5-5.1-7.5-9.5V6zM8.7 12l2.3 2.3 4.3-4.6"/>)"},
-    {"check", R"(<circle cx="12" cy="12" r="9" fill="C" stroke="none"/><path d="M7.8 12.4l2.9 2.9 5.5-6.2" stroke="P" stroke-width="2.2"/>)"},
+    {"check",
+     R"(<circle cx="12" cy="12" r="9" fill="C" stroke="none"/><path d="M7.8 12.4l2.9 2.9 5.5-6.2" stroke="P" stroke-width="2.2"/>)"},
     {"half", R"(<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 0 0 16z" fill="C"/>)"},
-    {"cross", R"(<circle cx="12" cy="12" r="9" fill="C" stroke="none"/><path d="M8.4 8.4l7.2 7.2M8.4 15.6l7.2-7.2" stroke="P" stroke-width="2.2"/>)"},
-    {"bar", R"(<circle cx="12" cy="12" r="9" fill="C" stroke="none"/><path d="M8 12h8" stroke="P" stroke-width="2.2"/>)"},
+    {"cross",
+     R"(<circle cx="12" cy="12" r="9" fill="C" stroke="none"/><path d="M8.4 8.4l7.2 7.2M8.4 15.6l7.2-7.2" stroke="P" stroke-width="2.2"/>)"},
+    {"bar",
+     R"(<circle cx="12" cy="12" r="9" fill="C" stroke="none"/><path d="M8 12h8" stroke="P" stroke-width="2.2"/>)"},
     {"warn", R"(<path d="M12 3.2 22 20.5H2z" fill="C"/><path d="M12 9.5v5M12 17v1.2" stroke="P" stroke-width="2"/>)"},
-    {"bang", R"(<rect x="3.5" y="3.5" width="17" height="17" rx="4" fill="C" stroke="none"/><path d="M12 7.5v6M12 16v1.2" stroke="P" stroke-width="2.2"/>)"},
+    {"bang",
+     R"(<rect x="3.5" y="3.5" width="17" height="17" rx="4" fill="C" stroke="none"/><path d="M12 7.5v6M12 16v1.2" stroke="P" stroke-width="2.2"/>)"},
     {"stop", R"(<rect x="5" y="5" width="14" height="14" rx="2.5" fill="C" stroke="none"/>)"},
     {"open", R"(<circle cx="12" cy="12" r="8" stroke-dasharray="4 3"/>)"},
     {"play", R"(<path d="M8 5.5v13l10.5-6.5z" fill="C"/>)"},
@@ -69,9 +74,11 @@ constexpr std::array<Drawing, 30> kDrawings{{
     {"folder", R"(<path d="M3.5 6.5h6l2 2.5h9v10h-17z"/>)"},
     {"bookmark", R"(<path d="M7 4h10v16l-5-4-5 4z"/>)"},
     {"bundle", R"(<path d="M4 8l8-4 8 4v8.5l-8 4-8-4zM4 8l8 4 8-4M12 12v8.5"/>)"},
-    {"robot", R"(<rect x="5" y="8.5" width="14" height="10.5" rx="2.5"/><path d="M12 8.5V5M9.5 13v1.6M14.5 13v1.6M2.8 12.5v3.5M21.2 12.5v3.5"/><circle cx="12" cy="4" r="1.2"/>)"},
+    {"robot",
+     R"(<rect x="5" y="8.5" width="14" height="10.5" rx="2.5"/><path d="M12 8.5V5M9.5 13v1.6M14.5 13v1.6M2.8 12.5v3.5M21.2 12.5v3.5"/><circle cx="12" cy="4" r="1.2"/>)"},
     {"clock", R"(<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.2l3.4 2.2"/>)"},
-    {"link", R"(<path d="M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1"/>)"},
+    {"link",
+     R"(<path d="M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1"/>)"},
     {"refresh", R"(<path d="M19.5 12a7.5 7.5 0 1 1-2.4-5.5M19.5 4v4h-4"/>)"},
     {"plus", R"(<path d="M12 5v14M5 12h14"/>)"},
     {"next", R"(<path d="M9 5.5l6.5 6.5L9 18.5"/>)"},
@@ -81,25 +88,54 @@ constexpr std::array<Drawing, 30> kDrawings{{
 }  // namespace
 
 const Theme& light_theme() {
-  static const Theme kTheme{
-      .dark = false, .window = of("#f3f5f7"), .surface = of("#ffffff"), .raised = of("#f8fafb"), .line = of("#d9dfe5"),
-      .text = of(reports::ink::kText), .muted = of(reports::ink::kMuted), .accent = of(reports::ink::kAccent),
-      .on_accent = of("#ffffff"), .accent_tint = of("#e8f3fa"), .pass = of(reports::ink::kPass),
-      .pass_tint = of(reports::ink::kPassTint), .unsure = of("#8a5c00"),
-      .unsure_tint = of(reports::ink::kUnsureTint), .fail = of("#a84300"),
-      .fail_tint = of(reports::ink::kFailTint), .none = of("#57606a"), .none_tint = of(reports::ink::kFaint),
-      .rail = of("#16222e"), .rail_text = of("#ffffff"), .rail_muted = of("#a9b7c4"), .rail_on = of("#24384a")};
+  static const Theme kTheme{.dark = false,
+                            .window = of("#f3f5f7"),
+                            .surface = of("#ffffff"),
+                            .raised = of("#f8fafb"),
+                            .line = of("#d9dfe5"),
+                            .text = of(reports::ink::kText),
+                            .muted = of(reports::ink::kMuted),
+                            .accent = of(reports::ink::kAccent),
+                            .on_accent = of("#ffffff"),
+                            .accent_tint = of("#e8f3fa"),
+                            .pass = of(reports::ink::kPass),
+                            .pass_tint = of(reports::ink::kPassTint),
+                            .unsure = of("#8a5c00"),
+                            .unsure_tint = of(reports::ink::kUnsureTint),
+                            .fail = of("#a84300"),
+                            .fail_tint = of(reports::ink::kFailTint),
+                            .none = of("#57606a"),
+                            .none_tint = of(reports::ink::kFaint),
+                            .rail = of("#16222e"),
+                            .rail_text = of("#ffffff"),
+                            .rail_muted = of("#a9b7c4"),
+                            .rail_on = of("#24384a")};
   return kTheme;
 }
 
 const Theme& dark_theme() {
-  static const Theme kTheme{
-      .dark = true, .window = of("#10161c"), .surface = of("#18212a"), .raised = of("#1f2a34"), .line = of("#33414e"),
-      .text = of("#e6ebf0"), .muted = of("#a3b0bc"), .accent = of("#56b4e9"), .on_accent = of("#0c1a24"),
-      .accent_tint = of("#173345"), .pass = of("#2fc79a"), .pass_tint = of("#12352c"), .unsure = of("#e69f00"),
-      .unsure_tint = of("#3a2c0c"), .fail = of("#ff8a4c"), .fail_tint = of("#402113"), .none = of("#a3b0bc"),
-      .none_tint = of("#25313c"), .rail = of("#0b1116"), .rail_text = of("#ffffff"), .rail_muted = of("#a3b0bc"),
-      .rail_on = of("#1d2d3a")};
+  static const Theme kTheme{.dark = true,
+                            .window = of("#10161c"),
+                            .surface = of("#18212a"),
+                            .raised = of("#1f2a34"),
+                            .line = of("#33414e"),
+                            .text = of("#e6ebf0"),
+                            .muted = of("#a3b0bc"),
+                            .accent = of("#56b4e9"),
+                            .on_accent = of("#0c1a24"),
+                            .accent_tint = of("#173345"),
+                            .pass = of("#2fc79a"),
+                            .pass_tint = of("#12352c"),
+                            .unsure = of("#e69f00"),
+                            .unsure_tint = of("#3a2c0c"),
+                            .fail = of("#ff8a4c"),
+                            .fail_tint = of("#402113"),
+                            .none = of("#a3b0bc"),
+                            .none_tint = of("#25313c"),
+                            .rail = of("#0b1116"),
+                            .rail_text = of("#ffffff"),
+                            .rail_muted = of("#a3b0bc"),
+                            .rail_on = of("#1d2d3a")};
   return kTheme;
 }
 
@@ -108,7 +144,8 @@ const Theme& theme() { return dark_on() ? dark_theme() : light_theme(); }
 void apply_theme(QApplication& application, bool dark) {
   dark_on() = dark;
   add_fonts();
-  if (application.style()->name() != QLatin1String("fusion")) application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  if (application.style()->name() != QLatin1String("fusion"))
+    application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QFont font;
   font.setFamilies({QStringLiteral("Liberation Sans"), QStringLiteral("WenQuanYi Micro Hei")});
   font.setPixelSize(13);
@@ -207,9 +244,10 @@ QByteArray themed_svg(const std::string& svg) {
   const Theme& t = theme();
   namespace ink = reports::ink;
   const std::pair<std::string_view, QColor> pairs[] = {
-      {ink::kText, t.text},       {ink::kMuted, t.muted},   {ink::kLine, t.line},           {ink::kFaint, t.none_tint},
-      {ink::kPaper, t.surface},   {ink::kPass, t.pass},     {ink::kPassTint, t.pass_tint},  {ink::kUnsure, t.unsure},
-      {ink::kUnsureTint, t.unsure_tint}, {ink::kFail, t.fail}, {ink::kFailTint, t.fail_tint}, {ink::kAccent, t.accent}};
+      {ink::kText, t.text},          {ink::kMuted, t.muted},        {ink::kLine, t.line},
+      {ink::kFaint, t.none_tint},    {ink::kPaper, t.surface},      {ink::kPass, t.pass},
+      {ink::kPassTint, t.pass_tint}, {ink::kUnsure, t.unsure},      {ink::kUnsureTint, t.unsure_tint},
+      {ink::kFail, t.fail},          {ink::kFailTint, t.fail_tint}, {ink::kAccent, t.accent}};
   for (const auto& [name, color] : pairs)
     out.replace(QByteArray(name.data(), static_cast<qsizetype>(name.size())), color.name().toLatin1());
   return out;
@@ -222,9 +260,9 @@ QPixmap icon_pixmap(const char* name, const QColor& color, int size) {
   ASSAY_CHECK(!paths.isEmpty());
   const QByteArray ink = color.name().toLatin1();
   paths.replace("\"C\"", "\"" + ink + "\"").replace("\"P\"", "\"" + theme().surface.name().toLatin1() + "\"");
-  const QByteArray svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"" + ink +
-      "\" stroke-width=\"1.7\" stroke-linecap=\"round\" stroke-linejoin=\"round\">" + paths + "</svg>";
+  const QByteArray svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"" +
+                         ink + "\" stroke-width=\"1.7\" stroke-linecap=\"round\" stroke-linejoin=\"round\">" + paths +
+                         "</svg>";
   const double ratio = qApp->devicePixelRatio();
   QPixmap out(QSize(size, size) * ratio);
   out.fill(Qt::transparent);

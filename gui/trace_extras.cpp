@@ -52,7 +52,9 @@ void TracePage::add_bookmark() {
   QDir().mkpath(hub.workspace() + QStringLiteral("/run"));
   QSaveFile file(bookmark_file(hub));
   if (!file.open(QIODevice::WriteOnly)) return hub.tell(file.errorString());
-  file.write(QJsonDocument(QJsonObject{{QStringLiteral("schema"), QStringLiteral("assay.bookmarks/1")}, {QStringLiteral("trials"), trials}}).toJson());
+  file.write(QJsonDocument(QJsonObject{{QStringLiteral("schema"), QStringLiteral("assay.bookmarks/1")},
+                                       {QStringLiteral("trials"), trials}})
+                 .toJson());
   if (!file.commit()) hub.tell(file.errorString());
 }
 
@@ -63,7 +65,8 @@ void TracePage::ask_frames() {
   frame_state_ = say("trace.pictures_wait");
   fill_words();
   hub.call.ask(
-      this, {QStringLiteral("trial"), QStringLiteral("replay"), QString::number(trial_), QStringLiteral("--frames"), folder},
+      this,
+      {QStringLiteral("trial"), QStringLiteral("replay"), QString::number(trial_), QStringLiteral("--frames"), folder},
       [this, folder, asked = trial_](const Answer& answer) {
         if (asked != trial_) return;
         frames_.clear();
@@ -72,17 +75,21 @@ void TracePage::ask_frames() {
         for (const auto& entry : listed) {
           const auto o = entry.toObject();
           if (o.contains(QLatin1String("t_s")))
-            frames_.emplace_back(o[QLatin1String("t_s")].toDouble(), QDir(folder).absoluteFilePath(o[QLatin1String("file")].toString()));
+            frames_.emplace_back(o[QLatin1String("t_s")].toDouble(),
+                                 QDir(folder).absoluteFilePath(o[QLatin1String("file")].toString()));
         }
         if (frames_.empty()) {
-          const auto names = QDir(folder).entryList({QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg")}, QDir::Files, QDir::Name);
+          const auto names = QDir(folder).entryList(
+              {QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg")}, QDir::Files, QDir::Name);
           for (qsizetype i = 0; i < names.size(); ++i)
-            frames_.emplace_back(plot_->length_s() * static_cast<double>(i) / std::max<double>(1, static_cast<double>(names.size() - 1)),
-                                 QDir(folder).absoluteFilePath(names[i]));
+            frames_.emplace_back(
+                plot_->length_s() * static_cast<double>(i) / std::max<double>(1, static_cast<double>(names.size() - 1)),
+                QDir(folder).absoluteFilePath(names[i]));
         }
         const bool unknown = answer.exit_code == 2 && answer.json.isEmpty();
-        frame_state_ = frames_.empty() ? unknown ? say("trace.pictures_old") : say("trace.pictures_none", {answer.problem().what})
-                                       : QStringLiteral(" ");
+        frame_state_ = frames_.empty()
+                           ? unknown ? say("trace.pictures_old") : say("trace.pictures_none", {answer.problem().what})
+                           : QStringLiteral(" ");
         fill_words();
         show_frame();
       },
@@ -92,7 +99,8 @@ void TracePage::ask_frames() {
 void TracePage::show_frame() {
   frame_->setVisible(!frames_.empty());
   if (frames_.empty()) return;
-  auto at = std::upper_bound(frames_.begin(), frames_.end(), plot_->cursor_s(), [](double t, const auto& frame) { return t < frame.first; });
+  auto at = std::upper_bound(frames_.begin(), frames_.end(), plot_->cursor_s(),
+                             [](double t, const auto& frame) { return t < frame.first; });
   if (at != frames_.begin()) --at;
   const QPixmap picture(at->second);
   if (!picture.isNull()) frame_->setPixmap(picture.scaledToWidth(216, Qt::SmoothTransformation));

@@ -25,13 +25,27 @@ constexpr double kSpeeds[] = {0.1, 0.25, 0.5, 1, 2, 5};
 }  // namespace
 
 TracePage::TracePage(Hub& the_hub)
-    : Page(the_hub, "page_trace", "trace.title", "trace.lead"), model_(new TrialModel(this)),
-      table_(table_of(model_, "trace.trials_name", "trace_trials")), search_(new QLineEdit), level_(new QComboBox), outcome_(new QComboBox),
-      plot_(new TracePlot), slider_(new QSlider(Qt::Horizontal)), channels_(new QListWidget),
-      events_(new RowsModel({"trace.col.time", "trace.col.event", "trace.col.detail"}, this)), heading_(value_label("card")),
-      message_(value_label("muted")), time_(value_label("mono")), frame_(new QLabel), frame_text_(value_label("small")), badge_(new Badge),
-      play_(button("trace.play", "trace_play", "primary")), replay_(button("trace.replay", "trace_replay")),
-      folder_(button("trace.folder", "trace_folder")), bookmark_(button("trace.bookmark", "trace_bookmark")), speed_(new QComboBox) {
+    : Page(the_hub, "page_trace", "trace.title", "trace.lead"),
+      model_(new TrialModel(this)),
+      table_(table_of(model_, "trace.trials_name", "trace_trials")),
+      search_(new QLineEdit),
+      level_(new QComboBox),
+      outcome_(new QComboBox),
+      plot_(new TracePlot),
+      slider_(new QSlider(Qt::Horizontal)),
+      channels_(new QListWidget),
+      events_(new RowsModel({"trace.col.time", "trace.col.event", "trace.col.detail"}, this)),
+      heading_(value_label("card")),
+      message_(value_label("muted")),
+      time_(value_label("mono")),
+      frame_(new QLabel),
+      frame_text_(value_label("small")),
+      badge_(new Badge),
+      play_(button("trace.play", "trace_play", "primary")),
+      replay_(button("trace.replay", "trace_replay")),
+      folder_(button("trace.folder", "trace_folder")),
+      bookmark_(button("trace.bookmark", "trace_bookmark")),
+      speed_(new QComboBox) {
   tools->addWidget(replay_);
   tools->addWidget(folder_);
   auto* across = new QHBoxLayout;
@@ -113,7 +127,8 @@ TracePage::TracePage(Hub& the_hub)
     hub.tell(say("trace.folder_hint", {QFileInfo(trace_path_).absoluteFilePath()}));
     QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(trace_path_).absolutePath()));
   });
-  connect(slider_, &QSlider::sliderMoved, this, [this](int at) { plot_->set_cursor(plot_->length_s() * at / kSliderSteps); });
+  connect(slider_, &QSlider::sliderMoved, this,
+          [this](int at) { plot_->set_cursor(plot_->length_s() * at / kSliderSteps); });
   connect(plot_, &TracePlot::cursor_moved, this, [this](double t) {
     const QSignalBlocker quiet(slider_);
     slider_->setValue(static_cast<int>(kSliderSteps * t / std::max(1e-9, plot_->length_s())));
@@ -121,22 +136,26 @@ TracePage::TracePage(Hub& the_hub)
     show_frame();
   });
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
-    if (const auto* record = model_->trial(now.row()); record != nullptr && record->number != trial_) choose(record->number);
+    if (const auto* record = model_->trial(now.row()); record != nullptr && record->number != trial_)
+      choose(record->number);
   });
   connect(channels_, &QListWidget::itemChanged, this, [this] {
     std::vector<ChannelPlace> chosen;
     for (int i = 0; i < channels_->count(); ++i) {
       const auto* item = channels_->item(i);
-      if (item->checkState() == Qt::Checked) chosen.push_back({item->data(Qt::UserRole).toInt(), item->data(Qt::UserRole + 1).toInt()});
+      if (item->checkState() == Qt::Checked)
+        chosen.push_back({item->data(Qt::UserRole).toInt(), item->data(Qt::UserRole + 1).toInt()});
     }
     plot_->show_channels(std::move(chosen));
   });
-  connect(events, &QTableView::activated, this, [this](const QModelIndex& index) { plot_->set_cursor(events_->id(index.row()).toDouble()); });
+  connect(events, &QTableView::activated, this,
+          [this](const QModelIndex& index) { plot_->set_cursor(events_->id(index.row()).toDouble()); });
   connect(search_, &QLineEdit::textChanged, this, [this] { apply_filter(); });
   for (auto* box : {level_, outcome_}) connect(box, &QComboBox::activated, this, [this] { apply_filter(); });
 }
 
-QAction* TracePage::key(const char* name, const char* text_key, const char* keys, QWidget* where, std::function<void()> act) {
+QAction* TracePage::key(const char* name, const char* text_key, const char* keys, QWidget* where,
+                        std::function<void()> act) {
   auto* out = new QAction(this);
   out->setObjectName(QLatin1String(name));
   out->setShortcut(QKeySequence(QLatin1String(keys)));
@@ -263,8 +282,8 @@ void TracePage::fill_channels() {
       auto* item = new QListWidgetItem(q(channel.name), channels_);
       item->setData(Qt::UserRole, s);
       item->setData(Qt::UserRole + 1, c);
-      item->setToolTip(q(stream.topic) + QStringLiteral(" · ") + q(channel.unit) + QStringLiteral(" · ") + q(channel.frame) + QStringLiteral(" · ") +
-                       in_lang(reports::word_of(channel.vantage)));
+      item->setToolTip(q(stream.topic) + QStringLiteral(" · ") + q(channel.unit) + QStringLiteral(" · ") +
+                       q(channel.frame) + QStringLiteral(" · ") + in_lang(reports::word_of(channel.vantage)));
       bool on = kept.contains(item->text());
       // The first time: what moves first in the truth.
       if (kept.isEmpty() && stream.topic == "/truth" && by_default < 4 && stream.rows() > 1) {
@@ -288,7 +307,8 @@ void TracePage::fill_events() {
   if (trace_ != nullptr) {
     for (const auto& e : trace_->events) {
       const double t = static_cast<double>(e.t_ns) * 1e-9;
-      rows.push_back({{right(QString::number(t, 'f', 3)), plain(q(e.code)), plain(q(e.detail))}, QString::number(t, 'g', 17)});
+      rows.push_back(
+          {{right(QString::number(t, 'f', 3)), plain(q(e.code)), plain(q(e.detail))}, QString::number(t, 'g', 17)});
     }
   }
   events_->set(std::move(rows));
@@ -299,23 +319,29 @@ void TracePage::fill_words() {
   badge_->setVisible(record != nullptr);
   heading_->setText({});
   if (record != nullptr) {
-    heading_->setText(say("trace.heading", {QString::number(record->number), q(record->task.substr(record->task.find('/') + 1)),
-                                            QString::number(record->level), QString::number(record->index)}));
+    heading_->setText(
+        say("trace.heading", {QString::number(record->number), q(record->task.substr(record->task.find('/') + 1)),
+                              QString::number(record->level), QString::number(record->index)}));
     const Cell cell = outcome_cell(*record);
     QString words = cell.text;
-    if (record->finished && record->verdict.outcome != Outcome::success) words += QStringLiteral(" · ") + in_lang(reports::words_of_reason(record->verdict.reason));
+    if (record->finished && record->verdict.outcome != Outcome::success)
+      words += QStringLiteral(" · ") + in_lang(reports::words_of_reason(record->verdict.reason));
     badge_->set(words, {cell.color, look(record->verdict.outcome).tint, cell.icon});
   }
   message_->setVisible(trace_ == nullptr);
   plot_->setVisible(trace_ != nullptr);
-  if (loading_) message_->setText(say("trace.reading"));
-  else if (problem_) message_->setText(problem_->what + QLatin1Char('\n') + problem_->detail);
-  else if (trace_ == nullptr) message_->setText(say("trace.no_file"));
+  if (loading_)
+    message_->setText(say("trace.reading"));
+  else if (problem_)
+    message_->setText(problem_->what + QLatin1Char('\n') + problem_->detail);
+  else if (trace_ == nullptr)
+    message_->setText(say("trace.no_file"));
   for (auto* one : {play_, bookmark_, replay_, folder_}) one->setEnabled(trace_ != nullptr);
   slider_->setEnabled(trace_ != nullptr);
   put_text(play_, timer_.isActive() ? "trace.hold" : "trace.play");
   frame_text_->setText(!frame_state_.isEmpty() ? frame_state_ : say("trace.pictures_hint"));
-  time_->setText(say("trace.time", {QString::number(plot_->cursor_s(), 'f', 2), QString::number(plot_->length_s(), 'f', 2)}));
+  time_->setText(
+      say("trace.time", {QString::number(plot_->cursor_s(), 'f', 2), QString::number(plot_->length_s(), 'f', 2)}));
 }
 
 void TracePage::refresh() {

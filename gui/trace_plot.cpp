@@ -57,13 +57,16 @@ void TracePlot::set_cursor(double time_s) {
 
 double TracePlot::value(const ChannelPlace& place) const {
   const auto& s = trace_->streams[static_cast<std::size_t>(place.stream)];
-  const auto at = std::upper_bound(s.t_ns.begin(), s.t_ns.end(), static_cast<std::int64_t>(std::llround(cursor_s_ / kNs)));
+  const auto at =
+      std::upper_bound(s.t_ns.begin(), s.t_ns.end(), static_cast<std::int64_t>(std::llround(cursor_s_ / kNs)));
   if (at == s.t_ns.begin()) return std::numeric_limits<double>::quiet_NaN();
   return s.row(static_cast<std::size_t>(at - s.t_ns.begin()) - 1)[static_cast<std::size_t>(place.channel)];
 }
 
 QRectF TracePlot::sheet() const { return QRectF(kLeft, kTop, width() - kLeft - kRight, height() - kTop - kAxis); }
-double TracePlot::x_of(double time_s) const { return sheet().left() + sheet().width() * time_s / std::max(1e-9, length_s_); }
+double TracePlot::x_of(double time_s) const {
+  return sheet().left() + sheet().width() * time_s / std::max(1e-9, length_s_);
+}
 
 void TracePlot::paint_panel(QPainter& p, const QRectF& room_for, int place) const {
   const Theme& t = theme();
@@ -93,7 +96,8 @@ void TracePlot::paint_panel(QPainter& p, const QRectF& room_for, int place) cons
     p.setPen(QPen(t.none_tint, 1));
     p.drawLine(QPointF(box.left(), y(tick)), QPointF(box.right(), y(tick)));
     p.setPen(t.muted);
-    p.drawText(QRectF(0, y(tick) - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter, QString::number(std::abs(tick) < 1e-9 * step ? 0 : tick, 'g', 4));
+    p.drawText(QRectF(0, y(tick) - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
+               QString::number(std::abs(tick) < 1e-9 * step ? 0 : tick, 'g', 4));
   }
   // Smallest and largest value per column of the picture: no peak is lost however long the trace is.
   const QColor color = series_color(place);
@@ -125,7 +129,9 @@ void TracePlot::paint_panel(QPainter& p, const QRectF& room_for, int place) cons
   p.drawPolyline(line);
   p.restore();
   const double now = value(where);
-  const QString name = q(channel.name), reading = std::isfinite(now) ? number(now, 4) + QLatin1Char(' ') + q(channel.unit) : QStringLiteral("–");
+  const QString name = q(channel.name), reading = std::isfinite(now)
+                                                      ? number(now, 4) + QLatin1Char(' ') + q(channel.unit)
+                                                      : QStringLiteral("–");
   QFont bold = p.font();
   bold.setBold(true);
   p.setFont(bold);
@@ -156,7 +162,8 @@ void TracePlot::paintEvent(QPaintEvent*) {
   const double step = round_step(length_s_ / 8);
   for (double tick = 0; tick <= length_s_ + 1e-9; tick += step) {
     p.setPen(t.muted);
-    p.drawText(QRectF(x_of(tick) - 30, all.bottom() + 2, 60, 16), Qt::AlignCenter, QStringLiteral("%1 s").arg(tick, 0, 'g', 4));
+    p.drawText(QRectF(x_of(tick) - 30, all.bottom() + 2, 60, 16), Qt::AlignCenter,
+               QStringLiteral("%1 s").arg(tick, 0, 'g', 4));
   }
   for (const auto& e : trace_->events) {
     const double x = x_of(static_cast<double>(e.t_ns) * kNs);
@@ -166,7 +173,8 @@ void TracePlot::paintEvent(QPaintEvent*) {
     p.setBrush(t.unsure);
     p.drawPolygon(QPolygonF({QPointF(x - 5, 6), QPointF(x + 5, 6), QPointF(x, 14)}));
   }
-  for (const double mark : bookmarks_s_) p.drawPixmap(QPointF(x_of(mark) - 8, 2), icon_pixmap("bookmark", t.accent, 16));
+  for (const double mark : bookmarks_s_)
+    p.drawPixmap(QPointF(x_of(mark) - 8, 2), icon_pixmap("bookmark", t.accent, 16));
   p.setPen(QPen(t.text, 1.4));
   p.drawLine(QPointF(x_of(cursor_s_), 10), QPointF(x_of(cursor_s_), all.bottom()));
 }

@@ -36,7 +36,8 @@ void apply(QWidget* widget) {
   if (const auto key = widget->property(kTextKey).toByteArray(); !key.isEmpty()) {
     const QString text = say(key.constData());
     if (auto* label = qobject_cast<QLabel*>(widget)) label->setText(text);
-    if (auto* button = qobject_cast<QAbstractButton*>(widget)) button->setText(QString(text).replace(QLatin1Char('&'), QLatin1String("&&")));
+    if (auto* button = qobject_cast<QAbstractButton*>(widget))
+      button->setText(QString(text).replace(QLatin1Char('&'), QLatin1String("&&")));
     if (auto* edit = qobject_cast<QLineEdit*>(widget)) edit->setPlaceholderText(text);
     if (auto* menu = qobject_cast<QMenu*>(widget)) menu->setTitle(text);
     if (auto* box = qobject_cast<QGroupBox*>(widget)) box->setTitle(text);
@@ -67,7 +68,8 @@ Lang lang() { return current(); }
 void set_lang(Lang lang) { current() = lang; }
 
 QString check_word(const QString& name) {
-  const QByteArray key = QByteArrayLiteral("doctor.") + name.section(QLatin1String(" ("), 0, 0).toUtf8().replace(' ', '_');
+  const QByteArray key =
+      QByteArrayLiteral("doctor.") + name.section(QLatin1String(" ("), 0, 0).toUtf8().replace(' ', '_');
   return has_word(QString::fromUtf8(key)) ? say(key.constData()) : name;
 }
 
@@ -95,8 +97,8 @@ QString in_lang(const Text& text) {
 QString in_lang(const QJsonValue& text) {
   if (!text.isObject()) return text.toString();
   const auto object = text.toObject();
-  return in_lang(Text{object[QLatin1String("en")].toString().toStdString(),
-                      object[QLatin1String("zh")].toString().toStdString()});
+  return in_lang(
+      Text{object[QLatin1String("en")].toString().toStdString(), object[QLatin1String("zh")].toString().toStdString()});
 }
 
 void put_text(QWidget* widget, const char* key) {
@@ -120,11 +122,13 @@ void retranslate(QWidget* root) {
 
 Problem problem_of(const Error& error) {
   QStringList lines;
-  if (!error.place.file.empty()) lines << q(error.place.file) + (error.place.line > 0 ? QStringLiteral(":%1").arg(error.place.line) : QString());
+  if (!error.place.file.empty())
+    lines << q(error.place.file) + (error.place.line > 0 ? QStringLiteral(":%1").arg(error.place.line) : QString());
   if (!error.expected.en.empty()) lines << say("error.expected", {in_lang(error.expected)});
   if (!error.found.empty()) lines << say("error.found", {q(error.found)});
   if (!error.help.en.empty()) lines << in_lang(error.help);
-  return {in_lang(error.what), q(fmt::format("ASSAY-{:04}", error.id)) + QStringLiteral("\n") + lines.join(QLatin1Char('\n'))};
+  return {in_lang(error.what),
+          q(fmt::format("ASSAY-{:04}", error.id)) + QStringLiteral("\n") + lines.join(QLatin1Char('\n'))};
 }
 
 }  // namespace assay::gui

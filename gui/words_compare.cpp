@@ -5,7 +5,8 @@ namespace assay::gui {
 std::vector<Word> compare_words() {
   return {
       {"compare.title", "Compare", "比较"},
-      {"compare.lead", "Which of two robots does better at the same tasks, or that no difference is shown", "两台机器人在相同任务上孰优，或未显示差异"},
+      {"compare.lead", "Which of two robots does better at the same tasks, or that no difference is shown",
+       "两台机器人在相同任务上孰优，或未显示差异"},
       {"compare.a", "Session A", "检测 A"},
       {"compare.b", "Session B", "检测 B"},
       {"compare.ask", "Compare", "开始比较"},
@@ -29,12 +30,18 @@ std::vector<Word> compare_words() {
       {"compare.pooled", "All together", "合并"},
       {"compare.paired", "matched starts", "初始条件配对"},
       {"compare.unpaired", "not matched", "未配对"},
-      {"compare.small_print", "Exact sequential test, %1, α = %2 each way, at most %3 pairs. p values of single tasks are Holm-adjusted; limits are one-sided each.",
+      {"compare.small_print",
+       "Exact sequential test, %1, α = %2 each way, at most %3 pairs. p values of single tasks are Holm-adjusted; "
+       "limits are one-sided each.",
        "精确序贯检验，%1，每个方向 α = %2，至多 %3 对。各任务 p 值经 Holm 校正；界限均为单侧。"},
       {"compare.pick", "Choose two sessions", "请选择两次检测"},
-      {"compare.few", "Comparing needs two sessions in this workspace. Run another one first.", "比较需要工作区内至少两次检测，请先再运行一次。"},
-      {"compare.asking", "Comparing … a table for this design may have to be computed", "正在比较……可能需要先计算判定表"},
-      {"compare.hint", "Choose two sessions and compare. Only the same scheme and suite versions, with their own starts, can be compared.",
+      {"compare.few", "Comparing needs two sessions in this workspace. Run another one first.",
+       "比较需要工作区内至少两次检测，请先再运行一次。"},
+      {"compare.asking", "Comparing … a table for this design may have to be computed",
+       "正在比较……可能需要先计算判定表"},
+      {"compare.hint",
+       "Choose two sessions and compare. Only the same scheme and suite versions, with their own starts, can be "
+       "compared.",
        "选择两次检测后开始比较。仅当方案与任务集版本一致时可以比较。"},
   };
 }

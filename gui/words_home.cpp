@@ -18,7 +18,8 @@ std::vector<Word> home_words() {
       {"home.run.running", "%1 is running", "%1 正在运行"},
       {"home.run.running_text", "%1 of about %2 trials, about %3 left", "已完成 %1 / 约 %2 次试验，预计剩余 %3"},
       {"home.run.stopped", "Session %1 stopped", "检测 %1 已停止"},
-      {"home.run.stopped_text", "%1 trials saved, %2 not finished (kept on record). Nothing is lost: it goes on where it stopped.",
+      {"home.run.stopped_text",
+       "%1 trials saved, %2 not finished (kept on record). Nothing is lost: it goes on where it stopped.",
        "已保存 %1 次试验，%2 次未完成（记录保留）。没有数据丢失，可从中断处继续。"},
       {"home.run.watch", "Watch", "查看"},
       {"home.run.resume", "Resume", "继续检测"},
@@ -42,7 +43,8 @@ std::vector<Word> home_words() {
       {"doctor.workspace", "workspace", "工作区"},
       {"doctor.real_time", "real time", "实时性"},
       {"home.empty", "No sessions yet", "尚无检测"},
-      {"home.empty_text", "Set up a first session, or run `assay demo`: it examines the reference robot in two minutes.",
+      {"home.empty_text",
+       "Set up a first session, or run `assay demo`: it examines the reference robot in two minutes.",
        "新建第一次检测，或运行 `assay demo`：约两分钟即可检测参考机器人。"},
   };
 }

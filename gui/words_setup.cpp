@@ -5,7 +5,8 @@ namespace assay::gui {
 std::vector<Word> setup_words() {
   return {
       {"setup.title", "Session set-up", "新建检测"},
-      {"setup.lead", "Choose who is examined under what; the plan and the checks follow", "选择被检对象与方案，生成计划并完成运行前检查"},
+      {"setup.lead", "Choose who is examined under what; the plan and the checks follow",
+       "选择被检对象与方案，生成计划并完成运行前检查"},
       {"setup.choose", "Examination", "检测设置"},
       {"setup.subject", "Subject", "被检对象"},
       {"setup.scheme", "Scheme", "方案"},

@@ -25,7 +25,8 @@ class Worker {
       // Shared, because a queued call has to be copyable and a result need not be.
       auto result = std::make_shared<decltype(work())>(work());
       if (guard == nullptr) return;
-      QMetaObject::invokeMethod(guard, [result, done]() mutable { done(std::move(*result)); }, Qt::QueuedConnection);
+      QMetaObject::invokeMethod(
+          guard, [result, done]() mutable { done(std::move(*result)); }, Qt::QueuedConnection);
     });
   }
   /// For tests: everything asked so far has run.

@@ -8,10 +8,11 @@ namespace assay::store {
 Result<std::vector<TrialRecord>> SqliteStore::trial_rows(std::int64_t session) const {
   return read([&]() -> Result<std::vector<TrialRecord>> {
     SQLite::Transaction snapshot(*db_, SQLite::TransactionBehavior::DEFERRED);
-    SQLite::Statement query(*db_,
-                            "SELECT t.number, t.task, t.level, t.idx, t.attempt, t.started_ns, f.outcome, f.reason, "
-                            "f.trace_path, f.trace_sha256, f.ended_ns FROM trials_started t LEFT JOIN trials_finished f "
-                            "ON f.trial = t.number WHERE t.session = ? ORDER BY t.number");
+    SQLite::Statement query(
+        *db_,
+        "SELECT t.number, t.task, t.level, t.idx, t.attempt, t.started_ns, f.outcome, f.reason, "
+        "f.trace_path, f.trace_sha256, f.ended_ns FROM trials_started t LEFT JOIN trials_finished f "
+        "ON f.trial = t.number WHERE t.session = ? ORDER BY t.number");
     query.bind(1, session);
     std::vector<TrialRecord> out;
     while (query.executeStep()) {
@@ -33,9 +34,10 @@ Result<std::vector<TrialRecord>> SqliteStore::trial_rows(std::int64_t session) c
       r.ended = UtcTime{query.getColumn(10).getInt64()};
     }
     // Few trials are invalidated: they are looked up apart, ordered as the rows are.
-    SQLite::Statement voids(*db_,
-                            "SELECT i.trial, i.reason, i.person, i.before_reveal FROM invalidations i JOIN trials_started t "
-                            "ON t.number = i.trial WHERE t.session = ? ORDER BY i.number DESC");
+    SQLite::Statement voids(
+        *db_,
+        "SELECT i.trial, i.reason, i.person, i.before_reveal FROM invalidations i JOIN trials_started t "
+        "ON t.number = i.trial WHERE t.session = ? ORDER BY i.number DESC");
     voids.bind(1, session);
     while (voids.executeStep()) {
       const std::int64_t number = voids.getColumn(0).getInt64();
@@ -53,10 +55,11 @@ Result<std::vector<TrialRecord>> SqliteStore::trial_rows(std::int64_t session) c
 
 Result<TrialCounts> SqliteStore::trial_counts(std::int64_t session) const {
   return read([&]() -> Result<TrialCounts> {
-    SQLite::Statement query(*db_,
-                            "SELECT count(*), count(f.trial), (SELECT count(DISTINCT i.trial) FROM invalidations i JOIN "
-                            "trials_started s ON s.number = i.trial WHERE s.session = ?1) FROM trials_started t "
-                            "LEFT JOIN trials_finished f ON f.trial = t.number WHERE t.session = ?1");
+    SQLite::Statement query(
+        *db_,
+        "SELECT count(*), count(f.trial), (SELECT count(DISTINCT i.trial) FROM invalidations i JOIN "
+        "trials_started s ON s.number = i.trial WHERE s.session = ?1) FROM trials_started t "
+        "LEFT JOIN trials_finished f ON f.trial = t.number WHERE t.session = ?1");
     query.bind(1, session);
     query.executeStep();
     return TrialCounts{query.getColumn(0).getInt(), query.getColumn(1).getInt(), query.getColumn(2).getInt()};

@@ -31,14 +31,23 @@ json recorded(const char* name) {
 Trace swing(std::int64_t trial) {
   Trace out;
   out.metadata["trial"] = std::to_string(trial);
-  Stream truth{.topic = "/truth", .deterministic = true, .channels = {{"goods.x_m", "m", "world"}, {"goods.z_m", "m", "world"}, {"tcp.x_m", "m", "world"}, {"grip.force_n", "N", "tcp"}, {"goods.qw", "1", "world"}}};
+  Stream truth{.topic = "/truth",
+               .deterministic = true,
+               .channels = {{"goods.x_m", "m", "world"},
+                            {"goods.z_m", "m", "world"},
+                            {"tcp.x_m", "m", "world"},
+                            {"grip.force_n", "N", "tcp"},
+                            {"goods.qw", "1", "world"}}};
   for (int i = 0; i <= 500; ++i) {
     const double t = 0.02 * i, w = std::exp(-0.2 * t);
-    const double row[] = {0.4 + 0.3 * w * std::cos(2 * t), 0.1 + 0.2 * w * std::sin(3 * t) * std::sin(3 * t), 0.5 - 0.3 * w * std::sin(2 * t), i > 200 && i < 400 ? 30 + 4 * std::sin(9 * t) : 0.0, 1.0};
+    const double row[] = {0.4 + 0.3 * w * std::cos(2 * t), 0.1 + 0.2 * w * std::sin(3 * t) * std::sin(3 * t),
+                          0.5 - 0.3 * w * std::sin(2 * t), i > 200 && i < 400 ? 30 + 4 * std::sin(9 * t) : 0.0, 1.0};
     truth.append(static_cast<std::int64_t>(i) * 20'000'000, row);
   }
   out.streams.push_back(std::move(truth));
-  out.events = {{0, "begin", "", true}, {4'000'000'000, "grasp", R"({"object":"goods"})", true}, {8'000'000'000, "done", "", true}};
+  out.events = {{0, "begin", "", true},
+                {4'000'000'000, "grasp", R"({"object":"goods"})", true},
+                {8'000'000'000, "done", "", true}};
   return out;
 }
 
@@ -61,7 +70,9 @@ void fill_session(Store& store, const json& data, std::int64_t start_s, int most
     }
     if (!store.finish_trial(row->number, *record, staged, at(second))) std::abort();
   }
-  if (std::string(state) == "closed" && !store.save_grade(row->number, std::string(64, '5'), data["report"].dump(), at(second))) std::abort();
+  if (std::string(state) == "closed" &&
+      !store.save_grade(row->number, std::string(64, '5'), data["report"].dump(), at(second)))
+    std::abort();
   if (!store.close_session(row->number, state, at(second + 1))) std::abort();
 }
 

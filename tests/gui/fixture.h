@@ -1,5 +1,5 @@
-// A workspace with fixed contents made through the store room, a program that gives recorded answers in the place of assay,
-// and a window on both.
+// A workspace with fixed contents made through the store room, a program that gives recorded answers in the place of
+// assay, and a window on both.
 #pragma once
 
 #include <QApplication>
@@ -10,8 +10,8 @@
 
 namespace assay::gui::test {
 
-/// "S-20261123-0001" closed and graded (level shown), "-0002" closed and graded (no level), "-0003" interrupted; plans and
-/// results are those of real runs, recorded in tests/gui/data.
+/// "S-20261123-0001" closed and graded (level shown), "-0002" closed and graded (no level), "-0003" interrupted; plans
+/// and results are those of real runs, recorded in tests/gui/data.
 void make_workspace(const std::string& folder);
 /// Trials without traces, all of one session.
 void make_large_workspace(const std::string& folder, int trials);

@@ -1,5 +1,6 @@
 // Without a mouse, on the real program: the vendor sets a session up and runs it, the operator stops and resumes, the
-// reviewer looks at failures, the purchaser verifies a bundle. And what happens when the dashboard or the run is killed.
+// reviewer looks at failures, the purchaser verifies a bundle. And what happens when the dashboard or the run is
+// killed.
 #include <gtest/gtest.h>
 
 #include <signal.h>
@@ -45,7 +46,8 @@ class Journey : public ::testing::Test {
     open();
   }
   void TearDown() override {
-    if (hub_ != nullptr && RunControl::alive(hub_->follower.note())) ::kill(static_cast<pid_t>(hub_->follower.note().pid), SIGKILL);
+    if (hub_ != nullptr && RunControl::alive(hub_->follower.note()))
+      ::kill(static_cast<pid_t>(hub_->follower.note().pid), SIGKILL);
     close();
     std::error_code none;
     std::filesystem::remove_all(folder_, none);
@@ -63,7 +65,8 @@ class Journey : public ::testing::Test {
     hub_.reset();
   }
   bool quiet(int most_ms = 60000) {
-    return wait_for([this] { return hub_->call.running() == 0 && !hub_->space().loading && !hub_->session().loading; }, most_ms);
+    return wait_for([this] { return hub_->call.running() == 0 && !hub_->space().loading && !hub_->session().loading; },
+                    most_ms);
   }
   /// The vendor's way: Ctrl+N, type the subject, choose the level, start from the palette's neighbour: Tab and Enter.
   void start_a_run(const char* subject, int level) {
@@ -85,7 +88,8 @@ class Journey : public ::testing::Test {
     ASSERT_TRUE(wait_for([&] { return start->isEnabled(); }, 30000));
     start->setFocus();
     press(start, Qt::Key_Space);
-    ASSERT_TRUE(wait_for([this] { return hub_->follower.run().done >= 1; }, 180000)) << hub_->follower.last_words().toStdString();
+    ASSERT_TRUE(wait_for([this] { return hub_->follower.run().done >= 1; }, 180000))
+        << hub_->follower.last_words().toStdString();
   }
   std::string folder_;
   std::unique_ptr<Hub> hub_;
@@ -111,7 +115,8 @@ TEST_F(Journey, RunStopResumeReviewVerify) {
   ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::running; }, 60000));
   close();
   open();
-  ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::finished; }, 400000)) << hub_->follower.last_words().toStdString();
+  ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::finished; }, 400000))
+      << hub_->follower.last_words().toStdString();
   EXPECT_TRUE(hub_->follower.run().complete);
   ASSERT_TRUE(wait_for([this] { return hub_->session().value && !hub_->session().value->report.isEmpty(); }, 30000));
   // The reviewer: results, then failures in Trace by G, cursor by arrows, a bookmark.
@@ -141,7 +146,9 @@ TEST_F(Journey, RunStopResumeReviewVerify) {
   ASSERT_TRUE(quiet(300000));
   int answers = 0;
   for (auto* label : window_->page(PageId::report)->findChildren<QLabel*>())
-    if (label->isVisible() && (label->text().startsWith(QLatin1String("Intact · yes")) || label->text().startsWith(QLatin1String("Recomputes · yes")))) ++answers;
+    if (label->isVisible() && (label->text().startsWith(QLatin1String("Intact · yes")) ||
+                               label->text().startsWith(QLatin1String("Recomputes · yes"))))
+      ++answers;
   EXPECT_EQ(answers, 2);
 }
 
@@ -173,11 +180,14 @@ TEST_F(Journey, AKilledDashboardLeavesTheRunAlone) {
   QProcess run;
   const QString events = QString::fromStdString(folder_) + QStringLiteral("/x.jsonl");
   const RunControl control(kProgram, QString::fromStdString(folder_));
-  const auto note = control.start({QStringLiteral("run"), QStringLiteral("--scheme"), QStringLiteral("embodied-demo"), QStringLiteral("--subject"), QStringLiteral("clumsy-arm"),
-                                   QStringLiteral("--level"), QStringLiteral("1"), QStringLiteral("--seed"), QStringLiteral("killed"), QStringLiteral("-j"), QStringLiteral("2")});
+  const auto note = control.start({QStringLiteral("run"), QStringLiteral("--scheme"), QStringLiteral("embodied-demo"),
+                                   QStringLiteral("--subject"), QStringLiteral("clumsy-arm"), QStringLiteral("--level"),
+                                   QStringLiteral("1"), QStringLiteral("--seed"), QStringLiteral("killed"),
+                                   QStringLiteral("-j"), QStringLiteral("2")});
   ASSERT_TRUE(note.ok());
   QProcess dashboard;
-  dashboard.start(QStringLiteral(ASSAY_DASHBOARD), {QStringLiteral("--workspace"), QString::fromStdString(folder_), QStringLiteral("--page=3")});
+  dashboard.start(QStringLiteral(ASSAY_DASHBOARD),
+                  {QStringLiteral("--workspace"), QString::fromStdString(folder_), QStringLiteral("--page=3")});
   ASSERT_TRUE(dashboard.waitForStarted());
   ASSERT_TRUE(wait_for([&] { return QFile(note->events).size() > 2000; }, 120000));
   dashboard.kill();
@@ -186,7 +196,12 @@ TEST_F(Journey, AKilledDashboardLeavesTheRunAlone) {
   open();
   ASSERT_TRUE(wait_for([this] { return hub_->follower.state() == RunState::finished; }, 400000));
   EXPECT_TRUE(hub_->follower.run().complete);
-  ASSERT_TRUE(wait_for([this] { return hub_->space().value && !hub_->space().value->sessions.empty() && hub_->space().value->sessions[0].state == QLatin1String("closed"); }, 30000));
+  ASSERT_TRUE(wait_for(
+      [this] {
+        return hub_->space().value && !hub_->space().value->sessions.empty() &&
+               hub_->space().value->sessions[0].state == QLatin1String("closed");
+      },
+      30000));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// gui_large FOLDER [TRIALS]: makes the workspace if it is missing, then says how long opening and filtering take, and the
-// memory used. Read by a person; no test, since a busy machine would fail it.
+// gui_large FOLDER [TRIALS]: makes the workspace if it is missing, then says how long opening and filtering take, and
+// the memory used. Read by a person; no test, since a busy machine would fail it.
 #include <sys/resource.h>
 
 #include <QCoreApplication>
@@ -39,8 +39,10 @@ int main(int argc, char** argv) {
   const auto text_ms = timer.restart();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("%d trials: read %lld ms, model %lld ms, filter failures %lld ms (%d), filter text %lld ms (%d), most memory %ld MB\n", trials,
-              static_cast<long long>(read_ms), static_cast<long long>(model_ms), static_cast<long long>(failures_ms), failures, static_cast<long long>(text_ms),
-              model.rowCount(), usage.ru_maxrss / 1024);
+  std::printf(
+      "%d trials: read %lld ms, model %lld ms, filter failures %lld ms (%d), filter text %lld ms (%d), most memory %ld "
+      "MB\n",
+      trials, static_cast<long long>(read_ms), static_cast<long long>(model_ms), static_cast<long long>(failures_ms),
+      failures, static_cast<long long>(text_ms), model.rowCount(), usage.ru_maxrss / 1024);
   return 0;
 }

@@ -11,8 +11,8 @@
 #include <QSlider>
 #include <QSpinBox>
 
-#include "gui/report_page.h"
 #include "gui/compare_page.h"
+#include "gui/report_page.h"
 #include "tests/gui/fixture.h"
 
 namespace assay::gui::test {
@@ -27,45 +27,60 @@ bool seen(const QWidget* widget) { return widget->isVisible() && widget->width()
 QStringList cut(QWidget& root) {
   QStringList out;
   for (auto* label : root.findChildren<QLabel*>()) {
-    if (!seen(label) || label->text().isEmpty() || dynamic_cast<ElidedLabel*>(label) != nullptr || !label->pixmap().isNull()) continue;
+    if (!seen(label) || label->text().isEmpty() || dynamic_cast<ElidedLabel*>(label) != nullptr ||
+        !label->pixmap().isNull())
+      continue;
     const QSize need = label->wordWrap() ? QSize(0, label->heightForWidth(label->width())) : label->sizeHint();
     if (need.width() > label->width() + 1 || need.height() > label->height() + 1)
-      out << QStringLiteral("label “%1” has %2×%3, needs %4×%5").arg(label->text()).arg(label->width()).arg(label->height()).arg(need.width()).arg(need.height());
+      out << QStringLiteral("label “%1” has %2×%3, needs %4×%5")
+                 .arg(label->text())
+                 .arg(label->width())
+                 .arg(label->height())
+                 .arg(need.width())
+                 .arg(need.height());
   }
   for (auto* button : root.findChildren<QAbstractButton*>()) {
     if (!seen(button) || button->text().isEmpty()) continue;
-    if (button->fontMetrics().horizontalAdvance(button->text()) + 8 > button->width()) out << QStringLiteral("button “%1”").arg(button->text());
+    if (button->fontMetrics().horizontalAdvance(button->text()) + 8 > button->width())
+      out << QStringLiteral("button “%1”").arg(button->text());
   }
   for (auto* box : root.findChildren<QComboBox*>())
-    if (seen(box) && box->fontMetrics().horizontalAdvance(box->currentText()) + 24 > box->width()) out << QStringLiteral("choice “%1”").arg(box->currentText());
+    if (seen(box) && box->fontMetrics().horizontalAdvance(box->currentText()) + 24 > box->width())
+      out << QStringLiteral("choice “%1”").arg(box->currentText());
   for (auto* badge : root.findChildren<QWidget*>())
-    if (dynamic_cast<Badge*>(badge) != nullptr && seen(badge) && badge->sizeHint().width() > badge->width()) out << QStringLiteral("badge “%1”").arg(static_cast<Badge*>(badge)->text());
+    if (dynamic_cast<Badge*>(badge) != nullptr && seen(badge) && badge->sizeHint().width() > badge->width())
+      out << QStringLiteral("badge “%1”").arg(static_cast<Badge*>(badge)->text());
   return out;
 }
 
 QStringList nameless(QWidget& root) {
   QStringList out;
   for (auto* widget : root.findChildren<QWidget*>()) {
-    const bool control = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QComboBox*>(widget) || qobject_cast<QLineEdit*>(widget) ||
-                         qobject_cast<QSpinBox*>(widget) || qobject_cast<QSlider*>(widget) || qobject_cast<QAbstractItemView*>(widget);
-    if (!control || !seen(widget) || widget->objectName().startsWith(QLatin1String("qt_")) || qobject_cast<QSpinBox*>(widget->parentWidget()) != nullptr) continue;
+    const bool control = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QComboBox*>(widget) ||
+                         qobject_cast<QLineEdit*>(widget) || qobject_cast<QSpinBox*>(widget) ||
+                         qobject_cast<QSlider*>(widget) || qobject_cast<QAbstractItemView*>(widget);
+    if (!control || !seen(widget) || widget->objectName().startsWith(QLatin1String("qt_")) ||
+        qobject_cast<QSpinBox*>(widget->parentWidget()) != nullptr)
+      continue;
     // A combo's list takes the name of the combo; corner buttons belong to their table.
-    if (qobject_cast<QComboBox*>(widget->parentWidget()->parentWidget()) != nullptr || qobject_cast<QAbstractItemView*>(widget->parentWidget()) != nullptr) continue;
-    if (widget->accessibleName().isEmpty()) out << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
+    if (qobject_cast<QComboBox*>(widget->parentWidget()->parentWidget()) != nullptr ||
+        qobject_cast<QAbstractItemView*>(widget->parentWidget()) != nullptr)
+      continue;
+    if (widget->accessibleName().isEmpty())
+      out << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
   }
   return out;
 }
 
 /// As documents and goldens keep it: half the size, few colours. What matters is seen; file sizes stay small.
-QImage picture(MainWindow& window) {
-  return window.grab().toImage().convertToFormat(QImage::Format_RGB32);
-}
+QImage picture(MainWindow& window) { return window.grab().toImage().convertToFormat(QImage::Format_RGB32); }
 
 void compare_with_golden(const QImage& now, const QString& name) {
   const QString file = QStringLiteral(ASSAY_SOURCE_DIR "/tests/golden/gui/") + name + QStringLiteral(".png");
   if (qEnvironmentVariableIsSet("ASSAY_UPDATE_GOLDEN")) {
     QDir().mkpath(QStringLiteral(ASSAY_SOURCE_DIR "/tests/golden/gui"));
-    ASSERT_TRUE(now.convertToFormat(QImage::Format_Indexed8, Qt::ThresholdDither | Qt::AvoidDither).save(file, "PNG", 0));
+    ASSERT_TRUE(
+        now.convertToFormat(QImage::Format_Indexed8, Qt::ThresholdDither | Qt::AvoidDither).save(file, "PNG", 0));
     return;
   }
   const QImage before = QImage(file).convertToFormat(QImage::Format_RGB32);
@@ -77,7 +92,11 @@ void compare_with_golden(const QImage& now, const QString& name) {
     const auto* a = reinterpret_cast<const QRgb*>(now.constScanLine(y));
     const auto* b = reinterpret_cast<const QRgb*>(before.constScanLine(y));
     for (int x = 0; x < now.width(); ++x)
-      differing += std::abs(qRed(a[x]) - qRed(b[x])) + std::abs(qGreen(a[x]) - qGreen(b[x])) + std::abs(qBlue(a[x]) - qBlue(b[x])) > 96 ? 1 : 0;
+      differing += std::abs(qRed(a[x]) - qRed(b[x])) + std::abs(qGreen(a[x]) - qGreen(b[x])) +
+                               std::abs(qBlue(a[x]) - qBlue(b[x])) >
+                           96
+                       ? 1
+                       : 0;
   }
   const double share = static_cast<double>(differing) / (now.width() * now.height());
   EXPECT_LT(share, 0.01) << name.toStdString() << ": " << differing << " pixels differ; see build/gui_now";
@@ -117,8 +136,10 @@ void look_at(Situation situation) {
       for (int i = 0; i < kPages; ++i) {
         const auto id = static_cast<PageId>(i);
         Page& page = scene.open(id);
-        const QString name = QStringLiteral("%1.%2.%3.%4").arg(QLatin1String(kNames[i]), QLatin1String(kSituations[static_cast<int>(situation)]),
-                                                               in == Lang::zh ? QStringLiteral("zh") : QStringLiteral("en"), dark ? QStringLiteral("dark") : QStringLiteral("light"));
+        const QString name = QStringLiteral("%1.%2.%3.%4")
+                                 .arg(QLatin1String(kNames[i]), QLatin1String(kSituations[static_cast<int>(situation)]),
+                                      in == Lang::zh ? QStringLiteral("zh") : QStringLiteral("en"),
+                                      dark ? QStringLiteral("dark") : QStringLiteral("light"));
         if (situation == Situation::loading && id == PageId::run) continue;  // a run that has told nothing yet: below
         EXPECT_EQ(page.state(), expected(situation, id)) << name.toStdString();
         EXPECT_EQ(cut(scene.window()).join(QStringLiteral("; ")).toStdString(), "") << name.toStdString();
@@ -167,7 +188,8 @@ TEST(Pages, IncomparableSessionsAreRefusedWithTheReason) {
   page.choose(QStringLiteral("S-20261123-0001"), QStringLiteral("S-20261123-0003"));
   scene.settle();
   bool said = false;
-  for (auto* label : page.findChildren<QLabel*>()) said = said || (label->isVisible() && label->text().contains(QLatin1String("6585ca06a047")));
+  for (auto* label : page.findChildren<QLabel*>())
+    said = said || (label->isVisible() && label->text().contains(QLatin1String("6585ca06a047")));
   EXPECT_TRUE(said);
 }
 

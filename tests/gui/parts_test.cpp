@@ -58,8 +58,10 @@ TEST(Words, EveryKeyInTheSourcesExistsAndEveryWordIsUsed) {
 
 TEST(Words, NothingThatAPersonReadsStandsOutsideOfTheTables) {
   const QDir folder(QStringLiteral(ASSAY_SOURCE_DIR "/gui"));
-  // Two words of letters in one literal, or any Chinese character. Style sheets, SQL, drawings and file names have none.
-  const QRegularExpression sentence(QStringLiteral("\"[^\"\\n]*(?:[A-Za-z]{3,} [A-Za-z]{3,}|[\\x{4e00}-\\x{9fff}])[^\"\\n]*\""));
+  // Two words of letters in one literal, or any Chinese character. Style sheets, SQL, drawings and file names have
+  // none.
+  const QRegularExpression sentence(
+      QStringLiteral("\"[^\"\\n]*(?:[A-Za-z]{3,} [A-Za-z]{3,}|[\\x{4e00}-\\x{9fff}])[^\"\\n]*\""));
   const QSet<QString> apart{QStringLiteral("style_sheet.cpp"), QStringLiteral("theme.cpp")};
   for (const auto& name : folder.entryList({QStringLiteral("*.cpp"), QStringLiteral("*.h")})) {
     if (name.startsWith(QLatin1String("words_")) || apart.contains(name)) continue;
@@ -68,9 +70,13 @@ TEST(Words, NothingThatAPersonReadsStandsOutsideOfTheTables) {
       const auto code = lines[i].section(QStringLiteral("//"), 0, 0);
       const auto hit = sentence.match(code);
       // Errors carry both languages themselves, side by side.
-      const bool both = QRegularExpression(QStringLiteral("[\\x{4e00}-\\x{9fff}]")).match(code + (i + 1 < lines.size() ? lines[i + 1] : QString())).hasMatch() || code.contains(QLatin1String("Liberation"));
-      EXPECT_TRUE(!hit.hasMatch() || both || code.contains(QLatin1String("WenQuanYi")) || code.contains(QLatin1String("fprintf")) ||
-                  code.trimmed().startsWith(QLatin1String(".expected")) || code.trimmed().startsWith(QLatin1String("{\"--")))
+      const bool both = QRegularExpression(QStringLiteral("[\\x{4e00}-\\x{9fff}]"))
+                            .match(code + (i + 1 < lines.size() ? lines[i + 1] : QString()))
+                            .hasMatch() ||
+                        code.contains(QLatin1String("Liberation"));
+      EXPECT_TRUE(!hit.hasMatch() || both || code.contains(QLatin1String("WenQuanYi")) ||
+                  code.contains(QLatin1String("fprintf")) || code.trimmed().startsWith(QLatin1String(".expected")) ||
+                  code.trimmed().startsWith(QLatin1String("{\"--")))
           << name.toStdString() << ": " << code.toStdString();
     }
   }
@@ -139,7 +145,8 @@ TEST(TrialModel, HoldsItsContractAndFilters) {
 TEST(RowsModel, HoldsItsContract) {
   RowsModel model({"trial.number", "trial.task"});
   QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-  model.set({{{right(QStringLiteral("1")), plain(QStringLiteral("a"))}, QStringLiteral("x")}, {{plain(QStringLiteral("2"))}, QStringLiteral("y")}});
+  model.set({{{right(QStringLiteral("1")), plain(QStringLiteral("a"))}, QStringLiteral("x")},
+             {{plain(QStringLiteral("2"))}, QStringLiteral("y")}});
   EXPECT_EQ(model.rowCount(), 2);
   EXPECT_EQ(model.row_of(QStringLiteral("y")), 1);
   EXPECT_EQ(model.id(7), QString());
@@ -180,7 +187,8 @@ TEST(RunControl, ADeadProcessAndAnotherOfTheSameNumberAreNotAlive) {
 }
 
 TEST(Options, AreReadAndBadOnesRefused) {
-  const auto good = read_options({QStringLiteral("d"), QStringLiteral("--lang=zh"), QStringLiteral("--page"), QStringLiteral("5"), QStringLiteral("--theme"), QStringLiteral("dark")});
+  const auto good = read_options({QStringLiteral("d"), QStringLiteral("--lang=zh"), QStringLiteral("--page"),
+                                  QStringLiteral("5"), QStringLiteral("--theme"), QStringLiteral("dark")});
   ASSERT_TRUE(good.ok());
   EXPECT_EQ(good->page, 5);
   EXPECT_TRUE(good->dark);
