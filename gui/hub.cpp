@@ -9,6 +9,7 @@ Hub::Hub(const QString& workspace, const QString& program)
     : call(program, QDir(workspace).absolutePath()),
       control(program, QDir(workspace).absolutePath()),
       workspace_(QDir(workspace).absolutePath()) {
+  space_.loading = true;  // until it is read for the first time
   connect(&follower, &RunFollower::state_changed, this, &Hub::reload);
   while_running_.setInterval(5000);
   connect(&while_running_, &QTimer::timeout, this, [this] {

@@ -197,7 +197,7 @@ std::vector<QAction*> MainWindow::commands() const {
   std::vector<QAction*> out;
   for (auto* menu : menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly))
     for (auto* action : menu->actions())
-      if (!action->isSeparator()) out.push_back(action);
+      if (!action->isSeparator() && action->menu() == nullptr) out.push_back(action);
   return out;
 }
 
@@ -217,6 +217,7 @@ void MainWindow::set_language(Lang chosen) {
   setWindowTitle(say("app.title"));
   retranslate(this);
   repaint_icons();
+  if (hub_.space().problem || hub_.session().problem) hub_.reload();  // problems are told in one language
   for (auto* page : pages_) page->refresh();
   fill_bar();
   fill_status();

@@ -72,7 +72,7 @@ Page::Page(Hub& the_hub, const char* object_name, const char* title_key, const c
     column->addWidget(part, 0, Qt::AlignHCenter);
   }
   text_->setMinimumWidth(560);
-  title_->setMinimumWidth(560);
+  title_->setMinimumWidth(760);
   act_->setObjectName(QString::fromLatin1(object_name) + QStringLiteral("_state_action"));
   act_->setProperty("kind", "primary");
   column->addWidget(act_, 0, Qt::AlignHCenter);

@@ -37,7 +37,11 @@ QString start_ticks(qint64 pid) {
 }
 
 Error failed(int id, Text what, const QString& file, const QString& found, Text help) {
-  return Error{.id = id, .what = std::move(what), .place = {file.toStdString()}, .found = found.toStdString(), .help = std::move(help)};
+  return Error{.id = id,
+               .what = std::move(what),
+               .place = {file.toStdString()},
+               .found = found.toStdString(),
+               .help = std::move(help)};
 }
 
 /// One request line over a local socket, one answer line back; empty if nobody listens, nothing comes in time, or it is
@@ -83,8 +87,9 @@ Result<RunNote> RunControl::start(const QStringList& arguments) const {
   note.path = folder + QLatin1Char('/') + stamp + QStringLiteral(".json");
   note.events = folder + QLatin1Char('/') + stamp + QStringLiteral(".events.jsonl");
   note.messages = folder + QLatin1Char('/') + stamp + QStringLiteral(".log");
-  note.arguments = QStringList{QStringLiteral("--workspace"), QDir(workspace_).absolutePath(), QStringLiteral("--json")} + arguments +
-                   QStringList{QStringLiteral("--events"), note.events};
+  note.arguments =
+      QStringList{QStringLiteral("--workspace"), QDir(workspace_).absolutePath(), QStringLiteral("--json")} +
+      arguments + QStringList{QStringLiteral("--events"), note.events};
   QSaveFile file(note.path);
   const auto no_note = [&] {
     return failed(741, {"the note of the run cannot be written", "无法写入运行记录"}, note.path, file.errorString(),
@@ -116,7 +121,8 @@ std::optional<RunNote> RunControl::newest() const {
   if (own && alive(*own)) return own;
   // A run that was started elsewhere answers on its socket and keeps its events beside it.
   const QDir folder(QDir(workspace_).absoluteFilePath(QStringLiteral("run")));
-  for (const auto& name : folder.entryList({QStringLiteral("*.sock")}, QDir::System | QDir::Files, QDir::Name | QDir::Reversed)) {
+  for (const auto& name :
+       folder.entryList({QStringLiteral("*.sock")}, QDir::System | QDir::Files, QDir::Name | QDir::Reversed)) {
     const auto json = exchange(folder.absoluteFilePath(name), "{\"do\":\"status\"}\n");
     if (json.isEmpty()) continue;
     RunNote note;
@@ -152,18 +158,22 @@ std::optional<RunNote> RunControl::newest_note() const {
 
 bool RunControl::alive(const RunNote& note) {
   const auto fields = process_state(note.pid);
-  return fields.size() > 19 && fields[0] != QLatin1String("Z") && fields[0] != QLatin1String("X") && fields[19] == note.started_as;
+  return fields.size() > 19 && fields[0] != QLatin1String("Z") && fields[0] != QLatin1String("X") &&
+         fields[19] == note.started_as;
 }
 
 QString RunControl::socket(const QString& session) const {
   return QDir(workspace_).absoluteFilePath(QStringLiteral("run/%1.sock").arg(session));
 }
 
-bool RunControl::has_socket(const QString& session) const { return !session.isEmpty() && QFileInfo::exists(socket(session)); }
+bool RunControl::has_socket(const QString& session) const {
+  return !session.isEmpty() && QFileInfo::exists(socket(session));
+}
 
 Result<void> RunControl::ask(const RunNote& note, const QString& session, RunRequest request) const {
   constexpr const char* kWords[] = {"pause", "continue", "stop"};
-  const QByteArray line = QByteArrayLiteral("{\"do\":\"") + kWords[static_cast<int>(request)] + QByteArrayLiteral("\"}\n");
+  const QByteArray line =
+      QByteArrayLiteral("{\"do\":\"") + kWords[static_cast<int>(request)] + QByteArrayLiteral("\"}\n");
   if (!session.isEmpty() && !exchange(socket(session), line).isEmpty()) return {};
   if (request != RunRequest::stop)
     return failed(742, {"the run does not answer on its socket", "检测进程的控制通道没有应答"}, socket(session), {},

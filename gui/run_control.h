@@ -27,7 +27,8 @@ class RunControl {
 
   /// `assay run …` or `assay resume …`, detached. 0740: it cannot be started; 0741: no note can be written.
   Result<RunNote> start(const QStringList& arguments) const;
-  /// A run that goes on, wherever it was started; else the newest started from a dashboard, whose events tell how it ended.
+  /// A run that goes on, wherever it was started; else the newest started from a dashboard, whose events tell how it
+  /// ended.
   [[nodiscard]] std::optional<RunNote> newest() const;
   [[nodiscard]] static bool alive(const RunNote& note);
   /// 0742: nobody listens (pause, resume need the socket); 0743: the process is gone.

@@ -178,8 +178,10 @@ void RunPage::ask_result() {
 void RunPage::fill_head() {
   const auto& run = hub.follower.run();
   const auto state = hub.follower.state();
-  if (state == RunState::running && run.paused) badge_->set(say("run.state.paused"), {theme().unsure, theme().unsure_tint, "pause"});
-  else badge_->set(say(word_of(state)), look_of(state));
+  if (state == RunState::running && run.paused)
+    badge_->set(say("run.state.paused"), {theme().unsure, theme().unsure_tint, "pause"});
+  else
+    badge_->set(say(word_of(state)), look_of(state));
   title_->setText(run.session);
   const bool live = state == RunState::starting || state == RunState::running || state == RunState::stopping;
   QString text =

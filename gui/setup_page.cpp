@@ -157,6 +157,8 @@ QStringList SetupPage::request() const {
 void SetupPage::ask_plan() {
   plan_ = {};
   problem_.reset();
+  lost_ = false;
+  planned_in_ = lang();
   refresh();
   hub.call.ask(this, QStringList{QStringLiteral("plan")} + request(), [this, ticket = ++ticket_](const Answer& answer) {
     if (ticket != ticket_) return;
@@ -164,6 +166,7 @@ void SetupPage::ask_plan() {
       problem_ = answer.problem();
     else
       plan_ = answer.json;
+    lost_ = answer.exit_code < 0;
     hub.worker.ask(
         this,
         [name = plan_[QLatin1String("plan")].toObject()[QLatin1String("scheme")].toString()] {
@@ -334,9 +337,8 @@ void SetupPage::refresh() {
   division_->setItemText(0, say("division.self"));
   division_->setToolTip(say("setup.lab_hint"));
   filling_ = false;
-  if (problem_ && plan_.isEmpty() && hub.call.running() == 0 && problem_->what == say("call.lost")) {
-    return show_problem(*problem_, [this] { ask_plan(); });
-  }
+  if (problem_ && planned_in_ && *planned_in_ != lang()) return ask_plan();  // a problem is told in one language
+  if (problem_ && lost_) return show_problem(*problem_, [this] { ask_plan(); });
   fill_plan();
   if (checked_in_ && *checked_in_ != lang()) preflight();
   show_full();

@@ -49,6 +49,8 @@ class SetupPage : public Page {
     int state = 0;  ///< 0 running, 1 good, 2 bad
   };
   std::vector<Check> found_;
+  bool lost_ = false;  ///< the program did not answer at all
+  std::optional<Lang> planned_in_;
   int ticket_ = 0, check_ticket_ = 0;
   bool filling_ = false;
   std::optional<Lang> checked_in_;

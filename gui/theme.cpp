@@ -97,7 +97,7 @@ const Theme& light_theme() {
                             .muted = of(reports::ink::kMuted),
                             .accent = of(reports::ink::kAccent),
                             .on_accent = of("#ffffff"),
-                            .accent_tint = of("#e3f0f8"),
+                            .accent_tint = of("#e8f3fa"),
                             .pass = of(reports::ink::kPass),
                             .pass_tint = of(reports::ink::kPassTint),
                             .unsure = of("#8a5c00"),

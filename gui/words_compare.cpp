@@ -35,8 +35,6 @@ std::vector<Word> compare_words() {
        "limits are one-sided each.",
        "精确序贯检验，%1，每个方向 α = %2，至多 %3 对。各任务 p 值经 Holm 校正；界限均为单侧。"},
       {"compare.pick", "Choose two sessions", "请选择两次检测"},
-      {"compare.pick_text", "Comparing needs two sessions in this workspace; there are %1.",
-       "比较需要工作区内至少两次检测；现有 %1 次。"},
       {"compare.few", "Comparing needs two sessions in this workspace. Run another one first.",
        "比较需要工作区内至少两次检测，请先再运行一次。"},
       {"compare.asking", "Comparing … a table for this design may have to be computed",

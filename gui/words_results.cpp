@@ -10,7 +10,7 @@ std::vector<Word> results_words() {
       {"results.ladder", "Level by dimension", "各维度等级"},
       {"results.ladder_name", "Ladder of levels by dimension", "各维度等级阶梯"},
       {"results.overall", "Overall", "综合结论"},
-      {"results.overall_none", "No level shown", "未达到任何等级"},
+      {"results.overall_none", "No level", "无等级"},
       {"results.declared", "examined for L%1", "受检 L%1"},
       {"results.voids", "with voids as failures: %1", "作废按失败计：%1"},
       {"results.examination", "examination no. %1", "第 %1 次检测"},

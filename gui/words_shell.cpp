@@ -34,7 +34,6 @@ std::vector<Word> shell_words() {
       {"bar.robot", "Subject", "被检对象"},
       {"bar.serial", "Serial no.", "序列号"},
       {"bar.scheme", "Scheme", "方案"},
-      {"bar.suite", "Scope", "范围"},
       {"bar.session", "Session", "检测编号"},
       {"bar.none", "no session open", "未打开检测"},
       {"bar.language", "中 / EN", "中 / EN"},

@@ -182,6 +182,7 @@ bool Scene::settle(int most_ms) {
 Page& Scene::open(PageId id) {
   window_->go(id);
   if (situation_ != Situation::loading) settle();
+  QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
   return *window_->page(id);
 }
 
