@@ -76,7 +76,8 @@ Result<void> add_case(const CheckOptions& o, const Suite& suite, const Task& tas
       for (int index = 0; index < trials_of(o, arm); ++index) {
         Job job;
         job.item = out.cases.size();
-        job.request = {suite.path, task.key(), task.level, index, arm, arm == Arm::oracle ? o.skill : 1, o.seed, o.latency_s};
+        job.request = {suite.path, task.key(), task.level, index, arm, arm == Arm::oracle ? o.skill : 1,
+                       o.seed,     o.latency_s};
         job.key = sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{} L{} {} {} {} {}", build, suite.sha256, embodiment.sha256,
                                          embodiment.model_sha256, task.key(), task.level, harness::to_string(arm),
                                          index, job.request.skill, o.seed) +

@@ -14,8 +14,8 @@ void register_manipulator_metrics(MetricRegistry& registry);  ///< ISO 9283: pos
 void register_quality_metrics(MetricRegistry& registry);      ///< smoothness, straightness, efficiency, energy
 void register_safety_metrics(MetricRegistry& registry);       ///< peak_contact_force, limit_violations
 void register_person_metrics(MetricRegistry& registry);       ///< separation and contact with persons, stops
-void register_protective_metrics(MetricRegistry& registry);  ///< stops, losses, restart, limits of speed, device force
-void register_reaction_metrics(MetricRegistry& registry);  ///< command to motion, presence to braking
+void register_protective_metrics(MetricRegistry& registry);   ///< stops, losses, restart, limits of speed, device force
+void register_reaction_metrics(MetricRegistry& registry);     ///< command to motion, presence to braking
 void register_timing_metrics(MetricRegistry& registry);       ///< policy_inference_time, harness_overhead
 
 MetricValue defined(const MetricSpec& spec, double value, Vantage vantage);

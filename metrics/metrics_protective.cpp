@@ -46,7 +46,8 @@ MetricValue stopping_time(const MetricSpec& spec, const Trace& trace, const Verd
   return bounded(spec, *read.measure.stopping_time_s, period_s, period_s, read.course.vantage);
 }
 
-/// Trapezoids err by the change of speed in one period; what is left of the way below the threshold of rest is not seen.
+/// Trapezoids err by the change of speed in one period; what is left of the way below the threshold of rest is not
+/// seen.
 template <Kind kKind>
 MetricValue stopping_distance(const MetricSpec& spec, const Trace& trace, const Verdict&) {
   const auto read = read_stop(trace, kKind);
@@ -112,8 +113,8 @@ MetricValue separation_reserve(const MetricSpec& spec, const Trace& trace, const
   const auto needed = protective_distance(0, 0, left);
   if (!needed) return undefined(spec, "no_metadata:separation");
   const auto* truth = trace.stream("/truth");
-  const auto actors = nlohmann::json::parse(trace.metadata.contains("actors") ? trace.metadata.at("actors") : "[]",
-                                            nullptr, false);
+  const auto actors =
+      nlohmann::json::parse(trace.metadata.contains("actors") ? trace.metadata.at("actors") : "[]", nullptr, false);
   std::vector<std::size_t> columns;
   for (const auto& actor : actors) {
     const auto name = signal_channels({SignalSpec::Kind::distance, "robot", actor.get<std::string>()}).front().name;
@@ -219,7 +220,8 @@ void register_stops(MetricRegistry& registry) {
       spec_of("protective_stop_reaction_time", "s", kStopClause, {"Stop: reaction time", "停止：反应时间"},
               {"From the request at the robot's stop input to the beginning of braking (a deceleration of at least "
                "0.25 m/s² that lasts 30 ms) of the tool, or of the base. Limits: one period of the record.",
-               "从停止输入端发出请求到工具（或底盘）开始制动（减速度不低于 0.25 m/s² 并持续 30 ms）的时间。界限：一个记录周期。"},
+               "从停止输入端发出请求到工具（或底盘）开始制动（减速度不低于 0.25 m/s² 并持续 30 "
+               "ms）的时间。界限：一个记录周期。"},
               kNoStop),
       reaction_time<Kind::stop>, stop);
   add(registry,
@@ -236,10 +238,10 @@ void register_stops(MetricRegistry& registry) {
                "从请求到静止对 |v| 的积分（梯形法）。界限：由采样周期与静止阈值决定。"},
               kNoStop),
       stopping_distance<Kind::stop>, stop);
-  auto speed = spec_of("protective_stop_speed", "m/s", kStopClause, {"Stop: speed at the request", "停止：请求时速度"},
-                       {"Speed of the tool, or of the base, at the request (interpolated).",
-                        "请求时刻工具（或底盘）的速度（插值）。"},
-                       kNoStop);
+  auto speed = spec_of(
+      "protective_stop_speed", "m/s", kStopClause, {"Stop: speed at the request", "停止：请求时速度"},
+      {"Speed of the tool, or of the base, at the request (interpolated).", "请求时刻工具（或底盘）的速度（插值）。"},
+      kNoStop);
   speed.direction = Direction::neutral;
   add(registry, speed, stop_speed, stop);
   add(registry,
@@ -255,7 +257,8 @@ void register_stops(MetricRegistry& registry) {
 void register_losses(MetricRegistry& registry) {
   const char* clause = "ISO 10218-1 (loss of communication) [M]; ASTM F3244";
   add(registry,
-      spec_of("link_loss_stop_time", "s", clause, {"Loss of the command link: time to rest", "指令链路中断：到静止的时间"},
+      spec_of("link_loss_stop_time", "s", clause,
+              {"Loss of the command link: time to rest", "指令链路中断：到静止的时间"},
               {"From the loss of the command link to standstill (below 10 mm/s for 0.2 s). Limits: one period of the "
                "record.",
                "从指令链路中断到静止（低于 10 mm/s 并保持 0.2 s）的时间。界限：一个记录周期。"},
@@ -263,7 +266,8 @@ void register_losses(MetricRegistry& registry) {
       stopping_time<Kind::communication_loss>, signals_for({Kind::communication_loss}));
   add(registry,
       spec_of("link_loss_travel", "m", clause, {"Loss of the command link: way to rest", "指令链路中断：到静止的路程"},
-              {"∫|v| dt from the loss of the command link to standstill.", "从指令链路中断到静止对 |v| 的积分。"}, kNoLoss),
+              {"∫|v| dt from the loss of the command link to standstill.", "从指令链路中断到静止对 |v| 的积分。"},
+              kNoLoss),
       stopping_distance<Kind::communication_loss>, signals_for({Kind::communication_loss}));
   add(registry,
       spec_of("power_loss_stop_time", "s", "ISO 3691-4 [M]; IEC 60204-1, 5.4 [M]",
@@ -293,7 +297,8 @@ void register_losses(MetricRegistry& registry) {
 }
 
 void register_device(MetricRegistry& registry) {
-  const Text none{"There is no measuring device in the scene, or nothing touched it.", "场景中没有测力装置，或未被接触。"};
+  const Text none{"There is no measuring device in the scene, or nothing touched it.",
+                  "场景中没有测力装置，或未被接触。"};
   const char* clause = "ISO/PAS 5672:2023 [M]; ISO/TS 15066:2016, 5.5.5 [M]";
   add(registry,
       spec_of("device_transient_force", "N", clause, {"Transient force on the device", "测力装置瞬态力"},
@@ -310,11 +315,13 @@ void register_device(MetricRegistry& registry) {
               none),
       device_metric<&DeviceForce::quasi_static_n>);
   add(registry,
-      spec_of("device_force_share", "1", kBodyRegionClause, {"Force as a share of the body's limit", "力占身体部位限值之比"},
+      spec_of("device_force_share", "1", kBodyRegionClause,
+              {"Force as a share of the body's limit", "力占身体部位限值之比"},
               {"Larger of the transient force over its limit and the quasi-static force over its own, for the body "
                "region that the device stands for; figures of the table of body regions, to be confirmed by the "
                "laboratory.",
-               "瞬态力与其限值之比、准静态力与其限值之比中较大者，按装置所代表的身体部位；限值取自部位表，须由实验室确认。"},
+               "瞬态力与其限值之比、准静态力与其限值之比中较大者，按装置所代表的身体部位；限值取自部位表，须由实验室确"
+               "认。"},
               none),
       device_metric<&DeviceForce::share>);
 }

@@ -120,7 +120,8 @@ void register_reaction_metrics(MetricRegistry& registry) {
       spec_of("command_to_motion", "s", "Assay", {"Command to motion", "指令到运动"},
               {"From the first command above 20 mm/s (as of the observation that it answers) to the first speed of the "
                "tool, or of the base, above 20 mm/s. Limits: one period of the record.",
-               "从首个超过 20 mm/s 的指令（以其所依据的观测时刻计）到工具（或底盘）速度首次超过 20 mm/s 的时间。界限：一个记录周期。"},
+               "从首个超过 20 mm/s 的指令（以其所依据的观测时刻计）到工具（或底盘）速度首次超过 20 mm/s "
+               "的时间。界限：一个记录周期。"},
               {"Nothing was commanded by speed, or nothing moved.", "没有速度类指令，或没有运动。"}),
       command_to_motion, course);
   auto signals = course;

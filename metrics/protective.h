@@ -21,7 +21,7 @@ struct Course {
   std::vector<double> time_s, speed_m_s;
   std::vector<Vector3> position_m;
   Vantage vantage = Vantage::simulator;
-  std::string why;                    ///< not empty: nothing can be said, because
+  std::string why;                        ///< not empty: nothing can be said, because
   [[nodiscard]] double period_s() const;  ///< longest between two rows
 };
 Course course_of(const Trace& trace);

@@ -192,23 +192,21 @@ class TaskChecker {
       const std::string name = name_of(stimulus.kind), at = fmt::format("/stimuli/{}/{}", i, name);
       for (std::size_t k = 0; k < i; ++k)
         if (task_.stimuli[k].kind == stimulus.kind)
-          return rule_broken(source_.place(at),
-                             {"a kind of stimulus stands twice", "同一类激励出现了两次"},
+          return rule_broken(source_.place(at), {"a kind of stimulus stands twice", "同一类激励出现了两次"},
                              {"at most one of each kind", "每类至多一项"}, name,
                              {"keep one of the two", "请保留其中一项"});
       if (stimulus.from_high_ns < stimulus.from_low_ns)
-        return rule_broken(source_.place(at + "/from_s"),
-                           {"the window ends before it begins", "时间窗终点早于起点"},
+        return rule_broken(source_.place(at + "/from_s"), {"the window ends before it begins", "时间窗终点早于起点"},
                            {"[low, high] with low ≤ high", "[low, high]，且 low ≤ high"},
                            fmt::format("[{}, {}]", static_cast<double>(stimulus.from_low_ns) * 1e-9,
                                        static_cast<double>(stimulus.from_high_ns) * 1e-9),
                            {"exchange the two", "请交换两个数"});
       if (stimulus.separation_m > 0 && task_.actors.empty())
-        return rule_broken(source_.place(at + "/separation_m"),
-                           {"a stimulus waits for a person, and there is none", "激励以人员接近为条件，但任务中没有人员"},
-                           {"actors:", "actors:"}, fmt::format("{} m", stimulus.separation_m),
-                           {"add the person under actors, or remove separation_m",
-                            "请在 actors 下加入人员，或删除 separation_m"});
+        return rule_broken(
+            source_.place(at + "/separation_m"),
+            {"a stimulus waits for a person, and there is none", "激励以人员接近为条件，但任务中没有人员"},
+            {"actors:", "actors:"}, fmt::format("{} m", stimulus.separation_m),
+            {"add the person under actors, or remove separation_m", "请在 actors 下加入人员，或删除 separation_m"});
     }
     return {};
   }

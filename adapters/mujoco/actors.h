@@ -13,8 +13,8 @@
 
 namespace assay::mujoco {
 
-/// Mocap bodies that walk their waypoints there and back (who stays: once) at constant speed, from start_ns on. Until then they stand
-/// at the first waypoint; without a speed they stay there. Orientation is the scene's.
+/// Mocap bodies that walk their waypoints there and back (who stays: once) at constant speed, from start_ns on. Until
+/// then they stand at the first waypoint; without a speed they stay there. Orientation is the scene's.
 class Actors {
  public:
   /// Fails with ASSAY-0421 (no such body, not a mocap body, numbers not finite).

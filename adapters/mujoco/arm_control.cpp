@@ -85,11 +85,9 @@ void ArmControl::weaken(const mjData& data, double factor) {
 
 /// The target keeps its lead over the measured joints: torques go on without a jump.
 void ArmControl::brake(const mjData& data, double deceleration_rad_s2) {
-  for (std::size_t i = 0; i < joints_.size(); ++i)
-    speed_[static_cast<Eigen::Index>(i)] = data.qvel[joints_[i].dof];
+  for (std::size_t i = 0; i < joints_.size(); ++i) speed_[static_cast<Eigen::Index>(i)] = data.qvel[joints_[i].dof];
   if (mode_ == Mode::joint_torque || mode_ == Mode::joint_position)
-    for (std::size_t i = 0; i < joints_.size(); ++i)
-      target_[static_cast<Eigen::Index>(i)] = data.qpos[joints_[i].qpos];
+    for (std::size_t i = 0; i < joints_.size(); ++i) target_[static_cast<Eigen::Index>(i)] = data.qpos[joints_[i].qpos];
   goal_ = target_;
   mode_ = Mode::joint_velocity;
   has_pose_ = false;

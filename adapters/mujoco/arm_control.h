@@ -41,8 +41,8 @@ class ArmControl {
   void hold_here(const mjData& data);
   /// Controlled stop along the way it is on: its fastest joint slows down by so much, the others in proportion.
   void brake(const mjData& data, double deceleration_rad_s2);
-  /// A safely limited speed of the tool, and what is then driven of it. Of tool movements and joint speeds; positions of
-  /// joints that are commanded at once are not cut.
+  /// A safely limited speed of the tool, and what is then driven of it. Of tool movements and joint speeds; positions
+  /// of joints that are commanded at once are not cut.
   void limit_speed(std::optional<double> most_m_s, double ratio);
   /// Power off: no torque from any actuator.
   void release(mjData& data) const;

@@ -26,8 +26,8 @@ struct TcpError {
   void falsify(GroupState& state, std::int64_t period_ns, Rng& rng);
 };
 
-/// Safety functions that are slower than they should be, or do not what they should (protection.h): stop_delay_s (from a
-/// request to the beginning of the stop), stop_deceleration_m_s2 and stop_deceleration_rad_s2 (of wheels and joints),
+/// Safety functions that are slower than they should be, or do not what they should (protection.h): stop_delay_s (from
+/// a request to the beginning of the stop), stop_deceleration_m_s2 and stop_deceleration_rad_s2 (of wheels and joints),
 /// watchdog_s, restarts_after_stop (1: when the cause is gone), ignores_person (1: its sensors and the request of a
 /// person-detecting device), speed_ratio (true speed of a base or a tool over the one that it holds it to).
 struct SafetyDefects {

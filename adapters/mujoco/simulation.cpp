@@ -11,7 +11,6 @@
 namespace assay::mujoco {
 namespace {
 
-
 /// Room for kinematics alone: njmax² of constraints would be tens of megabytes per trial.
 DataPtr make_scratch(mjModel& model) {
   const int nconmax = std::exchange(model.nconmax, 1), njmax = std::exchange(model.njmax, 1);

@@ -15,8 +15,8 @@
 #include "adapters/mujoco/limits.h"
 #include "adapters/mujoco/noise.h"
 #include "adapters/mujoco/perception.h"
-#include "adapters/mujoco/protection.h"
 #include "adapters/mujoco/proprioception.h"
+#include "adapters/mujoco/protection.h"
 #include "adapters/mujoco/truth.h"
 #include "adapters/mujoco/world.h"
 #include "adapters/robot.h"
@@ -91,7 +91,7 @@ class Simulation {
     double friction = 0, impedance[2] = {0, 0};
   };
   std::vector<Brake> brakes_;  ///< closed ones, as they were
-  std::size_t leg_feet_ = 0;  ///< feet whose force is read
+  std::size_t leg_feet_ = 0;   ///< feet whose force is read
 
   std::vector<OfGroup<ArmControl>> arms_;
   std::vector<OfGroup<GripperControl>> grippers_;

@@ -91,7 +91,8 @@ class BaseProgramme final : public Policy {
   /// A less skilled policy aims beside the place, and now and then leaves one out.
   void aim() {
     from_ = to_;
-    to_ = {step().position_m[0] + skill_.noise_m * rng_.normal(), step().position_m[1] + skill_.noise_m * rng_.normal()};
+    to_ = {step().position_m[0] + skill_.noise_m * rng_.normal(),
+           step().position_m[1] + skill_.noise_m * rng_.normal()};
     if (rng_.uniform() < skill_.miss_rate) to_[1] += 0.5;
     phase_ = Phase::turn_to_way;
     driver_.new_aim();
@@ -132,7 +133,8 @@ class BaseProgramme final : public Policy {
         if (ahead < kNear_m) return next(step().dwell_s > 0 ? Phase::turn_to_heading : Phase::rest);
         const double braking = step().dwell_s > 0 ? std::sqrt(2 * kAcceleration_m_s2 * 0.7 * ahead) : step().speed_m_s;
         const double off = wrapped(way - pose_[2]) - std::clamp(kSideGain * aside, -0.4, 0.4);
-        return {std::max(0.01, std::min(step().speed_m_s, braking)), std::clamp(kHeadingGain * off, -kTurn_rad_s, kTurn_rad_s)};
+        return {std::max(0.01, std::min(step().speed_m_s, braking)),
+                std::clamp(kHeadingGain * off, -kTurn_rad_s, kTurn_rad_s)};
       }
       case Phase::turn_to_heading: {
         const double off = wrapped(step().heading_rad - pose_[2]);

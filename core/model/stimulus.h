@@ -1,5 +1,6 @@
-// Who meets a robot, and what is done to it from outside during a trial, past its policy: a request at its stop input, the loss of a link
-// or of power, a speed that its own safety functions must keep. The harness draws, the adapter carries it out.
+// Who meets a robot, and what is done to it from outside during a trial, past its policy: a request at its stop input,
+// the loss of a link or of power, a speed that its own safety functions must keep. The harness draws, the adapter
+// carries it out.
 #pragma once
 
 #include <array>
@@ -34,7 +35,8 @@ struct StimulusRun {
   std::int64_t from_ns = 0;
 };
 
-/// Name of a kind in task files, truth channels and records: stop, communication_loss, power_loss, speed_limit, presence.
+/// Name of a kind in task files, truth channels and records: stop, communication_loss, power_loss, speed_limit,
+/// presence.
 inline constexpr const char* name_of(Stimulus::Kind kind) {
   switch (kind) {
     case Stimulus::Kind::stop:

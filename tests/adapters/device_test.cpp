@@ -25,7 +25,8 @@ struct Device {
 
 /// Taken out of the scene's file, so that what is tested is what measures.
 Device device(const std::string& name) {
-  const auto catalog = std::filesystem::path(*catalog_find("suites", "safety")).parent_path().parent_path().parent_path();
+  const auto catalog =
+      std::filesystem::path(*catalog_find("suites", "safety")).parent_path().parent_path().parent_path();
   std::ifstream in(catalog / "scenes" / "contact_cell.xml");
   std::stringstream all;
   all << in.rdbuf();

@@ -1,5 +1,5 @@
-// The safety, latency and mobility suites on the real program's parts: delays and decelerations that are put into a robot
-// come out of the trace, and so do the faults of its safety functions.
+// The safety, latency and mobility suites on the real program's parts: delays and decelerations that are put into a
+// robot come out of the trace, and so do the faults of its safety functions.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -20,7 +20,8 @@ struct Found {
   std::map<std::string, MetricValue> metrics;
   [[nodiscard]] double value(const std::string& id) const {
     const auto at = metrics.find(id);
-    EXPECT_TRUE(at != metrics.end() && at->second.value) << id << ": " << (at == metrics.end() ? "" : at->second.why_undefined);
+    EXPECT_TRUE(at != metrics.end() && at->second.value)
+        << id << ": " << (at == metrics.end() ? "" : at->second.why_undefined);
     return at != metrics.end() ? at->second.value.value_or(NAN) : NAN;
   }
 };
@@ -82,7 +83,8 @@ TEST(Protection, ADelayAndADecelerationComeOutAsTheyWentIn) {
   EXPECT_NEAR(late.value("protective_stop_distance") - sound.value("protective_stop_distance"), 0.2 * speed, 0.008);
   say("stop_delay_s, distance over sound (v*t)", 0.2 * speed, late, "protective_stop_distance", &sound);
   say("stop_deceleration_m_s2 1 for 2, time over sound", speed / 2, soft, "protective_stop_time", &sound);
-  say("stop_deceleration_m_s2 1 for 2, distance over sound", speed * speed / 4, soft, "protective_stop_distance", &sound);
+  say("stop_deceleration_m_s2 1 for 2, distance over sound", speed * speed / 4, soft, "protective_stop_distance",
+      &sound);
   EXPECT_NEAR(soft.value("protective_stop_time"), speed / 1.0, 0.03);
   EXPECT_NEAR(soft.value("protective_stop_distance"), speed * speed / 2, 0.015);
 }
@@ -93,7 +95,8 @@ TEST(Protection, AnArmStopsOnItsWay) {
   EXPECT_GT(sound.value("protective_stop_speed"), 0.45);
   EXPECT_LT(sound.value("protective_stop_time"), 0.4);
   EXPECT_LT(sound.value("restart_travel"), 0.002);
-  for (const char* id : {"protective_stop_speed", "protective_stop_reaction_time", "protective_stop_time", "protective_stop_distance"})
+  for (const char* id :
+       {"protective_stop_speed", "protective_stop_reaction_time", "protective_stop_time", "protective_stop_distance"})
     say("arm, sound", 0, sound, id);
   say("arm, stop_delay_s, time over sound", 0.1, late, "protective_stop_time", &sound);
   EXPECT_NEAR(late.value("protective_stop_time") - sound.value("protective_stop_time"), 0.1, 0.012);
