@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "adapters/recorded/recorded_robot.h"
 #include "core/sha256.h"
 #include "harness/campaign.h"
 #include "metrics/metrics.h"
@@ -54,6 +55,7 @@ std::set<std::string> scope_tasks(const SessionInputs& inputs) {
 std::set<std::string> deciding_files(const SessionInputs& inputs) {
   std::set<std::string> files = {inputs.scheme.path, inputs.subject.path, inputs.embodiment.path,
                                  inputs.embodiment.model_path};
+  for (const auto& file : recorded_files(inputs.subject.robot)) files.insert(file);
   const auto tasks = scope_tasks(inputs);
   for (const auto& suite : inputs.suites) {
     files.insert(suite.files.begin(), suite.files.end());

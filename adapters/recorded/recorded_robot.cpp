@@ -216,6 +216,16 @@ Result<std::unique_ptr<Robot>> make_recorded_robot(const RobotLink& link) {
 
 std::string recorded_engine() { return "CSV recording"; }
 
+std::vector<std::string> recorded_files(const RobotLink& link) {
+  std::vector<std::string> out;
+  if (link.adapter != "recorded") return out;
+  const auto recording = recorded::recording_of(link);
+  if (!recording) return out;
+  if (!recording->file.empty()) out.push_back(recording->file);
+  for (const auto& entry : recording->files) out.push_back(entry.second);
+  return out;
+}
+
 Result<std::unique_ptr<Policy>> make_recording_policy(const PolicyParams& /*params*/) {
   return std::unique_ptr<Policy>(std::make_unique<RecordingPolicy>());
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/policy.h"
 #include "adapters/robot.h"
@@ -13,6 +14,8 @@ namespace assay {
 /// Fails with 0466. Reads nothing: the first reset() does.
 Result<std::unique_ptr<Robot>> make_recorded_robot(const RobotLink& link);
 std::string recorded_engine();
+/// The files that decide what it says; none for another adapter.
+std::vector<std::string> recorded_files(const RobotLink& link);
 /// Says done where the recording of the trial ends.
 Result<std::unique_ptr<Policy>> make_recording_policy(const PolicyParams& params);
 

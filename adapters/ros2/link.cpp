@@ -208,9 +208,9 @@ Result<void> Link::command(const Action& action) {
   if (alive_) {
     alive_->write(yes);
   } else {  // a base's watchdog wants its speed again and again
-    for (const auto& [group, last] : last_twist_) {
-      const auto same = [&](const GroupAction& one) { return one.group == group; };
-      if (std::none_of(action.groups.begin(), action.groups.end(), same)) send(last.groups[0]);
+    for (const auto& last : last_twist_) {
+      const auto same = [&](const GroupAction& one) { return one.group == last.first; };
+      if (std::none_of(action.groups.begin(), action.groups.end(), same)) send(last.second.groups[0]);
     }
   }
   if (!action.reports.empty() && asks_) {
