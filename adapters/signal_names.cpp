@@ -30,6 +30,9 @@ std::vector<std::string> signal_names(const SignalSpec& spec) {
     case SignalSpec::Kind::report:
       out.push_back(spec.a == "*" ? "report.*" : "report." + spec.a + "_m");
       break;
+    case SignalSpec::Kind::stimulus:
+      for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) out.push_back(spec.a + part);
+      break;
   }
   return out;
 }
