@@ -1,5 +1,7 @@
 #include "adapters/signal_names.h"
 
+#include "core/model/stimulus.h"
+
 namespace assay {
 
 std::vector<std::string> signal_names(const SignalSpec& spec) {
@@ -31,7 +33,10 @@ std::vector<std::string> signal_names(const SignalSpec& spec) {
       out.push_back(spec.a == "*" ? "report.*" : "report." + spec.a + "_m");
       break;
     case SignalSpec::Kind::stimulus:
-      for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) out.push_back(spec.a + part);
+      if (spec.a == name_of(Stimulus::Kind::speed_limit))
+        out.push_back(spec.a + ".limit_m_s");
+      else
+        for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) out.push_back(spec.a + part);
       break;
   }
   return out;
