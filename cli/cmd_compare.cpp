@@ -184,24 +184,24 @@ Result<void> write_chart(const App& app, const std::string& path, const grading:
 struct Side {
   std::string id;
   Plan plan;
-  evidence::StudyMember evidence;  ///< trials, plan and lock as data
+  evidence::StudyMember member;  ///< trials, plan and lock as data
 };
 
 Result<Side> side_of(const std::string& workspace, const std::string& name, const std::string& prefix) {
   Side out;
   std::error_code none;
   if (std::filesystem::is_regular_file(name, none)) {
-    ASSAY_TRY(out.evidence, evidence::study_member(name));
-    ASSAY_TRY(out.plan, harness::plan_from_json(out.evidence.plan.dump()));
-    out.id = out.evidence.session + "#" + out.evidence.chain_head.substr(0, 8);  // ids repeat between laboratories
+    ASSAY_TRY(out.member, evidence::study_member(name));
+    ASSAY_TRY(out.plan, harness::plan_from_json(out.member.plan.dump()));
+    out.id = out.member.session + "#" + out.member.chain_head.substr(0, 8);  // ids repeat between laboratories
     return out;
   }
   ASSAY_TRY(const auto store, Store::open(workspace, true));
   ASSAY_TRY(const auto row, store->session(name));
   ASSAY_TRY(out.plan, harness::plan_from_json(row.plan_json));
-  ASSAY_TRY(out.evidence.trials, store->trials(row.number));
-  out.evidence.plan = Json::parse(row.plan_json, nullptr, false);
-  out.evidence.lock = Json::parse(row.lock_json, nullptr, false);
+  ASSAY_TRY(out.member.trials, store->trials(row.number));
+  out.member.plan = Json::parse(row.plan_json, nullptr, false);
+  out.member.lock = Json::parse(row.lock_json, nullptr, false);
   out.id = prefix + row.id;
   return out;
 }
@@ -211,7 +211,7 @@ Result<std::vector<Text>> crossed(const Side& a, const Side& b, const std::vecto
   std::vector<Text> notes;
   Text reasons;
   std::string found;
-  for (const auto& m : evidence::mismatches(a.evidence, b.evidence, false)) {
+  for (const auto& m : evidence::mismatches(a.member, b.member, false)) {
     if (std::find(across.begin(), across.end(), m.what) != across.end()) {
       notes.push_back({"Compared although they differ: " + m.text.en + ".", "虽有不同仍作比较：" + m.text.zh + "。"});
       continue;
@@ -239,8 +239,8 @@ int do_compare(const App& app, const CompareOptions& o) {
   if (!b) return fail(app, b.error());
   const auto notes = crossed(*a, *b, o.across);
   if (!notes) return fail(app, notes.error());
-  const grading::ComparedSession sides[2] = {{a->id, &a->plan, &a->evidence.trials},
-                                             {b->id, &b->plan, &b->evidence.trials}};
+  const grading::ComparedSession sides[2] = {{a->id, &a->plan, &a->member.trials},
+                                             {b->id, &b->plan, &b->member.trials}};
   const auto pairing = grading::comparable(sides[0], sides[1]);
   if (!pairing) return fail(app, pairing.error());
   const auto design = table_for(app, {*pairing, o.n_max, o.alpha});
