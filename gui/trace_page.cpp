@@ -224,6 +224,7 @@ void TracePage::next_failure() {
 
 void TracePage::choose(std::int64_t number) {
   trial_ = number;
+  keys_on_plot_ = keys_on_plot_ || plot_->hasFocus();  // it is hidden while the next trace is read
   frames_.clear();
   frame_state_.clear();
   trace_.reset();
@@ -254,6 +255,7 @@ void TracePage::read_trace(const TrialRecord& record) {
         else
           problem_ = problem_of(read.error());
         fill_words();
+        if (std::exchange(keys_on_plot_, false)) plot_->setFocus();
       });
 }
 

@@ -64,6 +64,7 @@ class TracePage : public Page {
   std::shared_ptr<const Session> session_;
   std::shared_ptr<const Trace> trace_;
   std::int64_t trial_ = 0, wanted_ = 0;
+  bool keys_on_plot_ = false;
   QString trace_path_;
   std::optional<Problem> problem_;
   bool loading_ = false;

@@ -129,8 +129,9 @@ TEST_F(Journey, RunStopResumeReviewVerify) {
   ASSERT_EQ(trace->state(), PageState::full);
   auto* plot = const_cast<TracePlot*>(&trace->plot());
   plot->setFocus();
+  const auto before = trace->trial();
   press(plot, Qt::Key_G);
-  ASSERT_TRUE(wait_for([&] { return plot->length_s() > 0; }, 30000));
+  ASSERT_TRUE(wait_for([&] { return trace->trial() != before && plot->length_s() > 0; }, 30000));
   press(plot, Qt::Key_Right, Qt::ShiftModifier);
   EXPECT_NEAR(plot->cursor_s(), 0.1 * plot->length_s(), 1e-6);
   press(plot, Qt::Key_Left);
@@ -140,14 +141,15 @@ TEST_F(Journey, RunStopResumeReviewVerify) {
   // The purchaser: a bundle is made and gives its five answers.
   press(window_.get(), Qt::Key_7, Qt::ControlModifier);
   auto* bundle = window_->findChild<QPushButton*>(QStringLiteral("report_bundle"));
+  ASSERT_TRUE(wait_for([&] { return bundle->isEnabled() && bundle->isVisible(); }, 10000));
   bundle->setFocus();
   press(bundle, Qt::Key_Space);
   QTest::qWait(200);
   ASSERT_TRUE(quiet(300000));
   int answers = 0;
   for (auto* label : window_->page(PageId::report)->findChildren<QLabel*>())
-    if (label->isVisible() && (label->text().startsWith(QLatin1String("Intact · yes")) ||
-                               label->text().startsWith(QLatin1String("Recomputes · yes"))))
+    if (label->isVisible() && (label->text().startsWith(QStringLiteral("Intact · yes")) ||
+                               label->text().startsWith(QStringLiteral("Recomputes · yes"))))
       ++answers;
   EXPECT_EQ(answers, 2);
 }

@@ -72,15 +72,13 @@ QStringList nameless(QWidget& root) {
   return out;
 }
 
-/// As documents and goldens keep it: half the size, few colours. What matters is seen; file sizes stay small.
 QImage picture(MainWindow& window) { return window.grab().toImage().convertToFormat(QImage::Format_RGB32); }
 
 void compare_with_golden(const QImage& now, const QString& name) {
   const QString file = QStringLiteral(ASSAY_SOURCE_DIR "/tests/golden/gui/") + name + QStringLiteral(".png");
   if (qEnvironmentVariableIsSet("ASSAY_UPDATE_GOLDEN")) {
     QDir().mkpath(QStringLiteral(ASSAY_SOURCE_DIR "/tests/golden/gui"));
-    ASSERT_TRUE(
-        now.convertToFormat(QImage::Format_Indexed8, Qt::ThresholdDither | Qt::AvoidDither).save(file, "PNG", 0));
+    ASSERT_TRUE(now.save(file, "PNG", 0));
     return;
   }
   const QImage before = QImage(file).convertToFormat(QImage::Format_RGB32);

@@ -184,7 +184,7 @@ TEST_F(Html, ChartsShowStateByShapeWordAndNumber) {
   EXPECT_THAT(ladder, HasSubstr("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\""));
   EXPECT_THAT(ladder, HasSubstr("conforms"));
   EXPECT_THAT(ladder, HasSubstr("does not conform"));
-  EXPECT_THAT(ladder, HasSubstr("(declared)"));
+  EXPECT_THAT(ladder, HasSubstr("(examined for)"));
   EXPECT_THAT(ladder_svg(model.grade, model.scheme, Lang::zh), HasSubstr("未能判定"));
   const std::string interval = interval_svg(model.grade.indicators[0], Lang::en);
   EXPECT_THAT(interval, HasSubstr("limit ≥ 0.8<"));
