@@ -192,13 +192,13 @@ void RunControl::on_event(const RunEvent& event) {
   json data = json::parse(event.json, nullptr, false);
   if (!data.is_object()) return;
   const std::tuple key{data.value("task", ""), data.value("level", 0), data.value("index", 0)};
-  if (event.type == "progress") s.progress = std::move(data);
   if (event.type == "trial_started")
     s.under_way[key] = {{"task", std::get<0>(key)},
                         {"level", std::get<1>(key)},
                         {"index", std::get<2>(key)},
                         {"since", data.value("time", "")}};
   if (event.type == "trial_finished") s.under_way.erase(key);
+  if (event.type == "progress") s.progress = std::move(data);
 }
 
 Result<json> ask_run(const std::string& workspace, const std::string& session, const std::string& what) {

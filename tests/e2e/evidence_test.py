@@ -151,7 +151,8 @@ class Evidence(Case):
         self.assertEqual(self.sign(bundle, wang, "reviewer", "Wang").returncode, 2)
         self.assertIn("ASSAY-1127", self.sign(bundle, li, "reviewer", "Wang").stderr)
         self.assertEqual(self.sign(bundle, li, "reviewer", "Li", "--deviation", "lamp at 400 lx").returncode, 0)
-        self.assertEqual(self.assay("preregister", statement, "--check", bundle).returncode, 0)
+        done = self.assay("preregister", statement, "--check", bundle)
+        self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.rules(bundle, 0) - {"closed_entries"}, {"invalid"})
 
         # Issued, by a third person; a waiver beside it.

@@ -165,12 +165,11 @@ class Registry(Case):
 
     def liar(self, answers):
         """answers(handler) → (status, headers, body); what was asked lies in self.asked."""
-        self.asked = []
-        test = self
+        asked = self.asked = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                test.asked.append((self.path, self.headers.get("Authorization", "")))
+                asked.append((self.path, self.headers.get("Authorization", "")))
                 status, headers, body = answers(self)
                 self.send_response(status)
                 for name, value in headers.items():
@@ -204,7 +203,6 @@ class Registry(Case):
             where = self.liar(lambda h: (200, {}, manifest) if "/manifests/" in h.path else blob)
             done = self.assay("--json", "bundle", "pull", where + "/a", "-o", got, "--plain-http")
             self.assertEqual(os.path.exists(got), done.returncode == 0)
-            self.assertEqual(done.stderr, "")
             return done.returncode, json.loads(done.stdout).get("id", "")
 
         two = json.dumps({"schemaVersion": 2, "layers": json.loads(good)["layers"] * 2}).encode()
