@@ -12,7 +12,6 @@
 
 namespace {
 
-using assay::Lang;
 namespace gui = assay::gui;
 
 int usage(const QString& text) {
