@@ -34,7 +34,7 @@ std::optional<PoseCharacteristics> characteristics_of(const Points& points, cons
   const std::vector<Vector3> upright(points.size());
   auto found = pose_characteristics(commanded, {}, points, upright);
   if (!found) return std::nullopt;
-  return std::move(*found);
+  return *found;
 }
 
 }  // namespace

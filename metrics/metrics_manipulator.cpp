@@ -64,7 +64,7 @@ std::optional<Distance> distances(const ProgrammeRun& run) {
   const auto& steps = run.programme.steps;
   auto iso = distance_characteristics(steps[*a].position_m, steps[*b].position_m, from, to);
   if (!iso || !iso->accuracy_m || !iso->repeatability_m) return std::nullopt;
-  return Distance{std::move(*iso), static_cast<int>(from.size())};
+  return Distance{*iso, static_cast<int>(from.size())};
 }
 
 std::optional<Spread> distance_accuracy(const ProgrammeRun& run) {
