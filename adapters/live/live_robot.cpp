@@ -33,4 +33,22 @@ Action rest_action(const RobotDescription& robot) {
   return rest;
 }
 
+Result<void> check_behind_wire(const Setup& setup) {
+  if (!setup.defects.empty())
+    return Error{.id = 421,
+                 .what = {"the set-up does not fit the scene", "设置与场景不符"},
+                 .expected = {"a subject without `defects:`", "不含 `defects:` 的受测对象"},
+                 .found = "lab:setup known errors cannot be put into a robot behind a wire",
+                 .help = {"put them into the robot itself, or examine it on the embedded simulator",
+                          "请在机器人自身加入误差，或在内嵌仿真器上检测"}};
+  if (!setup.stimuli.empty())
+    return Error{.id = 421,
+                 .what = {"the set-up does not fit the scene", "设置与场景不符"},
+                 .expected = {"a task without `stimuli:`", "不含 `stimuli:` 的任务"},
+                 .found = "lab:setup stops and losses cannot be given to a robot behind a wire",
+                 .help = {"give them at the robot itself, or examine it on the embedded simulator",
+                          "请直接对机器人本体施加，或在内嵌仿真器上检测"}};
+  return {};
+}
+
 }  // namespace assay

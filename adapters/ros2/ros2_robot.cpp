@@ -82,13 +82,7 @@ Result<void> Ros2Robot::reset(const Setup& setup) {
   forget_backlog();
   phase_ = Phase::empty;
   last_stop_ = {};
-  if (!setup.defects.empty())
-    return Error{.id = 421,
-                 .what = {"the set-up does not fit the scene", "设置与场景不符"},
-                 .expected = {"a subject without `defects:`", "不含 `defects:` 的受测对象"},
-                 .found = "lab:setup known errors cannot be put into a robot behind a wire",
-                 .help = {"put them into the robot itself, or examine it on the embedded simulator",
-                          "请在机器人自身加入误差，或在内嵌仿真器上检测"}};
+  ASSAY_RETURN_IF_ERROR(check_behind_wire(setup));
   ASSAY_RETURN_IF_ERROR(ros2::check_groups(mapping_, setup.world.groups));
   if (link_ && link_->broken()) link_.reset();
   if (!link_) {

@@ -1,5 +1,6 @@
 // The robot API's words: what is written is read back, what is wrong is named, and no bytes break the reader.
 #include "adapters/http/wire.h"
+#include "adapters/live/live_robot.h"
 
 #include <gtest/gtest.h>
 
@@ -278,6 +279,19 @@ TEST(Wire, SecretsComeFromPrivateFilesAndTravelEncrypted) {
   EXPECT_FALSE(endpoint_of(link).ok());
   std::remove(path.c_str());
   EXPECT_FALSE(endpoint_of(link).ok());
+}
+
+TEST(BehindAWire, KnownErrorsAndStimuliAreRefusedAndNotLeftOut) {
+  EXPECT_TRUE(check_behind_wire({}).ok());
+  assay::Setup errors, stops;
+  errors.defects.emplace_back("stop_delay_s", 0.2);
+  stops.stimuli.emplace_back();
+  for (const auto& setup : {errors, stops}) {
+    const auto checked = check_behind_wire(setup);
+    ASSERT_FALSE(checked.ok());
+    EXPECT_EQ(checked.error().id, 421);
+    EXPECT_EQ(checked.error().found.rfind("lab:setup", 0), 0U) << "the laboratory's doing, not the robot's";
+  }
 }
 
 }  // namespace
