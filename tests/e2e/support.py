@@ -43,6 +43,16 @@ class Case(unittest.TestCase):
         report = self.json("report", "--format", "json", "-o", "-", workspace=workspace)
         return report["grade"]
 
+    def short_scheme(self):
+        """The demonstration scheme with a third of its trials: for tests of the machinery that run many sessions."""
+        with open(os.path.join(CATALOG, "schemes", "embodied-demo.yaml"), encoding="utf-8") as source:
+            text = source.read()
+        for old, new in (("id: embodied-demo\n", "id: short-demo\n"), ("limit: 0.80", "limit: 0.50"),
+                         ("    limit: 0.10\n    confidence", "    limit: 0.30\n    confidence")):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        return self.write("short-demo.yaml", text)
+
     def write(self, name, text):
         path = os.path.join(self.folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
