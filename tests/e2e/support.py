@@ -38,6 +38,12 @@ class Case(unittest.TestCase):
         return {(t["task"], t["level"], t["index"]): (t["content_digest"], t["outcome"])
                 for t in self.trials(workspace) if t["finished"]}
 
+    def assert_recomputes(self, workspace=None):
+        """From the traces, with the code that judged live: the same values bit for bit, and the same grade."""
+        again = self.json("recompute", workspace=workspace)
+        self.assertEqual((again["differences"], again["grade_compared"]), ([], True))
+        self.assertGreater(again["trials"], 0)
+
     def grade(self, workspace=None):
         """What the verdict says, without what a wall clock touched."""
         report = self.json("report", "--format", "json", "-o", "-", workspace=workspace)
