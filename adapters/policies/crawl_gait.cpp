@@ -4,12 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#ifdef DEBUG_CRAWL
-#include <cstdio>
-#define DBG(...) std::fprintf(stderr, __VA_ARGS__)
-#else
-#define DBG(...)
-#endif
 namespace assay::policies {
 namespace {
 
@@ -18,7 +12,7 @@ using Eigen::Vector3d;
 
 constexpr double kStand_s = 0.6, kUnload_s = 0.1, kSwing_s = 0.4, kLoad_s = 0.1, kArrive_s = 1.2;
 constexpr double kShortShift_s = 0.3, kShift_m_s = 0.16;  // mean speed of the centre of mass
-constexpr double kStride_m = 0.20, kTurn_rad = 0.25;      // of the whole posture in one round
+constexpr double kStride_m = 0.20, kTurn_rad = 0.35;      // of the whole posture in one round
 constexpr double kNear_m = 0.02, kNear_rad = 0.03;
 constexpr double kLift_m = 0.07, kReach_down_m = 0.08, kFeel_m_s = 0.15;
 constexpr double kMargin_m = 0.055, kLeastMargin_m = 0.025, kPatience_s = 1.5;
@@ -41,8 +35,9 @@ double wrapped(double angle) { return std::remainder(angle, 6.283185307179586); 
 
 }  // namespace
 
-void CrawlGait::start(const Feet& home, const Feet& feet) {
+void CrawlGait::start(const Feet& home, const Vector3d& home_com, const Feet& feet) {
   *this = CrawlGait();
+  home_com_ = home_com;
   home_ = home;
   feet_ = feet;
   landed_s_.fill(-1);
@@ -100,7 +95,6 @@ void CrawlGait::follow_feet(const CrawlSeen& seen) {
 }
 
 void CrawlGait::advance(const CrawlSeen& seen) {
-  if (seen.now_s < 0.7 && std::fmod(seen.now_s + 1e-9, 0.1) < 0.003) DBG("%.3f com %.3f %.3f v %.3f %.3f feet %.3f %.3f %.3f kept %.3f %.3f %.3f load %.0f\n", seen.now_s, seen.com_m.x(), seen.com_m.y(), seen.com_speed_m_s.x(), seen.com_speed_m_s.y(), seen.feet_m[0].x(), seen.feet_m[0].y(), seen.feet_m[0].z(), feet_[0].x(), feet_[0].y(), feet_[0].z(), seen.load_n[0]);
   follow_feet(seen);
   const double t = seen.now_s - since_s_;
   switch (phase_) {
@@ -114,10 +108,7 @@ void CrawlGait::advance(const CrawlSeen& seen) {
       if (t < shift_s_) break;
       const Vector2d tips = seen.com_m.head<2>() + seen.com_speed_m_s.head<2>() / kPendulum_1_s;
       if (margin_m(tips) >= kLeastMargin_m) return enter(Phase::unload, seen.now_s);
-      if (t > shift_s_ + kPatience_s) {
-        DBG("wait foot %d margin %.3f com %.3f %.3f to %.3f %.3f\n", (int)order_[turn_], margin_m(tips), seen.com_m.x(), seen.com_m.y(), to_.x(), to_.y());
-        plan_shift(seen);
-      }
+      if (t > shift_s_ + kPatience_s) plan_shift(seen);
       break;
     }
     case Phase::unload:
@@ -156,8 +147,6 @@ void CrawlGait::plan_round() {
   if (across(by[2]) < across(by[3])) std::swap(by[2], by[3]);
   order_ = {by[0], by[2], by[1], by[3]};
   turn_ = 0;
-
-  DBG("round at %.3f %.3f %.3f aim %.3f %.3f %.3f order %d%d%d%d\n", now.at_m.x(), now.at_m.y(), now.yaw_rad, aim_.at_m.x(), aim_.at_m.y(), aim_.yaw_rad, (int)order_[0], (int)order_[1], (int)order_[2], (int)order_[3]);
 }
 
 bool CrawlGait::arrived() const {
@@ -170,10 +159,11 @@ void CrawlGait::plan_shift(const CrawlSeen& seen) {
   yaw_from_ = yaw_to_;
   const double share = static_cast<double>(turn_) / kFeet;
   yaw_to_ = yaw_from_ + wrapped(began_.yaw_rad + share * wrapped(aim_.yaw_rad - began_.yaw_rad) - yaw_from_);
+  const Place now = place();
   Vector2d middle = Vector2d::Zero();
   for (const auto& foot : feet_) middle += foot.head<2>() / kFeet;
   if (turn_ == 0 && arrived()) {
-    to_ = middle;
+    to_ = now.at_m + turned(home_com_, now.yaw_rad);
     enter(Phase::arrive, seen.now_s);
   } else {
     to_ = inside_triangle(middle);
@@ -205,7 +195,6 @@ void CrawlGait::touch_down(const CrawlSeen& seen) {
     if (margin_m(tips) < 0) {
       // It tips: a foot on the ground is worth more than one where it was meant to be.
       hasty_ = true;
-      DBG("hasty foot %d t %.2f margin %.3f com %.3f %.3f v %.3f %.3f\n", (int)foot, t, margin_m(tips), seen.com_m.x(), seen.com_m.y(), seen.com_speed_m_s.x(), seen.com_speed_m_s.y());
       lift_off_ = seen.feet_m[foot];
       landing_.head<2>() = lift_off_.head<2>() + seen.com_speed_m_s.head<2>() * 0.15;
       since_s_ = seen.now_s;

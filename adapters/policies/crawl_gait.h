@@ -29,8 +29,9 @@ class CrawlGait {
   static constexpr std::size_t kFeet = 4;
   using Feet = std::array<Eigen::Vector3d, kFeet>;
 
-  /// `home` is where the feet stand under the trunk, from the trunk's own place, heading 0; `feet` where they stand now.
-  void start(const Feet& home, const Feet& feet);
+  /// `home` and `home_com` are where feet and centre of mass are in the home posture, from the trunk's own place,
+  /// heading 0; `feet` where the feet stand now.
+  void start(const Feet& home, const Eigen::Vector3d& home_com, const Feet& feet);
   /// Where the middle of the home posture is to be in the end. Changes take effect with the next round of steps.
   void head_for(const Place& goal) { goal_ = goal; }
   /// One control period.
@@ -66,6 +67,7 @@ class CrawlGait {
   Phase phase_ = Phase::stand;
   double since_s_ = 0, shift_s_ = 0, last_s_ = 0, ground_m_ = 0;
   Feet home_{}, feet_{};
+  Eigen::Vector3d home_com_ = Eigen::Vector3d::Zero();
   std::array<std::size_t, kFeet> order_{};
   std::array<double, kFeet> landed_s_{};
   std::size_t turn_ = 0;

@@ -1,4 +1,4 @@
-// Goes to a place on four legs, one foot at a time, the trunk level and over the feet that stand: their forces carry it,
+// Goes to a place on four legs, or turns to it, one foot at a time, the trunk level and over the feet that stand: their forces carry it,
 // by the robot's own model. Where trunk and feet are, it reckons from joints, IMU and foot forces; where the place is,
 // its detector shows. The ground may be uneven: a foot comes down until it feels it.
 #include <algorithm>
@@ -69,10 +69,12 @@ class StaticCrawl : public Policy {
     if (legs_->feet().size() != CrawlGait::kFeet)
       return policies::cannot_take_part(kId, std::to_string(legs_->feet().size()) + " feet",
                                         {"a robot with four feet", "四足机器人"});
-    const auto label = instruction.labels.find("target");
-    if (label == instruction.labels.end())
-      return policies::cannot_take_part(kId, "no label for the slot target", {"a place to go to", "要前往的位置"});
-    goal_label_ = label->second;
+    const auto target = instruction.labels.find("target"), face = instruction.labels.find("face");
+    goes_ = target != instruction.labels.end();
+    if (!goes_ && face == instruction.labels.end())
+      return policies::cannot_take_part(kId, "no label for the slot target or face",
+                                        {"a place to go to, or something to face", "要前往的位置，或要面向的物体"});
+    goal_label_ = goes_ ? target->second : face->second;
     period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
     measure_home();
     began_ = false;
@@ -96,6 +98,7 @@ class StaticCrawl : public Policy {
     root_ = m.body_rootid[legs_->trunk()];
     model_kg_ = mass_kg_ = m.body_subtreemass[root_];
     const Vector3d com = vec3(d.subtree_com + 3 * root_);
+    home_com_ = level * (com - trunk.position);
     Matrix3d inertia = Matrix3d::Zero();
     for (int body = root_; body < m.nbody; ++body) {
       const Matrix3d turn = mujoco::mat3(d.ximat + 9 * body);
@@ -114,7 +117,7 @@ class StaticCrawl : public Policy {
       yaw_rad_ = policies::LegModel::heading_of(state);
       CrawlGait::Feet feet = home_;
       for (auto& foot : feet) foot.z() += height_m_;
-      gait_.start(home_, feet);
+      gait_.start(home_, home_com_, feet);
     }
     GroupState loads = state;
     if (const auto lifted = gait_.lifted(); lifted && gait_.phase() == CrawlGait::Phase::swing)
@@ -136,7 +139,8 @@ class StaticCrawl : public Policy {
     }
     const double weighed = std::clamp(load / kGravity_m_s2, 0.7 * model_kg_, 1.4 * model_kg_);
     mass_kg_ += std::min(1.0, period_s_ / kWeigh_s) * (weighed - mass_kg_);
-    if (goal_ && now.now_s > kLookDelay_s) gait_.head_for({*goal_, 0});
+    if (goal_ && now.now_s > kLookDelay_s)
+      gait_.head_for(goes_ ? policies::Place{*goal_, 0} : policies::Place{{0, 0}, std::atan2(goal_->y(), goal_->x())});
     gait_.advance(now);
     Action action;
     action.groups.push_back({legs_->group().name, Mode::joint_torque, torques(now)});
@@ -211,13 +215,14 @@ class StaticCrawl : public Policy {
   policies::DelayLine line_;
   CrawlGait gait_;
   CrawlGait::Feet home_{};
+  Vector3d home_com_ = Vector3d::Zero();       ///< from the trunk's place
   Vector3d inertia_kg_m2_ = Vector3d::Zero();  ///< of the whole, about its centre of mass, level
   double height_m_ = 0, model_kg_ = 0, mass_kg_ = 0, period_s_ = 0, yaw_rad_ = 0;
   int root_ = 0, looks_ = 0;
   std::vector<Vector3d> forces_;
   std::optional<Vector2d> goal_;
   std::array<double, 3> last_look_m_{};
-  bool began_ = false;
+  bool began_ = false, goes_ = true;  ///< goes to the goal, or turns to it
 };
 
 }  // namespace
