@@ -11,8 +11,8 @@ namespace {
 using Eigen::Vector3d;
 
 constexpr int kRounds = 150;
-constexpr double kLever_m = 0.3;     // a moment counts as the force at this arm
-constexpr double kThrift = 2e-3;     // weight of a force itself: feet do not work against one another
+constexpr double kLever_m = 0.3;  // a moment counts as the force at this arm
+constexpr double kThrift = 2e-3;  // weight of a force itself: feet do not work against one another
 
 /// The nearest force that the ground can give.
 Vector3d possible(const Vector3d& force, double mu, double most_n) {

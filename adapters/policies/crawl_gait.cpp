@@ -17,8 +17,8 @@ constexpr double kNear_m = 0.02, kNear_rad = 0.03;
 constexpr double kLift_m = 0.07, kReach_down_m = 0.08, kFeel_m_s = 0.15;
 constexpr double kMargin_m = 0.055, kLeastMargin_m = 0.025, kPatience_s = 1.5;
 constexpr double kTouch_n = 15;
-constexpr double kForget_s = 0.4;   // in which a foot that stands is believed to be where the joints say
-constexpr double kSink_m_s = 0.1;   // of the height that the trunk is kept over
+constexpr double kForget_s = 0.4;      // in which a foot that stands is believed to be where the joints say
+constexpr double kSink_m_s = 0.1;      // of the height that the trunk is kept over
 constexpr double kPendulum_1_s = 4.7;  // of a body as high as a table: speed over this is how far it will tip
 
 double smooth(double t) {
@@ -265,7 +265,8 @@ std::array<Vector2d, 3> others(const CrawlGait::Feet& feet, std::size_t without)
 
 double CrawlGait::margin_m(const Vector2d& at) const {
   double least = std::numeric_limits<double>::infinity();
-  for (const auto& edge : edges(others(feet_, order_[turn_]))) least = std::min(least, edge.inward.dot(at - edge.point));
+  for (const auto& edge : edges(others(feet_, order_[turn_])))
+    least = std::min(least, edge.inward.dot(at - edge.point));
   return least;
 }
 
@@ -274,8 +275,7 @@ Vector2d CrawlGait::inside_triangle(Vector2d at) const {
   constexpr int kRounds = 30;
   const auto sides = edges(others(feet_, order_[turn_]));
   for (int round = 0; round < kRounds; ++round)
-    for (const auto& side : sides)
-      at += std::max(0.0, kMargin_m - side.inward.dot(at - side.point)) * side.inward;
+    for (const auto& side : sides) at += std::max(0.0, kMargin_m - side.inward.dot(at - side.point)) * side.inward;
   return at;
 }
 

@@ -1,5 +1,5 @@
-// A static crawl as geometry: which foot goes where and when, and where the centre of mass has to be. One foot is in the
-// air at a time, and only while the centre of mass is over the triangle of the other three.
+// A static crawl as geometry: which foot goes where and when, and where the centre of mass has to be. One foot is in
+// the air at a time, and only while the centre of mass is over the triangle of the other three.
 #pragma once
 
 #include <Eigen/Core>
@@ -72,7 +72,7 @@ class CrawlGait {
   std::array<double, kFeet> landed_s_{};
   std::size_t turn_ = 0;
   std::optional<Place> goal_;
-  Place began_, aim_;  ///< of this round
+  Place began_, aim_;                                                              ///< of this round
   Eigen::Vector2d from_ = Eigen::Vector2d::Zero(), to_ = Eigen::Vector2d::Zero();  ///< centre of mass
   double yaw_from_ = 0, yaw_to_ = 0;
   Eigen::Vector3d lift_off_ = Eigen::Vector3d::Zero(), landing_ = Eigen::Vector3d::Zero();

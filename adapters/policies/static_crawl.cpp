@@ -1,6 +1,6 @@
-// Goes to a place on four legs, or turns to it, one foot at a time, the trunk level and over the feet that stand: their forces carry it,
-// by the robot's own model. Where trunk and feet are, it reckons from joints, IMU and foot forces; where the place is,
-// its detector shows. The ground may be uneven: a foot comes down until it feels it.
+// Goes to a place on four legs, or turns to it, one foot at a time, the trunk level and over the feet that stand: their
+// forces carry it, by the robot's own model. Where trunk and feet are, it reckons from joints, IMU and foot forces;
+// where the place is, its detector shows. The ground may be uneven: a foot comes down until it feels it.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -129,8 +129,11 @@ class StaticCrawl : public Policy {
     mj_comVel(&legs_->model(), &d);
     mj_subtreeVel(&legs_->model(), &d);
     look(seen);
-    policies::CrawlSeen now{static_cast<double>(seen.time.ns) * 1e-9, vec3(d.subtree_com + 3 * root_),
-                            vec3(d.subtree_linvel + 3 * root_), {}, {}};
+    policies::CrawlSeen now{static_cast<double>(seen.time.ns) * 1e-9,
+                            vec3(d.subtree_com + 3 * root_),
+                            vec3(d.subtree_linvel + 3 * root_),
+                            {},
+                            {}};
     double load = 0;
     for (std::size_t i = 0; i < CrawlGait::kFeet; ++i) {
       now.feet_m[i] = legs_->foot_m(d, i);
@@ -173,10 +176,12 @@ class StaticCrawl : public Policy {
     mj_objectVelocity(&m, &d, mjOBJ_XBODY, legs_->trunk(), twist, 0);
     Vector3d push;
     push.head<2>() = kPlace_1_s2 * (to - now.com_m.head<2>()) + kPlace_1_s * (speed - now.com_speed_m_s.head<2>());
-    push.z() = kGravity_m_s2 + kHeight_1_s2 * (gait_.ground_m() + height_m_ - trunk.position.z()) - kHeight_1_s * twist[5];
+    push.z() =
+        kGravity_m_s2 + kHeight_1_s2 * (gait_.ground_m() + height_m_ - trunk.position.z()) - kHeight_1_s * twist[5];
     const Matrix3d wanted = mujoco::about_z(gait_.yaw_rad(now.now_s)).toRotationMatrix();
     const Vector3d tilt = mujoco::rotation_vector(wanted * trunk.rotation.transpose());
-    const Vector3d turn = inertia_kg_m2_.asDiagonal() * (wanted.transpose() * (kTurn_1_s2 * tilt - kTurn_1_s * vec3(twist)));
+    const Vector3d turn =
+        inertia_kg_m2_.asDiagonal() * (wanted.transpose() * (kTurn_1_s2 * tilt - kTurn_1_s * vec3(twist)));
     std::vector<policies::Stance> stance(CrawlGait::kFeet);
     for (std::size_t i = 0; i < CrawlGait::kFeet; ++i)
       stance[i] = {now.feet_m[i] - now.com_m, gait_.most_n(i, now.now_s)};
