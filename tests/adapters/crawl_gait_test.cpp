@@ -46,7 +46,7 @@ struct Walked {
   int lifts = 0;
 };
 
-/// The ground is `step_m` high beyond x = 0.4. Once, at `push_s`, the body is moved aside by 12 cm/s.
+/// The ground is `step_m` high beyond x = 0.4. About `push_s` the body moves aside at 0.6 m/s.
 Walked walk(const Place& goal, double step_m, double push_s = -1) {
   Walked out;
   CrawlSeen seen;
@@ -58,7 +58,7 @@ Walked walk(const Place& goal, double step_m, double push_s = -1) {
     seen.now_s = out.seconds = tick * kPeriod_s;
     seen.com_m.head<2>() = out.gait.com_m(seen.now_s);
     seen.com_speed_m_s.setZero();
-    if (std::abs(seen.now_s - push_s) < kPeriod_s / 2) seen.com_speed_m_s.y() = 0.6;
+    if (std::abs(seen.now_s - push_s) < 0.6 * kPeriod_s) seen.com_speed_m_s.y() = 0.6;
     seen.load_n.fill(90);
     if (const auto lifted = out.gait.lifted(); lifted && out.gait.phase() == Phase::swing) {
       const Vector3d at = out.gait.swing_m(seen.now_s);
@@ -99,7 +99,7 @@ TEST(CrawlGait, FeelsAStepUpAndStandsOnIt) {
 }
 
 TEST(CrawlGait, AFootComesDownAtOnceWhenTheBodyTips) {
-  const auto calm = walk({{0.3, 0}, 0}, 0), shoved = walk({{0.3, 0}, 0}, 0, 1.25);
+  const auto calm = walk({{0.3, 0}, 0}, 0), shoved = walk({{0.3, 0}, 0}, 0, 1.3);
   EXPECT_EQ(shoved.gait.phase(), Phase::done);
   EXPECT_GT(shoved.lifts, calm.lifts) << "the step that was broken off is made again";
 }
