@@ -121,6 +121,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        leg_params(),
                        ""},
                       make_balance_lqr);
+  registry.add_policy({"static_crawl",
+                       {"goes to a place on four legs, or turns to it, one foot at a time",
+                        "四足静步行走到指定位置，或原地转向，每次只抬一只脚"},
+                       leg_params(),
+                       ""},
+                      make_static_crawl);
   AdapterInfo openpi;
   openpi.id = "openpi";
   openpi.title = {"any policy behind an openpi or RoboArena server (docs/wire-openpi.md)",

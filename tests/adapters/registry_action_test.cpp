@@ -32,7 +32,8 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
   EXPECT_EQ(policies,
             (std::set<std::string>{"balance_lqr", "base_programme", "coverage_planner", "faulty", "http", "null",
                                    "openpi", "patrol", "peg_inserter", "pose_programme", "random", "recording",
-                                   "scripted_manipulator", "shelf_picker", "surface_follower", "waypoint_navigator"}));
+                                   "scripted_manipulator", "shelf_picker", "static_crawl", "surface_follower",
+                                   "waypoint_navigator"}));
   ASSERT_EQ(registry.robots().size(), 4u);
   EXPECT_EQ(registry.robots()[0].id, "http");
   EXPECT_TRUE(registry.robots()[0].wired);
