@@ -39,6 +39,10 @@ std::vector<std::string> remarks(const Opened& session) {
   for (const auto& o : session.inputs.embodiment.actuator_overrides)
     out.push_back(
         fmt::format("actuator override declared by the binding: {} {} = {}", o.actuator, o.attribute, o.value));
+  if (session.inputs.subject.adapter == "manual")
+    out.emplace_back(
+        "trials were set up, started and scored by a person, by eye: values have the vantage operator, times are those "
+        "between two acts of the person, and what was drawn of friction, sensors and delays was not set");
   return out;
 }
 
@@ -167,8 +171,11 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
   if (auto ready = ready_to_run(store, session); !ready) return fail(app, ready.error());
   install_signal_handlers();
   harness::CampaignOptions options{.jobs = jobs, .program = app.program, .interrupted = interrupted};
+  harness::OperatorDesk desk;
+  options.desk = &desk;
   const auto control = RunControl::open(store.folder(), session.row.id);
   if (control) {
+    (*control)->serve(desk);
     listeners.add(control->get());
     options.paused = [&] { return (*control)->paused(); };
     options.interrupted = [&] {

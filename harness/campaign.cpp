@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "harness/operated.h"
 #include "harness/pool.h"
 #include "harness/run_events.h"
 #include "harness/series.h"
@@ -59,8 +60,8 @@ class Campaign {
         options_(options),
         events_(listener, session.id, store.folder()),
         stderr_path_(log_folder(store.folder()) + "/workers.log"),
-        // A robot behind a wire is one robot.
-        pool_({.size = !inputs.subject.robot.url.empty()
+        // A robot behind a wire is one robot, and a person has two hands.
+        pool_({.size = !inputs.subject.robot.url.empty() || inputs.subject.adapter == "manual"
                            ? 1
                            : std::max(1, std::min(options.jobs, static_cast<int>(plan.series.size()))),
                .program = options.program,
@@ -72,6 +73,7 @@ class Campaign {
     places_.resize(plan.series.size());
     for (std::size_t i = 0; i < plan.order.size(); ++i) places_[static_cast<std::size_t>(plan.order[i])].push_back(i);
     ordered_ = !plan.order.empty();
+    if (options.desk != nullptr) audit_to(*options.desk, store);
   }
 
   Result<CampaignEnd> run() {
@@ -97,6 +99,10 @@ class Campaign {
   };
 
   Result<CampaignEnd> run_to_end() {
+    if (inputs_.subject.adapter == "manual") {
+      ASSAY_TRY(const double deadline_s, manual_deadline_s(inputs_.subject.robot));
+      operated_ = std::make_unique<OperatedTrials>(store_, session_.number, options_.desk, deadline_s);
+    }
     ASSAY_RETURN_IF_ERROR(recall());
     events_.started_run(options_.jobs, recorded_);
     while (!all_stopped()) {
@@ -105,6 +111,11 @@ class Campaign {
       if (const bool paused = options_.paused && options_.paused(); paused != paused_) events_.held(paused_ = paused);
       if (!paused_) ASSAY_RETURN_IF_ERROR(dispatch());
       ASSAY_RETURN_IF_ERROR(handle(pool_.wait(kPoll_s)));
+      if (auto stepped = step_operated(); !stepped) {
+        if (stepped.error().id != 562) return std::move(stepped).error();
+        events_.log_error(stepped.error());
+        return interrupt();
+      }
     }
     events_.finished_run(true, recorded_, lost_);
     return CampaignEnd{.complete = true, .interrupted = false, .trials = recorded_, .workers_lost = lost_};
@@ -130,6 +141,7 @@ class Campaign {
     for (const auto& trial : trials)
       if (const auto* series = find(trial); series != nullptr && !trial.finished && !series->is_decided(trial.index))
         unfinished_.push_back(trial);
+    if (operated_) operated_->wait(std::exchange(unfinished_, {}));
     return {};
   }
 
@@ -140,7 +152,7 @@ class Campaign {
   }
 
   bool all_stopped() const {
-    return flights_.empty() && unfinished_.empty() &&
+    return flights_.empty() && unfinished_.empty() && (!operated_ || operated_->idle()) &&
            std::all_of(series_.begin(), series_.end(), [](const auto& s) { return s.stopped(); });
   }
 
@@ -183,7 +195,53 @@ class Campaign {
     return best;
   }
 
+  std::string staged(const TrialRecord& record) const {
+    return store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap";
+  }
+
+  /// A person's next trial: what to set up is drawn before it begins.
+  void ask_for_card() {
+    const auto idle = pool_.idle();
+    if (operated_->busy() || !flights_.empty() || idle.empty()) return;
+    auto record = operated_->take_waiting();
+    if (!record) {
+      const auto chosen = choose(idle.front());
+      if (!chosen) return;
+      record = TrialRecord{};
+      record->task = series_[*chosen].series().task;
+      record->level = series_[*chosen].series().level;
+      record->index = series_[*chosen].next_index();
+    }
+    auto request = to_json(TrialRequest{record->number, record->task, record->level, record->index, seed_, ""});
+    request["type"] = "card";
+    operated_->ask(std::move(*record));
+    pool_.assign(idle.front(), request, kWallLimit_s);
+  }
+
+  /// Prompts that changed, and trials that were told of or given up.
+  Result<void> step_operated() {
+    if (!operated_) return {};
+    ASSAY_TRY(const auto end, operated_->poll());
+    if (const auto prompt = operated_->changed()) events_.prompted(*prompt);
+    if (!end) return {};
+    if (!end->entry) {
+      ASSAY_TRY(const auto record, operated_->give_up(*end));
+      return conclude(record, "", 0);
+    }
+    const auto& record = end->trial;
+    TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record)};
+    request.entry = end->entry;
+    const double limit_s = wall_limit_s(record);
+    flights_[0] = {0, record, steady_now()};
+    pool_.assign(0, to_json(request), limit_s);
+    return {};
+  }
+
   Result<void> dispatch() {
+    if (operated_) {
+      ask_for_card();
+      return {};
+    }
     for (const int worker : pool_.idle()) {
       const auto chosen = choose(worker);
       if (!chosen) continue;
@@ -191,9 +249,7 @@ class Campaign {
       ASSAY_TRY(auto record, store_.start_trial(session_.number, series.series().task, series.series().level,
                                                 series.next_index(), utc_now()));
       events_.started(record);
-      const TrialRequest request{
-          record.number, record.task, record.level,
-          record.index,  seed_,       store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap"};
+      const TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record)};
       const double limit_s = wall_limit_s(record);
       last_series_[worker] = *chosen;
       flights_[worker] = {*chosen, std::move(record), steady_now()};
@@ -221,6 +277,12 @@ class Campaign {
         if (const auto flight = flights_.find(event.worker); flight != flights_.end()) {
           flight->second.begun = true;
           flight->second.record.initial_state_digest = event.message.value("initial_state_digest", "");
+        }
+        return {};
+      case WorkerEvent::Kind::card:
+        if (TrialRecord begun; operated_) {
+          ASSAY_TRY(const bool is_new, operated_->open(event.message, begun));
+          if (is_new) events_.started(begun);
         }
         return {};
       case WorkerEvent::Kind::done:
@@ -255,6 +317,7 @@ class Campaign {
     const auto flight = flights_.find(event.worker);
     if (flight == flights_.end() || !event.while_busy) {
       events_.lost(event.pid, event.loss, event.loss.detail);
+      if (operated_) operated_->ask_again();
       if (++idle_losses_ >= kMostIdleLosses) return workers_keep_dying(event.loss, stderr_path_);
       return {};
     }
@@ -329,6 +392,7 @@ class Campaign {
   RunEvents events_;
   std::string stderr_path_;
   WorkerPool pool_;
+  std::unique_ptr<OperatedTrials> operated_;  ///< where a person runs the trials
   std::vector<SeriesRun> series_;
   std::vector<std::vector<std::size_t>> places_;  ///< by series: places of its trials in the locked order
   bool ordered_ = false;
