@@ -18,6 +18,7 @@
 #include "cli/seed.h"
 #include "cli/version.h"
 #include "core/sha256.h"
+#include "harness/operated.h"
 
 namespace assay::cli {
 namespace {
@@ -172,7 +173,6 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
   install_signal_handlers();
   harness::CampaignOptions options{.jobs = jobs, .program = app.program, .interrupted = interrupted};
   harness::OperatorDesk desk;
-  options.desk = &desk;
   const auto control = RunControl::open(store.folder(), session.row.id);
   if (control) {
     (*control)->serve(desk);
@@ -185,7 +185,7 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
   } else {
     std::fprintf(stderr, "%s\n", to_string(control.error(), app.lang).c_str());  // trials can run without
   }
-  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listeners);
+  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listeners, &desk);
   if (!end) return fail(app, end.error());
   if (end->interrupted) {
     const auto trials = store.trials(session.row.number);

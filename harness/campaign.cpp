@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "harness/losses.h"
 #include "harness/operated.h"
 #include "harness/pool.h"
 #include "harness/run_events.h"
@@ -14,50 +15,23 @@
 namespace assay::harness {
 namespace {
 
-constexpr double kPoll_s = 0.1, kWallLimit_s = 120;
+constexpr double kPoll_s = 0.1;
 constexpr double kFinishGrace_s = 1.0, kAbortGrace_s = 3.0;  // on SIGINT: finish, then make safe, then kill
 constexpr int kMostIdleLosses = 5, kMostRepeats = 3;
 
 double seconds_since(SteadyTime start) { return static_cast<double>(steady_now().ns - start.ns) * 1e-9; }
 
-Error workers_keep_dying(const Loss& last, const std::string& log) {
-  return Error{.id = 531,
-               .what = {"worker processes keep dying before they run a trial", "工作进程在执行试验之前反复退出"},
-               .place = {log},
-               .expected = {"a worker that loads the session", "能够载入该次检测的工作进程"},
-               .found = last.detail,
-               .help = {"read the workers' log; check memory and the adapter's requirements",
-                        "请查看工作进程日志，并检查内存与适配器的运行条件"}};
-}
-
-Verdict verdict(Outcome outcome, std::string reason) {
-  Verdict out;
-  out.outcome = outcome;
-  out.reason = std::move(reason);
-  return out;
-}
-
-/// DESIGN §4.1: what the vendor supplied is the subject's fault; the rest counts as failure until a reviewer accepts
-/// an outside cause.
-Verdict verdict_of(const Loss& loss, bool reference_embodiment) {
-  const std::string how = loss.how == Loss::How::stalled ? "stalled" : "crashed";
-  if (loss.how == Loss::How::killed) return verdict(Outcome::undetermined, "harness_fault:worker_killed");
-  if (loss.phase == Phase::policy) return verdict(Outcome::failure, "subject_fault:policy_" + how);
-  if (loss.phase == Phase::robot && !reference_embodiment)
-    return verdict(Outcome::failure, "subject_fault:model_" + how);
-  return verdict(Outcome::undetermined, "harness_fault:worker_" + how);
-}
-
 class Campaign {
  public:
   Campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
-           const CampaignOptions& options, RunListener& listener)
+           const CampaignOptions& options, RunListener& listener, OperatorDesk* desk)
       : store_(store),
         session_(session),
         inputs_(inputs),
         reference_(inputs.embodiment.reference),
         seed_(plan.session_seed),
         options_(options),
+        desk_(desk),
         events_(listener, session.id, store.folder()),
         stderr_path_(log_folder(store.folder()) + "/workers.log"),
         // A robot behind a wire is one robot, and a person has two hands.
@@ -73,7 +47,7 @@ class Campaign {
     places_.resize(plan.series.size());
     for (std::size_t i = 0; i < plan.order.size(); ++i) places_[static_cast<std::size_t>(plan.order[i])].push_back(i);
     ordered_ = !plan.order.empty();
-    if (options.desk != nullptr) audit_to(*options.desk, store);
+    if (desk != nullptr) audit_to(*desk, store);
   }
 
   Result<CampaignEnd> run() {
@@ -101,7 +75,7 @@ class Campaign {
   Result<CampaignEnd> run_to_end() {
     if (inputs_.subject.adapter == "manual") {
       ASSAY_TRY(const double deadline_s, manual_deadline_s(inputs_.subject.robot));
-      operated_ = std::make_unique<OperatedTrials>(store_, session_.number, options_.desk, deadline_s);
+      operated_ = std::make_unique<OperatedTrials>(store_, session_.number, desk_, deadline_s);
     }
     ASSAY_RETURN_IF_ERROR(recall());
     events_.started_run(options_.jobs, recorded_);
@@ -122,13 +96,7 @@ class Campaign {
   }
 
   double wall_limit_s(const TrialRecord& record) const {
-    if (options_.trial_wall_limit_s > 0) return options_.trial_wall_limit_s;
-    for (const auto& suite : inputs_.suites)
-      if (const Task* task = suite.find(record.task, record.level); task != nullptr)
-        return kWallLimit_s + std::ceil(static_cast<double>(task->time_limit_ns) /
-                                        static_cast<double>(std::max<std::int64_t>(1, task->control_period_ns))) *
-                                  inputs_.subject.policy_deadline_s;
-    return kWallLimit_s;
+    return options_.trial_wall_limit_s > 0 ? options_.trial_wall_limit_s : harness::wall_limit_s(inputs_, record);
   }
 
   /// What is on record already.
@@ -161,7 +129,7 @@ class Campaign {
   Result<void> settle_unfinished() {
     for (auto record : std::exchange(unfinished_, {})) {
       if (repeatable_) continue;
-      record.verdict = verdict(Outcome::undetermined, "interrupted");
+      record.verdict = plain_verdict(Outcome::undetermined, "interrupted");
       ASSAY_RETURN_IF_ERROR(conclude(record, "", 0));
     }
     return {};
@@ -221,8 +189,9 @@ class Campaign {
   /// Prompts that changed, and trials that were told of or given up.
   Result<void> step_operated() {
     if (!operated_) return {};
-    ASSAY_TRY(const auto end, operated_->poll());
     if (const auto prompt = operated_->changed()) events_.prompted(*prompt);
+    if (pool_.idle().empty()) return {};  // a worker that was lost comes back first
+    ASSAY_TRY(const auto end, operated_->poll());
     if (!end) return {};
     if (!end->entry) {
       ASSAY_TRY(const auto record, operated_->give_up(*end));
@@ -232,8 +201,9 @@ class Campaign {
     TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record)};
     request.entry = end->entry;
     const double limit_s = wall_limit_s(record);
-    flights_[0] = {0, record, steady_now()};
-    pool_.assign(0, to_json(request), limit_s);
+    const int worker = pool_.idle().front();
+    flights_[worker] = {0, record, steady_now()};
+    pool_.assign(worker, to_json(request), limit_s);
     return {};
   }
 
@@ -389,6 +359,7 @@ class Campaign {
   bool reference_;
   std::string seed_;
   const CampaignOptions& options_;
+  OperatorDesk* desk_;
   RunEvents events_;
   std::string stderr_path_;
   WorkerPool pool_;
@@ -407,9 +378,9 @@ class Campaign {
 }  // namespace
 
 Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
-                                 const CampaignOptions& options, RunListener& listener) {
+                                 const CampaignOptions& options, RunListener& listener, OperatorDesk* desk) {
   try {
-    return Campaign(store, session, inputs, plan, options, listener).run();
+    return Campaign(store, session, inputs, plan, options, listener, desk).run();
   } catch (const nlohmann::json::exception& e) {
     return Error{.id = 532,
                  .what = {"coordinator and worker do not understand each other", "协调进程与工作进程无法互相理解"},

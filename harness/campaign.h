@@ -15,8 +15,6 @@
 
 namespace assay::harness {
 
-class OperatorDesk;
-
 /// Everything that decides a session, loaded and hashed.
 struct SessionInputs {
   Scheme scheme;
@@ -49,7 +47,6 @@ struct CampaignOptions {
   double trial_wall_limit_s = 0;
   double heartbeat_stale_s = 30;  ///< likewise without a sign of life for so long (at least 3 policy deadlines)
   double load_limit_s = 120;      ///< likewise while a worker loads the session
-  OperatorDesk* desk = nullptr;   ///< where a robot of the adapter `manual` asks, and second opinions are noted
 };
 
 struct CampaignEnd {
@@ -61,7 +58,7 @@ struct CampaignEnd {
 
 /// Runs what the plan still wants: first use and resume are the same call. Trials that were started and not
 /// finished by a deterministic lock-step policy are run again at the same index (new attempt); any other is
-/// finished as `undetermined`, reason `interrupted`. Trials that a person runs go on at the prompt where they were.
+/// finished as `undetermined`, reason `interrupted`.
 Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
                                  const CampaignOptions& options, RunListener& listener);
 

@@ -23,6 +23,11 @@ Result<std::vector<json>> acts_of(const Store& store, std::int64_t trial) {
 
 }  // namespace
 
+Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
+                                 const CampaignOptions& options, RunListener& listener) {
+  return run_campaign(store, session, inputs, plan, options, listener, nullptr);
+}
+
 void audit_to(OperatorDesk& desk, Store& store) {
   desk.set_audit([&store](const std::string& person, const json& detail) -> Result<void> {
     const bool score = detail.value("act", "") == "score";

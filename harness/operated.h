@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/campaign.h"
 #include "harness/operator_desk.h"
 #include "store/store.h"
 
@@ -48,6 +49,11 @@ class OperatedTrials {
   std::optional<TrialRecord> asked_;
   std::string last_prompt_;
 };
+
+/// As run_campaign() of harness/campaign.h; at `desk` a robot of the adapter `manual` asks, and second opinions are noted.
+/// Trials that a person runs go on at the prompt where they were.
+Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
+                                 const CampaignOptions& options, RunListener& listener, OperatorDesk* desk);
 
 /// Who may write acts and second opinions down.
 void audit_to(OperatorDesk& desk, Store& store);

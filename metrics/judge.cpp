@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "metrics/by_person.h"
 #include "metrics/decision.h"
 #include "metrics/evaluate.h"
 

@@ -1,9 +1,6 @@
 // Trace → outcome. The live run, recompute and verify all use this. Pure.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "core/model/setup.h"
 #include "core/model/trial.h"
 #include "core/result.h"
@@ -30,13 +27,6 @@ struct JudgeInput {
 /// channels is left out of the verdict; without those of the success condition it is undetermined/
 /// signal_missing:<channel> ("/truth" if there is no record at all). Fails with ASSAY-1002…1004 as robustness() does.
 Result<Verdict> judge(const JudgeInput& input, const Trace& trace);
-
-/// A record without signals, of a robot of the adapter `manual`: truth is what a person said (channels operator.success,
-/// operator.subgoal.<id>, operator.check.<id>, operator.limit.<id>; adapters/manual/manual_robot.h), in place of every
-/// condition. The adapter's name is the harness's own note: no wire can claim it.
-bool judged_by_person(const Trace& trace);
-/// In the last row; empty: not said.
-std::optional<bool> said_by_person(const Stream& truth, const std::string& what);
 
 /// JudgeInput ⇄ JSON text, kept in the trace's metadata under "judge" so that the trace judges itself.
 std::string to_json(const JudgeInput& input);

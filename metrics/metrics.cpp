@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "core/result.h"
+#include "metrics/by_person.h"
 #include "metrics/families.h"
-#include "metrics/judge.h"
 
 namespace assay::metrics {
 

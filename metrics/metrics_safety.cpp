@@ -1,6 +1,7 @@
 // Forces and limits.
 #include <algorithm>
 
+#include "metrics/by_person.h"
 #include "metrics/families.h"
 #include "metrics/judge.h"
 

@@ -1,6 +1,7 @@
 // Whether and how far and how fast the task was done.
 #include <algorithm>
 
+#include "metrics/by_person.h"
 #include "metrics/condition.h"
 #include "metrics/decision.h"
 #include "metrics/families.h"
