@@ -204,10 +204,8 @@ OperatorPanel::OperatorPanel()
   key(pedal().confirm, &OperatorPanel::confirm);
   const auto press = [this](const QStringList& keys, QPushButton* which) {
     for (const auto& one : keys) {
-      auto* shortcut = new QShortcut(QKeySequence(one), this);
-      connect(shortcut, &QShortcut::activated, which, [which] {
-        if (which->isVisible()) which->click();
-      });
+      auto* shortcut = new QShortcut(QKeySequence(one), which);  // lives only while its button can be pressed
+      connect(shortcut, &QShortcut::activated, which, &QPushButton::click);
     }
   };
   press(pedal().cannot, cannot_);
@@ -223,11 +221,11 @@ OperatorPanel::OperatorPanel()
 /// Space on another button presses that one; what a text field takes never comes here.
 void OperatorPanel::key(const QStringList& keys, void (OperatorPanel::*act)(), bool yields_to_buttons) {
   for (const auto& one : keys) {
-    auto* shortcut = new QShortcut(QKeySequence(one), this);
+    auto* shortcut = new QShortcut(QKeySequence(one), primary_);
     connect(shortcut, &QShortcut::activated, this, [this, act, yields_to_buttons] {
       auto* focused = qobject_cast<QAbstractButton*>(QApplication::focusWidget());
       if (yields_to_buttons && focused != nullptr && focused != primary_) return focused->click();
-      if (primary_->isVisible()) (this->*act)();
+      (this->*act)();
     });
   }
 }
