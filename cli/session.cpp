@@ -177,6 +177,7 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
   if (control) {
     (*control)->serve(desk);
     listeners.add(control->get());
+    options.live_path = live_view(store.folder(), session.row.id);
     options.paused = [&] { return (*control)->paused(); };
     options.interrupted = [&] {
       (*control)->poll();

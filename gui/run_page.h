@@ -5,6 +5,7 @@
 #include "gui/operator_panel.h"
 #include "gui/page.h"
 #include "gui/rows_model.h"
+#include "gui/telemetry.h"
 
 class QPlainTextEdit;
 class QProgressBar;
@@ -42,6 +43,7 @@ class RunPage : public Page {
   StateTimeline* timeline_;
   RowsModel *trials_, *log_;
   QTabWidget* tabs_;
+  TelemetryPanel* signals_;
   QJsonObject report_;
   QString report_session_;
   int report_done_ = -1;

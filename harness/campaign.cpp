@@ -95,6 +95,10 @@ class Campaign {
     return CampaignEnd{.complete = true, .interrupted = false, .trials = recorded_, .workers_lost = lost_};
   }
 
+  std::string view_of(int worker) const {
+    return options_.live_path.empty() ? "" : options_.live_path + "-" + std::to_string(worker);
+  }
+
   double wall_limit_s(const TrialRecord& record) const {
     return options_.trial_wall_limit_s > 0 ? options_.trial_wall_limit_s : harness::wall_limit_s(inputs_, record);
   }
@@ -180,7 +184,7 @@ class Campaign {
       record->level = series_[*chosen].series().level;
       record->index = series_[*chosen].next_index();
     }
-    auto request = to_json(TrialRequest{record->number, record->task, record->level, record->index, seed_, ""});
+    auto request = to_json(TrialRequest{record->number, record->task, record->level, record->index, seed_, "", ""});
     request["type"] = "card";
     operated_->ask(std::move(*record));
     pool_.assign(idle.front(), request, kWallLimit_s);
@@ -198,7 +202,7 @@ class Campaign {
       return conclude(record, "", 0);
     }
     const auto& record = end->trial;
-    TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record)};
+    TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record), ""};
     request.entry = end->entry;
     const double limit_s = wall_limit_s(record);
     const int worker = pool_.idle().front();
@@ -219,7 +223,8 @@ class Campaign {
       ASSAY_TRY(auto record, store_.start_trial(session_.number, series.series().task, series.series().level,
                                                 series.next_index(), utc_now()));
       events_.started(record);
-      const TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record)};
+      const TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record),
+                                 view_of(worker)};
       const double limit_s = wall_limit_s(record);
       last_series_[worker] = *chosen;
       flights_[worker] = {*chosen, std::move(record), steady_now()};

@@ -67,14 +67,15 @@ json to_json(const TrialRequest& request) {
           {"level", request.level},
           {"index", request.index},
           {"session_seed", request.session_seed},
-          {"trace_path", request.trace_path}};
+          {"trace_path", request.trace_path},
+          {"live_path", request.live_path}};
   if (request.entry) out["entry"] = entry_json(*request.entry);
   return out;
 }
 
 TrialRequest trial_request_from(const json& message) {
-  TrialRequest out{message.at("number"), message.at("task"),         message.at("level"),
-                   message.at("index"),  message.at("session_seed"), message.at("trace_path")};
+  TrialRequest out{message.at("number"),       message.at("task"),       message.at("level"),    message.at("index"),
+                   message.at("session_seed"), message.at("trace_path"), message.at("live_path")};
   if (message.contains("entry")) out.entry = entry_from(message.at("entry"));
   return out;
 }

@@ -20,6 +20,7 @@ class Recorded(Case):
         done = self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r",
                           timeout=580)
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_recomputes()
         trials = self.trials()
         # Audit pairs of the plan (indices from a million on) were not recorded.
         self.assertTrue(all(t["outcome"] == "success" for t in trials if t["index"] < 1_000_000), trials)
