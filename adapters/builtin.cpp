@@ -61,14 +61,15 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                       false,
                       "recorded"},
                      make_recorded_robot);
-  registry.add_robot({"manual",
-                      {"any robot, without a connection: a person sets up and enters what was seen (docs/wire-manual.md)",
-                       "任意机器人，无需连接：由操作员布置场景并录入所见结果（docs/zh/wire-manual.md）"},
-                      {},
-                      manual_engine(),
-                      false,
-                      "manual"},
-                     make_manual_robot);
+  registry.add_robot(
+      {"manual",
+       {"any robot, without a connection: a person sets up and enters what was seen (docs/wire-manual.md)",
+        "任意机器人，无需连接：由操作员布置场景并录入所见结果（docs/zh/wire-manual.md）"},
+       {},
+       manual_engine(),
+       false,
+       "manual"},
+      make_manual_robot);
 
   registry.add_policy({"scripted_manipulator",
                        {"picks and places by detections, with any bound arm and gripper",

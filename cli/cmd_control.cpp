@@ -186,7 +186,7 @@ int do_attach(const App& app, const std::string& name, std::string by) {
     std::this_thread::sleep_for(200ms);
     if (!by.empty())
       if (const json prompt = waiting_prompt(app, *id); prompt.is_object() && !answer_prompt(app, *id, prompt, by))
-        by.clear();  // no more input: the rest is watched
+        by.clear();                                                    // no more input: the rest is watched
     alive = static_cast<bool>(ask_run(app.workspace, *id, "status"));  // then once more what it told last
   }
 }
@@ -261,10 +261,10 @@ void add_control_commands(CLI::App& parser, App& app, Action& run) {
     return command;
   };
   const auto by = std::make_shared<std::string>();
-  auto* attach = add(
-      "attach",
-      {"watch a run of another process; Ctrl+C leaves it running", "查看另一进程中的运行；Ctrl+C 仅脱离，运行继续"},
-      [by](const App& a, const std::string& name) { return do_attach(a, name, *by); });
+  auto* attach =
+      add("attach",
+          {"watch a run of another process; Ctrl+C leaves it running", "查看另一进程中的运行；Ctrl+C 仅脱离，运行继续"},
+          [by](const App& a, const std::string& name) { return do_attach(a, name, *by); });
   attach->add_option("--by", *by,
                      app.say("be its operator under this name: answer its prompts here (docs/wire-manual.md)",
                              "以该姓名作为操作员，在此应答提示（docs/zh/wire-manual.md）"));

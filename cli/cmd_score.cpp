@@ -65,7 +65,8 @@ int do_score(const App& app, const ScoreOptions& o) {
   if (app.json)
     print_json({{"schema", "assay.score/1"}, {"trial", o.trial}, {"by", o.by}, {"outcome", o.outcome}});
   else
-    std::printf("%s\n", app.say("noted; `assay trial agreement` compares", "已记录；用 `assay trial agreement` 比较").c_str());
+    std::printf("%s\n",
+                app.say("noted; `assay trial agreement` compares", "已记录；用 `assay trial agreement` 比较").c_str());
   return kConforms;
 }
 
@@ -123,21 +124,22 @@ int do_agreement(const App& app, const ScoreOptions& o) {
   const auto pairs = pairs_of(**store, *session);
   if (!pairs) return fail(app, pairs.error());
   const int n = static_cast<int>(pairs->first.size()), agree = n - static_cast<int>(pairs->differ.size());
-  json out = {{"schema", "assay.agreement/1"},
-              {"session", session->id},
-              {"n", n},
-              {"agree", agree},
-              {"differ", pairs->differ},
-              {"scorers", pairs->scorers},
-              {"left_out",
-               {{"same_person", pairs->same_person}, {"again", pairs->again}, {"without_outcome", pairs->without_outcome}}},
-              {"share", json()},
-              {"lower", json()},
-              {"upper", json()},
-              {"kappa", json()},
-              {"kappa_lower", json()},
-              {"kappa_upper", json()},
-              {"confidence", kConfidence}};
+  json out = {
+      {"schema", "assay.agreement/1"},
+      {"session", session->id},
+      {"n", n},
+      {"agree", agree},
+      {"differ", pairs->differ},
+      {"scorers", pairs->scorers},
+      {"left_out",
+       {{"same_person", pairs->same_person}, {"again", pairs->again}, {"without_outcome", pairs->without_outcome}}},
+      {"share", json()},
+      {"lower", json()},
+      {"upper", json()},
+      {"kappa", json()},
+      {"kappa_lower", json()},
+      {"kappa_upper", json()},
+      {"confidence", kConfidence}};
   if (n > 0) {
     const auto limits = metrics::clopper_pearson(agree, n, kConfidence);
     out["share"] = static_cast<double>(agree) / n;
@@ -163,9 +165,9 @@ int do_agreement(const App& app, const ScoreOptions& o) {
       return out[key].is_number() ? fmt::format("{:.3f}", out[key].get<double>()) : std::string("–");
     };
     std::printf("%s\n", fmt::format("{} {}/{} = {} [{}, {}] (95 %)   κ {} [{}, {}]",
-                                    app.say("agreement success / not:", "成功与否的一致率："), agree, n, number("share"),
-                                    number("lower"), number("upper"), number("kappa"), number("kappa_lower"),
-                                    number("kappa_upper"))
+                                    app.say("agreement success / not:", "成功与否的一致率："), agree, n,
+                                    number("share"), number("lower"), number("upper"), number("kappa"),
+                                    number("kappa_lower"), number("kappa_upper"))
                             .c_str());
     for (const auto trial : pairs->differ)
       std::printf("  %s %lld\n", app.say("differ on trial", "意见不一的试验").c_str(), static_cast<long long>(trial));

@@ -131,9 +131,10 @@ struct RunControl::State {
       if (auto done = what == "score" ? desk->score(request) : desk->act(request, steady_now()); !done)
         return refusal(done.error());
     } else if (what != "status")
-      return {{"schema", "assay.control/1"},
-              {"session", session},
-              {"error", "expected {\"do\": \"status\" | \"pause\" | \"continue\" | \"stop\" | \"answer\" | \"score\"}"}};
+      return {
+          {"schema", "assay.control/1"},
+          {"session", session},
+          {"error", "expected {\"do\": \"status\" | \"pause\" | \"continue\" | \"stop\" | \"answer\" | \"score\"}"}};
     json out = {{"schema", "assay.control/1"},
                 {"session", session},
                 {"pid", getpid()},

@@ -16,7 +16,8 @@ namespace assay::cli {
 /// answered by {"schema": "assay.control/1", "state": "running" | "paused" | "stopping", "pid", "done", "expected",
 /// "most", "eta_s", "under_way": […]}, anything else by {"error": …}. `run/<session>.events.jsonl` holds every event of
 /// the session's runs. A run that asks its operator (harness/operator_desk.h) shows "prompt" with its state, and takes
-/// {"do": "answer", "prompt", "act", "by", …} and {"do": "score", "trial", "outcome", "by"}. Neither blocks the run or ends it: what cannot be told is left out.
+/// {"do": "answer", "prompt", "act", "by", …} and {"do": "score", "trial", "outcome", "by"}. Neither blocks the run or
+/// ends it: what cannot be told is left out.
 class RunControl final : public RunListener {
  public:
   /// Fails with 0920 (folder, socket or file cannot be made).

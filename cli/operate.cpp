@@ -36,14 +36,16 @@ void show_card(const App& app, const json& prompt) {
   for (const auto& step : card.value("steps", json::array())) say(fmt::format("  {}. {}", ++number, both(app, step)));
   for (const auto& what : card.value("not_set", json::array()))
     say(fmt::format("  – {}: {}", app.say("leave as it is", "不作改动"), both(app, what)));
-  say(fmt::format("  {}: {}", app.say("tell the robot", "对机器人下达"), both(app, card.value("instruction", json::object()))));
+  say(fmt::format("  {}: {}", app.say("tell the robot", "对机器人下达"),
+                  both(app, card.value("instruction", json::object()))));
   say(fmt::format("  {}: {:g} s", app.say("time limit", "时限"), card.value("time_limit_s", 0.0)));
 }
 
 /// y, n, or nothing for "not seen".
 std::optional<std::optional<bool>> yes_no(const App& app, const std::string& what, bool must) {
   for (;;) {
-    const auto line = read_line(fmt::format("{} [{}]", what, must ? "y/n" : app.say("y/n, empty: not seen", "y/n，空：未看清")));
+    const auto line =
+        read_line(fmt::format("{} [{}]", what, must ? "y/n" : app.say("y/n, empty: not seen", "y/n，空：未看清")));
     if (!line) return std::nullopt;
     if (*line == "y" || *line == "Y") return std::optional<bool>(true);
     if (*line == "n" || *line == "N") return std::optional<bool>(false);
@@ -58,9 +60,10 @@ std::optional<json> entry(const App& app, const json& prompt) {
   if (prompt.value("over_time", false))
     say(app.say("the time limit was passed: it is no success; say what held at that moment",
                 "已超过时限：不能记为成功；请录入到时限时的情形"));
-  const auto done = yes_no(app, app.say("was the task done, as the card says?", "任务是否按卡片要求完成？") + " " +
-                                     card.value("success", ""),
-                           true);
+  const auto done = yes_no(
+      app,
+      app.say("was the task done, as the card says?", "任务是否按卡片要求完成？") + " " + card.value("success", ""),
+      true);
   if (!done) return std::nullopt;
   out["success"] = **done;
   const auto ask = [&](const char* key, const Text& title, const json& names) {
@@ -116,7 +119,8 @@ std::optional<json> act_of(const App& app, const json& prompt, const std::string
     question = app.say("enter what was seen: e | i invalid (counts as a failure now) >",
                        "录入所见：e | i 作废（此时按失败计）>");
   else
-    question = app.say("entered; within 5 s: u takes it back; enter: go on >", "已录入；5 秒内可输入 u 撤回；回车继续 >");
+    question =
+        app.say("entered; within 5 s: u takes it back; enter: go on >", "已录入；5 秒内可输入 u 撤回；回车继续 >");
   const auto line = read_line(question);
   if (!line) {
     ended = true;

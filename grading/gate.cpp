@@ -85,9 +85,8 @@ GateResult decide_gate(const SchemeGate& gate, const std::vector<TrialRecord>& t
                    : Text{"no attempt on record", "尚无试验记录"};
     return r;
   }
-  const bool by_person = std::any_of(trials.begin(), trials.end(), [&](const auto& t) {
-    return is_attempt(gate, t) && seen_by_person(t);
-  });
+  const bool by_person = std::any_of(trials.begin(), trials.end(),
+                                     [&](const auto& t) { return is_attempt(gate, t) && seen_by_person(t); });
   r.upper = event_upper_limit(r.events, r.attempts, r.confidence);
   const auto shown = metrics::clopper_pearson_lower(r.events, r.attempts, r.confidence);
   const double lower = shown ? *shown : 0;

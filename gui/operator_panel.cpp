@@ -275,11 +275,12 @@ void OperatorPanel::fill() {
   const auto is = [&](const char* name) { return now == QLatin1String(name) && !reason; };
   for (const auto& one : kKinds)
     if (now == QLatin1String(one.name))
-      badge_->set(say(one.state), {theme().accent, theme().accent_tint, now == QLatin1String("acting") ? "play" : "open"});
-  title_->setText(say("operator.title",
-                      {QString::number(prompt_[QLatin1String("trial")].toInteger()),
-                       in_lang(card()[QLatin1String("title")]), QString::number(prompt_[QLatin1String("level")].toInt()),
-                       QString::number(prompt_[QLatin1String("index")].toInt())}));
+      badge_->set(say(one.state),
+                  {theme().accent, theme().accent_tint, now == QLatin1String("acting") ? "play" : "open"});
+  title_->setText(say("operator.title", {QString::number(prompt_[QLatin1String("trial")].toInteger()),
+                                         in_lang(card()[QLatin1String("title")]),
+                                         QString::number(prompt_[QLatin1String("level")].toInt()),
+                                         QString::number(prompt_[QLatin1String("index")].toInt())}));
   primary_->setVisible(is("set_up") || is("arm") || is("acting"));
   hold_->setVisible(is("armed"));
   for (auto* one : {yes_, no_, enter_}) one->setVisible(is("entry"));
@@ -429,7 +430,8 @@ void OperatorPanel::send_entry() {
   for (const auto& list : kLists) {
     QJsonObject said;
     for (const auto& row : rows_)
-      if (row.list == QLatin1String(list.name) && row.box->currentIndex() > 0) said[row.id] = row.box->currentIndex() == 1;
+      if (row.list == QLatin1String(list.name) && row.box->currentIndex() > 0)
+        said[row.id] = row.box->currentIndex() == 1;
     out[QLatin1String(list.name)] = said;
   }
   if (time_row_->isVisible()) out[QLatin1String("time_s")] = time_->text().toDouble();

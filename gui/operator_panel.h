@@ -56,10 +56,10 @@ class OperatorPanel : public QWidget {
     QComboBox* box = nullptr;
   };
 
-  void fill();          ///< the card, anew
+  void fill();  ///< the card, anew
   void fill_texts();
   void fill_form();
-  void tick();          ///< what time changes
+  void tick();  ///< what time changes
   void confirm();
   void score(bool success);
   void ask_reason(const char* act);

@@ -223,8 +223,8 @@ class Campaign {
       ASSAY_TRY(auto record, store_.start_trial(session_.number, series.series().task, series.series().level,
                                                 series.next_index(), utc_now()));
       events_.started(record);
-      const TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record),
-                                 view_of(worker)};
+      const TrialRequest request{record.number, record.task,    record.level,   record.index,
+                                 seed_,         staged(record), view_of(worker)};
       const double limit_s = wall_limit_s(record);
       last_series_[worker] = *chosen;
       flights_[worker] = {*chosen, std::move(record), steady_now()};

@@ -50,8 +50,8 @@ class OperatedTrials {
   std::string last_prompt_;
 };
 
-/// As run_campaign() of harness/campaign.h; at `desk` a robot of the adapter `manual` asks, and second opinions are noted.
-/// Trials that a person runs go on at the prompt where they were.
+/// As run_campaign() of harness/campaign.h; at `desk` a robot of the adapter `manual` asks, and second opinions are
+/// noted. Trials that a person runs go on at the prompt where they were.
 Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
                                  const CampaignOptions& options, RunListener& listener, OperatorDesk* desk);
 

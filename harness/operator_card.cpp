@@ -50,12 +50,14 @@ Text limit_words(const Limit& limit) {
               fmt::format("{} 对 {} 的作用力不超过 {:g} N；完全未接触即为保持，有接触则目视无法判定", limit.a, limit.b,
                           limit.value)};
     case Quantity::tcp_speed_m_s:
-      return {fmt::format("tool speed at most {:g} m/s", limit.value), fmt::format("工具速度不超过 {:g} m/s", limit.value)};
+      return {fmt::format("tool speed at most {:g} m/s", limit.value),
+              fmt::format("工具速度不超过 {:g} m/s", limit.value)};
     case Quantity::joint_speed_ratio:
       return {fmt::format("joint speed at most {:g} of what is allowed", limit.value),
               fmt::format("关节速度不超过允许值的 {:g}", limit.value)};
     case Quantity::base_speed_m_s:
-      return {fmt::format("base speed at most {:g} m/s", limit.value), fmt::format("底盘速度不超过 {:g} m/s", limit.value)};
+      return {fmt::format("base speed at most {:g} m/s", limit.value),
+              fmt::format("底盘速度不超过 {:g} m/s", limit.value)};
     case Quantity::separation_m:
       break;
   }
@@ -64,14 +66,14 @@ Text limit_words(const Limit& limit) {
 }
 
 Error not_by_hand(const Task& task, const std::string& what) {
-  return Error{.id = 560,
-               .what = {"this task cannot be set up by hand", "该任务无法由人工布置"},
-               .place = {task.key() + " L" + std::to_string(task.level)},
-               .expected = {"no pushes, failures or stops that a machine has to put in",
-                            "不含须由设备施加的推力、故障或停止"},
-               .found = what,
-               .help = {"examine at a lower level, or connect the robot (docs/bring-your-robot.md)",
-                        "请降低检测等级，或接入机器人（docs/zh/bring-your-robot.md）"}};
+  return Error{
+      .id = 560,
+      .what = {"this task cannot be set up by hand", "该任务无法由人工布置"},
+      .place = {task.key() + " L" + std::to_string(task.level)},
+      .expected = {"no pushes, failures or stops that a machine has to put in", "不含须由设备施加的推力、故障或停止"},
+      .found = what,
+      .help = {"examine at a lower level, or connect the robot (docs/bring-your-robot.md)",
+               "请降低检测等级，或接入机器人（docs/zh/bring-your-robot.md）"}};
 }
 
 json names(const std::vector<std::pair<std::string, Condition>>& list) {
@@ -100,10 +102,11 @@ Result<json> operator_card(const Task& task, const Setup& setup) {
     std::string path;
     for (const auto& p : run.actor.path)
       path += fmt::format("{}({:.1f}, {:.1f})", path.empty() ? "" : " → ", p[0], p[1]);
-    steps.push_back(words({fmt::format("{} (a dummy, never a person): {:.1f} s after the start along {} m at {:.1f} m/s",
-                                       run.actor.body, start_s, path, run.actor.speed_m_s),
-                           fmt::format("{}（用假人，不得用真人）：启动后 {:.1f} s 沿 {} m 以 {:.1f} m/s 移动",
-                                       run.actor.body, start_s, path, run.actor.speed_m_s)}));
+    steps.push_back(
+        words({fmt::format("{} (a dummy, never a person): {:.1f} s after the start along {} m at {:.1f} m/s",
+                           run.actor.body, start_s, path, run.actor.speed_m_s),
+               fmt::format("{}（用假人，不得用真人）：启动后 {:.1f} s 沿 {} m 以 {:.1f} m/s 移动", run.actor.body,
+                           start_s, path, run.actor.speed_m_s)}));
   }
   if (!setup.friction.empty()) not_set.push_back(words({"friction", "摩擦"}));
   if (!setup.noise.empty() || !setup.biases.empty()) not_set.push_back(words({"errors of sensors", "传感器误差"}));

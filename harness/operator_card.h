@@ -10,7 +10,8 @@
 namespace assay::harness {
 
 /// {"title", "instruction", "steps": [{en, zh}], "not_set": [{en, zh}], "success": condition in brief, "subgoals":
-///  [{id, what}], "checks": [{id, what}], "limits": [{id, words}], "time_limit_s"}; texts as {en, zh}. `not_set`: what was drawn for simulated robots and is
+///  [{id, what}], "checks": [{id, what}], "limits": [{id, words}], "time_limit_s"}; texts as {en, zh}. `not_set`: what
+///  was drawn for simulated robots and is
 /// nothing that a hand sets. Fails with 0560 where the task cannot be what it is without it (pushes, failures put in,
 /// stops asked for by a machine).
 Result<nlohmann::json> operator_card(const Task& task, const Setup& setup);

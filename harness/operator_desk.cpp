@@ -35,11 +35,14 @@ Result<std::vector<std::pair<std::string, bool>>> flags(const json& message, con
                                                         const std::vector<std::string>& known) {
   std::vector<std::pair<std::string, bool>> out;
   const json given = message.value(key, json::object());
-  if (!given.is_object()) return refused({fmt::format("`{}`: names with true or false", key), fmt::format("`{}`：名称与 true/false", key)}, given.dump());
+  if (!given.is_object())
+    return refused({fmt::format("`{}`: names with true or false", key), fmt::format("`{}`：名称与 true/false", key)},
+                   given.dump());
   for (const auto& [name, value] : given.items())
     if (!value.is_boolean() || std::find(known.begin(), known.end(), name) == known.end())
-      return refused({fmt::format("`{}` of the card, true or false", key), fmt::format("卡片上的 `{}`，取 true 或 false", key)},
-                     name + ": " + value.dump());
+      return refused(
+          {fmt::format("`{}` of the card, true or false", key), fmt::format("卡片上的 `{}`，取 true 或 false", key)},
+          name + ": " + value.dump());
   for (const auto& name : known)
     if (given.contains(name)) out.emplace_back(name, given[name].get<bool>());
   return out;
@@ -54,8 +57,8 @@ std::vector<std::string> ids(const json& list) {
 }  // namespace
 
 const std::vector<std::string>& OperatorDesk::reasons() {
-  static const std::vector<std::string> kReasons = {"scene_wrong",     "object_missing", "robot_not_ready",
-                                                    "person_in_zone",  "lab_power",      "lab_equipment",
+  static const std::vector<std::string> kReasons = {"scene_wrong",      "object_missing", "robot_not_ready",
+                                                    "person_in_zone",   "lab_power",      "lab_equipment",
                                                     "operator_mistake", "other"};
   return kReasons;
 }
@@ -115,8 +118,8 @@ Result<void> OperatorDesk::act(const json& message, SteadyTime now) {
 
 Result<void> OperatorDesk::apply(const json& message, SteadyTime now, bool again) {
   const std::string act = text(message, "act"), by = text(message, "by");
-  json noted = {{"trial", trial_.number}, {"prompt", id()}, {"kind", kNames[static_cast<int>(state_)]}, {"act", act},
-                {"by", by}};
+  json noted = {
+      {"trial", trial_.number}, {"prompt", id()}, {"kind", kNames[static_cast<int>(state_)]}, {"act", act}, {"by", by}};
   const auto write = [&]() -> Result<void> {
     if (again || !audit_) return {};
     return audit_(by, noted);
@@ -157,8 +160,8 @@ Result<void> OperatorDesk::apply(const json& message, SteadyTime now, bool again
       return {};
     case State::acting: {
       if (act != "ended") return unknown("ended, invalid");
-      const std::int64_t took_ns =
-          again ? std::llround(message.value("took_s", 0.0) * 1e9) : std::max<std::int64_t>(1, now.ns - acting_since_.ns);
+      const std::int64_t took_ns = again ? std::llround(message.value("took_s", 0.0) * 1e9)
+                                         : std::max<std::int64_t>(1, now.ns - acting_since_.ns);
       noted["took_s"] = seconds(took_ns);
       ASSAY_RETURN_IF_ERROR(write());
       took_ns_ = took_ns;
@@ -195,7 +198,8 @@ Result<void> OperatorDesk::take_entry(const json& message, json& noted) {
   ASSAY_TRY(entry.limits, flags(message, "limits", ids(card_.value("limits", json::array()))));
   const double limit_s = card_.value("time_limit_s", 0.0);
   double time_s = took_ns_ ? seconds(*took_ns_) : -1;
-  if (!took_ns_ && message.contains("time_s") && message["time_s"].is_number()) time_s = message["time_s"].get<double>();
+  if (!took_ns_ && message.contains("time_s") && message["time_s"].is_number())
+    time_s = message["time_s"].get<double>();
   if (!std::isfinite(time_s) || time_s < 0)
     return refused({"`time_s`: how long it took; the run did not see it", "`time_s`：所用时间（本次运行未能记录）"},
                    message.value("time_s", json()).dump());

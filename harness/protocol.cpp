@@ -48,8 +48,11 @@ MetricValue metric_from(const json& value) {
 }
 
 json entry_json(const OperatorEntry& entry) {
-  return {{"success", entry.success},   {"took_ns", entry.took_ns}, {"subgoals", entry.subgoals},
-          {"checks", entry.checks}, {"limits", entry.limits}};
+  return {{"success", entry.success},
+          {"took_ns", entry.took_ns},
+          {"subgoals", entry.subgoals},
+          {"checks", entry.checks},
+          {"limits", entry.limits}};
 }
 
 OperatorEntry entry_from(const json& value) {
@@ -62,13 +65,13 @@ OperatorEntry entry_from(const json& value) {
 
 json to_json(const TrialRequest& request) {
   json out = {{"type", "trial"},
-          {"number", request.number},
-          {"task", request.task},
-          {"level", request.level},
-          {"index", request.index},
-          {"session_seed", request.session_seed},
-          {"trace_path", request.trace_path},
-          {"live_path", request.live_path}};
+              {"number", request.number},
+              {"task", request.task},
+              {"level", request.level},
+              {"index", request.index},
+              {"session_seed", request.session_seed},
+              {"trace_path", request.trace_path},
+              {"live_path", request.live_path}};
   if (request.entry) out["entry"] = entry_json(*request.entry);
   return out;
 }

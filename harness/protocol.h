@@ -21,8 +21,8 @@ struct TrialRequest {
   std::string task;
   int level = 1, index = 0;
   std::string session_seed;
-  std::string trace_path;  ///< where the worker writes the trace
-  std::string live_path;   ///< where it shows the trial while it runs (core/live_view.h); empty: nowhere
+  std::string trace_path;                ///< where the worker writes the trace
+  std::string live_path;                 ///< where it shows the trial while it runs (core/live_view.h); empty: nowhere
   std::optional<OperatorEntry> entry{};  ///< adapter `manual`: what was told of it
 };
 nlohmann::json to_json(const TrialRequest& request);

@@ -63,7 +63,8 @@ MetricSpec limit_violations_spec() {
       "limit 事件的个数：任务硬性限值被突破的条数，每条限值只计首次。"};
   spec.clause = "Assay";
   spec.undefined_when = {
-      "There is no limit event, and there is no truth record, or a person who judged by eye did not see each limit kept.",
+      "There is no limit event, and there is no truth record, or a person who judged by eye did not see each limit "
+      "kept.",
       "没有 limit 事件，且没有真值记录，或目视判定的操作员未能看清每条限值是否保持。"};
   return spec;
 }

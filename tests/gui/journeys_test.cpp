@@ -182,11 +182,11 @@ cap: 1.5n
 TEST_F(Journey, AnOperatorRunsASessionByKeys) {
   const std::string scheme = folder_ + "/by-eye.yaml";
   std::ofstream(scheme) << kByEye;
-  ASSERT_TRUE(hub_->start_run({QStringLiteral("run"), QStringLiteral("--subject"),
-                               QStringLiteral(ASSAY_SOURCE_DIR "/docs/examples/operated-arm.yaml"),
-                               QStringLiteral("--scheme"), QString::fromStdString(scheme), QStringLiteral("--seed"),
-                               QStringLiteral("operator")})
-                  .ok());
+  ASSERT_TRUE(
+      hub_->start_run({QStringLiteral("run"), QStringLiteral("--subject"),
+                       QStringLiteral(ASSAY_SOURCE_DIR "/docs/examples/operated-arm.yaml"), QStringLiteral("--scheme"),
+                       QString::fromStdString(scheme), QStringLiteral("--seed"), QStringLiteral("operator")})
+          .ok());
   press(window_.get(), Qt::Key_3, Qt::ControlModifier);
   auto* name = window_->findChild<QLineEdit*>(QStringLiteral("operator_name"));
   const auto shown = [this](const char* which) {

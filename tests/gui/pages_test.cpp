@@ -202,8 +202,8 @@ TEST(Pages, ARunThatAsksItsOperator) {
         const QString name = QStringLiteral("operator.%1.%2.%3")
                                  .arg(QLatin1String(kind), in == Lang::zh ? QStringLiteral("zh") : QStringLiteral("en"),
                                       dark ? QStringLiteral("dark") : QStringLiteral("light"));
-        EXPECT_TRUE(cut(*panel).isEmpty()) << name.toStdString() << ": "
-                                           << cut(*panel).join(QLatin1String("; ")).toStdString();
+        EXPECT_TRUE(cut(*panel).isEmpty())
+            << name.toStdString() << ": " << cut(*panel).join(QLatin1String("; ")).toStdString();
         EXPECT_TRUE(nameless(*panel).isEmpty()) << nameless(*panel).join(QLatin1String("; ")).toStdString();
         compare_with_golden(picture(scene.window()), name);
       }

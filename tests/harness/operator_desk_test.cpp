@@ -39,10 +39,8 @@ class Desk : public testing::Test {
     ASSERT_TRUE(act("ended").ok());
   }
 
-  json card_ = {{"time_limit_s", 10},
-                {"checks", {{{"id", "a"}}}},
-                {"subgoals", json::array()},
-                {"limits", {{{"id", "force"}}}}};
+  json card_ = {
+      {"time_limit_s", 10}, {"checks", {{{"id", "a"}}}}, {"subgoals", json::array()}, {"limits", {{{"id", "force"}}}}};
   SteadyTime now_{1'000'000'000};
   OperatorDesk desk_;
   std::vector<json> written_;
