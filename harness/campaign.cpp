@@ -304,7 +304,10 @@ class Campaign {
     record.verdict = verdict_of(event.loss, reference_);
     events_.lost(event.pid, event.loss, record.verdict.reason);
     // Killed from outside, and the same trial can be had again: the attempt stays on record, unfinished.
-    if (untouched ? repeats_left(record) : event.loss.how == Loss::How::killed && may_repeat(record)) return {};
+    if (untouched ? repeats_left(record) : event.loss.how == Loss::How::killed && may_repeat(record)) {
+      if (operated_) operated_->go_on_with(std::move(record));  // what was told of it is on record
+      return {};
+    }
     return conclude(record, "", wall_s);
   }
 

@@ -22,6 +22,7 @@ class OperatedTrials {
 
   /// Trials of an earlier run that was ended at a prompt: they go on where they were.
   void wait(std::vector<TrialRecord> unfinished) { waiting_ = std::move(unfinished); }
+  void go_on_with(TrialRecord trial) { waiting_.insert(waiting_.begin(), std::move(trial)); }
   std::optional<TrialRecord> take_waiting();
   /// A card is being made or a prompt waits.
   [[nodiscard]] bool busy() const { return asked_.has_value() || desk_.waiting(); }
