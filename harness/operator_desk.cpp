@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLongestWords = 500;
+constexpr std::size_t kLongestWords = 500, kLongestName = 200;
 constexpr const char* kNames[] = {"nothing", "set_up", "arm", "armed", "acting", "entry", "undo"};
 
 double seconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
@@ -28,6 +28,11 @@ std::string text(const json& message, const char* key) {
   const auto found = message.find(key);
   if (found == message.end() || !found->is_string()) return {};
   return found->get<std::string>().substr(0, kLongestWords);
+}
+
+Result<void> check_name(const std::string& by) {
+  if (!by.empty() && by.size() <= kLongestName) return {};
+  return refused({"`by`: a name of at most 200 bytes", "`by`：姓名，至多 200 字节"}, by.empty() ? "no name" : "longer");
 }
 
 /// Each name of `known` at most once, as true or false; left out: not seen.
@@ -112,7 +117,7 @@ json OperatorDesk::prompt(SteadyTime now) const {
 Result<void> OperatorDesk::act(const json& message, SteadyTime now) {
   if (state_ == State::nothing || end_) return refused({"a prompt", "有待应答的提示"}, "none waits");
   if (text(message, "prompt") != id()) return refused({id(), id()}, "prompt " + text(message, "prompt"));
-  if (text(message, "by").empty()) return refused({"`by`: the operator's name", "`by`：操作员姓名"}, "no name");
+  ASSAY_RETURN_IF_ERROR(check_name(text(message, "by")));
   return apply(message, now, false);
 }
 
@@ -216,7 +221,7 @@ Result<void> OperatorDesk::take_entry(const json& message, json& noted) {
 
 Result<void> OperatorDesk::score(const json& message) {
   const std::string by = text(message, "by"), outcome = text(message, "outcome");
-  if (by.empty()) return refused({"`by`: the scorer's name", "`by`：评分人姓名"}, "no name");
+  ASSAY_RETURN_IF_ERROR(check_name(by));
   if (!message.contains("trial") || !message["trial"].is_number_integer())
     return refused({"`trial`: its number", "`trial`：试验编号"}, message.value("trial", json()).dump());
   if (outcome != "success" && outcome != "failure" && outcome != "unsafe")
