@@ -1,6 +1,7 @@
 // Whether and how far and how fast the task was done.
 #include <algorithm>
 
+#include "metrics/by_person.h"
 #include "metrics/condition.h"
 #include "metrics/decision.h"
 #include "metrics/families.h"
@@ -80,6 +81,14 @@ MetricValue task_progress(const MetricSpec& spec, const Trace& trace, const Verd
   if (rows == 0) return undefined(spec, "no_samples");
   const Stream record = prefix(*truth, rows);
   int reached = 0;
+  if (judged_by_person(trace)) {
+    for (const auto& [name, condition] : input->subgoals) {
+      const auto said = said_by_person(record, "subgoal." + name);
+      if (!said) return undefined(spec, "no_channel:" + name);
+      reached += *said ? 1 : 0;
+    }
+    return defined(spec, static_cast<double>(reached) / static_cast<double>(input->subgoals.size()), spec.vantage);
+  }
   for (const auto& [name, condition] : input->subgoals) {
     const auto values = robustness(condition, record);
     if (!values) {
