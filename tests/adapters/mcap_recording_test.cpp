@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -41,7 +42,7 @@ float64 x
 float64 y
 )";
 
-constexpr const char* kStampedIdl = R"(
+constexpr const char* kStampedIdl = R"idl(
 ================================================================================
 IDL: my_msgs/msg/Stamped
 // generated
@@ -51,43 +52,23 @@ module my_msgs { module msg {
   module Stamped_Constants { const octet GOOD = 1; };
   @verbatim (language="comment", text= "a (pose)" " with a stamp")
   struct Stamped {
-  std_msgs::msg::Header header;
-  @ default(value = 1) @unit(value = "m") geometry_msgs::msg::Pose pose;
-  string<8> note;
-  my_msgs__msg__Stamped__double__3 spread;
-  sequence<long> counts;
-};
-};
-};
-== == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == == ==
-    IDL : std_msgs / msg / Header module std_msgs {
-  module msg {
-    struct Header {
-      builtin_interfaces::msg::Time stamp;
-      string frame_id;
-    };
+    std_msgs::msg::Header header;
+    @default (value=1) @unit(value="m")
+    geometry_msgs::msg::Pose pose;
+    string<8> note;
+    my_msgs__msg__Stamped__double__3 spread;
+    sequence<long> counts;
   };
-};
-module builtin_interfaces {
-  module msg {
-    struct Time {
-      long sec;
-      unsigned long nanosec;
-    };
-  };
-};
-module geometry_msgs {
-  module msg {
-    struct Point {
-      double x;
-      double y;
-    };
-    struct Pose {
-      geometry_msgs::msg::Point position;
-    };
-  };
-};
-)";
+}; };
+================================================================================
+IDL: std_msgs/msg/Header
+module std_msgs { module msg { struct Header { builtin_interfaces::msg::Time stamp; string frame_id; }; }; };
+module builtin_interfaces { module msg { struct Time { long sec; unsigned long nanosec; }; }; };
+module geometry_msgs { module msg {
+  struct Point { double x; double y; };
+  struct Pose { geometry_msgs::msg::Point position; };
+}; };
+)idl";
 
 /// CDR by hand.
 class Cdr {

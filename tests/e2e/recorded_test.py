@@ -79,7 +79,7 @@ class Recorded(Case):
         csv = os.path.join(self.folder, "rec", "pose_cycle.csv")
         subprocess.run([python, PEER, csv, csv[:-4] + ".mcap", "lz4"], check=True)
         workspace = os.path.join(self.folder, "w-lz4")
-        self.assay("run", "--subject", "mcap.yaml", "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r",
+        self.assay("run", "--subject", os.path.join(self.folder, "mcap.yaml"), "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r",
                    workspace=workspace, timeout=580)
         trial = next(t for t in self.trials(workspace) if t["task"] == "motion/pose_cycle")
         self.assertEqual(trial["reason"], "harness_fault:recording_unreadable")
