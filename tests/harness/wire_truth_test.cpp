@@ -141,7 +141,9 @@ TEST(WireTruth, APolicysAnswerTimeIsFoundAndItsIntervalHolds) {
     EXPECT_GE(at(all_s, 0), 0);  // the one end needs no statistics: what is measured encloses what was logged
     // A bias of the network's stamps does not grow with the load; what the loop sees does.
     EXPECT_LE(at(all_s, 0.5), at(loop_s, 0.5));
-    if (load_before < 1) EXPECT_LE(at(all_s, 0.5), 50e-6);
+    if (load_before < 1) {
+      EXPECT_LE(at(all_s, 0.5), 50e-6);
+    }
   }
 }
 
