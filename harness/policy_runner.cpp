@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "adapters/exchange.h"
 #include "harness/trial.h"
 
 namespace assay::harness {
@@ -88,7 +89,7 @@ double unserved_s(pid_t thread) {
   return read == 2 ? static_cast<double>(waited_ns) * 1e-9 : 0;
 }
 
-class ThreadedRunner final : public PolicyRunner {
+class ThreadedRunner final : public PolicyRunner, public OverWire {
  public:
   explicit ThreadedRunner(std::unique_ptr<Policy> policy)
       : shared_(std::make_shared<Shared>()),
@@ -116,9 +117,12 @@ class ThreadedRunner final : public PolicyRunner {
   }
 
   Result<Action> act(const Observation& observation, double deadline_s) override {
-    return call<Action>("act", deadline_s, [observation](Policy& policy) {
-      return guarded<Action>("act", [&] { return policy.act(observation); });
+    exchange_ = std::make_shared<std::optional<Exchange>>();
+    auto done = call<Action>("act", deadline_s, [observation, seen = exchange_](Policy& policy) {
+      return acted(policy, observation, *seen);
     });
+    if (lost_) exchange_.reset();  // its thread may still write
+    return done;
   }
 
   void ask(const Observation& observation, double deadline_s) override {
@@ -128,8 +132,9 @@ class ThreadedRunner final : public PolicyRunner {
     if (lost_) return;
     const std::lock_guard lock(shared_->mutex);
     shared_->answer_ready = false;
-    shared_->job = [answer = asked_, observation](Policy& policy) {
-      *answer = guarded<Action>("act", [&] { return policy.act(observation); });
+    exchange_ = std::make_shared<std::optional<Exchange>>();
+    shared_->job = [answer = asked_, observation, seen = exchange_](Policy& policy) {
+      *answer = acted(policy, observation, *seen);
     };
     shared_->pending = true;
     shared_->wake.notify_one();
@@ -164,9 +169,21 @@ class ThreadedRunner final : public PolicyRunner {
       thread_.join();
   }
 
+  [[nodiscard]] std::optional<Exchange> last_exchange() const override {
+    return lost_ || !exchange_ ? std::nullopt : *exchange_;
+  }
+
   [[nodiscard]] bool lost() const override { return lost_; }
 
  private:
+  static Result<Action> acted(Policy& policy, const Observation& observation, std::optional<Exchange>& seen) {
+    return guarded<Action>("act", [&] {
+      auto action = policy.act(observation);
+      seen = last_exchange_of(policy);
+      return action;
+    });
+  }
+
   template <class Condition>
   bool wait(std::unique_lock<std::mutex>& lock, double seconds, Condition condition) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
@@ -208,12 +225,13 @@ class ThreadedRunner final : public PolicyRunner {
   std::thread thread_;
   std::optional<PolicyDescription> description_;
   std::shared_ptr<std::optional<Result<Action>>> asked_;  ///< null: nothing is asked
+  std::shared_ptr<std::optional<Exchange>> exchange_;     ///< of the last question
   double asked_deadline_s_ = 0;
   SteadyTime asked_until_;
   bool lost_ = false;
 };
 
-class InlineRunner final : public PolicyRunner {
+class InlineRunner final : public PolicyRunner, public OverWire {
  public:
   explicit InlineRunner(std::unique_ptr<Policy> policy) : policy_(std::move(policy)) {}
   PolicyDescription describe() override { return policy_->describe(); }
@@ -225,6 +243,7 @@ class InlineRunner final : public PolicyRunner {
   }
   void ask(const Observation& observation, double deadline_s) override { asked_ = act(observation, deadline_s); }
   std::optional<Result<Action>> answer(SteadyTime) override { return std::exchange(asked_, std::nullopt); }
+  [[nodiscard]] std::optional<Exchange> last_exchange() const override { return last_exchange_of(*policy_); }
   void close(double) override { policy_.reset(); }
   [[nodiscard]] bool lost() const override { return false; }
 

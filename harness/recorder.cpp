@@ -135,6 +135,19 @@ void Recorder::timing(SimTime time, const LoopTiming& t) {
   at(timing_).append(time.ns, row);
 }
 
+void Recorder::inference(SimTime time, const Exchange& e, SteadyTime had) {
+  if (inference_ < 0)
+    inference_ = add("/inference",
+                     {{"answer_s", "s", "", Vantage::instrument},
+                      {"server_least_s", "s", "", Vantage::instrument},
+                      {"taken_over_s", "s", "", Vantage::instrument}},
+                     at(timing_).t_ns.capacity(), false);
+  const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+  const std::int64_t least_ns = e.way_ns < 0 ? 0 : std::max<std::int64_t>(0, e.received_ns - e.handed_ns - e.way_ns);
+  const double row[] = {seconds(e.received_ns - e.sent_ns), seconds(least_ns), seconds(had.ns - e.received_ns)};
+  at(inference_).append(time.ns, row);
+}
+
 void Recorder::command(SimTime time, const Action& action) {
   row_.clear();
   flatten(groups_, action, row_);

@@ -109,6 +109,7 @@ bool TrialRun::tick() {
   const SteadyTime decided = steady_now();
   phase("harness");
   if (!action) return fault(policy_fault(action.error()));
+  if (const auto asked = last_exchange_of(policy_)) recorder_.inference(sample_.time, *asked, decided);
   recorder_.action(sample_.time, *action);  // also that of the words that end the trial
   if (!hear(*action)) return false;
   if (auto sound = check_action(robot_.describe(), *action); !sound)

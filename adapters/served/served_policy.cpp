@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "adapters/exchange.h"
 #include "adapters/http/wire.h"
 #include "adapters/served/numpy_msgpack.h"
 #include "adapters/served/websocket.h"
@@ -17,6 +18,8 @@ using Json = nlohmann::json;
 
 /// Leaves the harness's own deadline alone: whoever answers late is named before a thread is lost to it.
 constexpr double kShareOfDeadline = 0.9;
+constexpr int kPings = 20;                              // one more is longer than all of them once in 21 times
+constexpr std::int64_t kPingPatience_ns = 500'000'000;  // for servers that do not answer pings
 
 SteadyTime deadline_of(const Spaces& spaces) {
   return SteadyTime{steady_now().ns + ns_from_s(kShareOfDeadline * spaces.deadline_s)};
@@ -38,6 +41,8 @@ class Server {
   virtual ~Server() = default;
   virtual Result<void> begin(const Instruction& told, const RobotDescription& robot, SteadyTime until) = 0;
   virtual Result<Chunk> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) = 0;
+  /// Of the last infer() that was answered.
+  Exchange exchange;
 };
 
 class OpenpiServer final : public Server {
@@ -51,6 +56,7 @@ class OpenpiServer final : public Server {
     ASSAY_TRY(const auto greeting, socket_->receive(until));
     if (greeting.text) return said(greeting.bytes, endpoint_.token);
     ASSAY_TRY(greeting_, served::read_greeting(greeting.bytes));
+    way_ns_ = socket_->measure_way_ns(kPings, std::min(until, SteadyTime{steady_now().ns + kPingPatience_ns}));
     if (!spaces_.roboarena) return {};
     if (greeting_.cameras > 0)
       return Error{.id = 461,
@@ -72,6 +78,11 @@ class OpenpiServer final : public Server {
     socket_->send(served::pack(spaces_.roboarena ? with_endpoint(shown, "infer") : shown));
     ASSAY_TRY(const auto answer, socket_->receive(until));
     if (answer.text) return said(answer.bytes, endpoint_.token);
+    const auto sent = socket_->sent();
+    const std::int64_t received_ns = std::max(answer.received.ns, sent.from.ns);
+    // The answer may have come before this side noted that the question was gone.
+    const std::int64_t gone_ns = sent.to.ns < sent.from.ns ? received_ns : std::min(sent.to.ns, received_ns);
+    exchange = {sent.from.ns, gone_ns, received_ns, way_ns_};
     return served::read_chunk(answer.bytes, spaces_.action_key);
   }
 
@@ -85,6 +96,7 @@ class OpenpiServer final : public Server {
   const http::Endpoint endpoint_;
   const Spaces spaces_;
   served::Greeting greeting_;
+  std::int64_t way_ns_ = -1;
   std::unique_ptr<served::WebSocket> socket_;
 };
 
@@ -146,6 +158,7 @@ class HttpServer final : public Server {
       if (last_.found.rfind("subject:link_lost", 0) == 0) last_.found.replace(0, 17, "subject:policy_unreachable");
       return last_;
     }
+    exchange = {reply->sent.ns, reply->received.ns, reply->received.ns, -1};
     Json said = Json::parse(reply->body, nullptr, false);
     if (said.is_object()) return said;
     last_ = served::bad_answer("policy_garbled", path + ": no JSON object");
@@ -159,7 +172,7 @@ class HttpServer final : public Server {
 
 /// Asks for a chunk, carries out its rows at their rate, asks for the next. A row holds until the next is due; the
 /// displacement of a row that lasts several periods is spread over them.
-class ServedPolicy final : public Policy {
+class ServedPolicy final : public Policy, public OverWire {
  public:
   ServedPolicy(const char* id, Spaces spaces, std::unique_ptr<Server> server)
       : id_(id), spaces_(std::move(spaces)), server_(std::move(server)) {}
@@ -183,15 +196,19 @@ class ServedPolicy final : public Policy {
   }
 
   Result<Action> act(const Observation& seen) override {
+    exchanged_.reset();
     if (chunk_.rows == 0 || row_at(seen.time) >= rows_to_do()) {
       ASSAY_TRY(const auto shown, served::show(spaces_, groups_, told_, seen));
       ASSAY_TRY(chunk_, server_->infer(shown, seen.time, deadline_of(spaces_)));
       ASSAY_RETURN_IF_ERROR(served::check_chunk(spaces_, chunk_));
       from_ = seen.time;
+      exchanged_ = server_->exchange;
     }
     const double share = spaces_.rate_hz > 0 ? spaces_.rate_hz * period_s_ : 1;
     return served::command(spaces_, chunk_, std::min(row_at(seen.time), chunk_.rows - 1), share);
   }
+
+  [[nodiscard]] std::optional<Exchange> last_exchange() const override { return exchanged_; }
 
  private:
   [[nodiscard]] std::size_t row_at(SimTime time) const {
@@ -210,6 +227,7 @@ class ServedPolicy final : public Policy {
   double period_s_ = 0.02;
   Chunk chunk_;
   SimTime from_;
+  std::optional<Exchange> exchanged_;
 };
 
 /// The same rules for secrets as for robots: from a file that is its owner's, and beyond this machine only over TLS.

@@ -2,6 +2,7 @@
 Whatever the server does is the subject's failure by name: never a pass, a crash or a hang."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,6 +93,28 @@ class Policies(Case):
         url = "ws://127.0.0.1:" + self.peer(dialect="roboarena", cameras=2)
         found = self.first_reason(self.subject(url, spaces={"dialect": "roboarena"}), "cameras")
         self.assertEqual(found, {("failure", "subject_fault:policy_cameras")})
+
+    def test_a_server_behind_tls_is_verified(self):
+        if shutil.which("openssl") is None:
+            self.skipTest("no openssl program to make a certificate with")
+        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
+                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                       check=True, capture_output=True)
+        port = self.peer(cert=cert, key=key)
+        subject = self.subject("wss://localhost:" + port, deadline_s=5, ca_file=cert)
+        done = self.assay("doctor", "--subject", subject)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for outcome, reason in self.first_reason(subject, "wss"):
+            self.assertIn(outcome, ("failure", "unsafe"))
+            self.assertFalse(reason.startswith("subject_fault"), reason)
+        # Nobody vouches for it; another host's certificate; not TLS at all.
+        for url, more in (("wss://localhost:" + port, {}), ("wss://127.0.0.1:" + port, {"ca_file": cert}),
+                          ("ws://localhost:" + port, {})):
+            done = self.assay("doctor", "--subject", self.subject(url, **more))
+            self.assertEqual(done.returncode, 6, url + done.stdout)
+            if url.startswith("wss"):
+                self.assertIn("certificate verify failed", done.stdout)
 
     def test_spaces_that_do_not_fit_are_named_before_anything_runs(self):
         for change, word in (({"action": {"groups": [{"group": "arm", "mode": "joint_position"}]}}, "group 'arm'"),
