@@ -103,6 +103,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_patrol);
+  registry.add_policy({"observer",
+                       {"watches from where it stands and reports what it sees, with any bound robot",
+                        "原地观察并上报所见物体，适用于任意已绑定的机器人"},
+                       skill_params(),
+                       ""},
+                      make_observer);
   registry.add_policy({"pose_programme",
                        {"takes up commanded poses and follows commanded paths, with any bound arm",
                         "按指令位姿与轨迹运动，适用于任意已绑定的机械臂"},

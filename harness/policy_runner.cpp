@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "harness/trial.h"
 
@@ -75,6 +76,7 @@ class ThreadedRunner final : public PolicyRunner {
  public:
   explicit ThreadedRunner(std::unique_ptr<Policy> policy)
       : shared_(std::make_shared<Shared>()),
+        sees_(dynamic_cast<SeeingPolicy*>(policy.get()) != nullptr),
         thread_([shared = shared_, p = std::move(policy)]() mutable { policy_thread(shared, std::move(p)); }) {}
 
   ~ThreadedRunner() override { close(kHousekeepingDeadline_s); }
@@ -99,10 +101,24 @@ class ThreadedRunner final : public PolicyRunner {
   }
 
   Result<Action> act(const Observation& observation, double deadline_s) override {
-    return call<Action>("act", deadline_s, [observation](Policy& policy) {
-      return guarded<Action>("act", [&] { return policy.act(observation); });
+    return call<Action>("act", deadline_s, [observation, images = std::exchange(images_, {})](Policy& policy) mutable {
+      return guarded<Action>("act", [&] {
+        if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy); seeing != nullptr && !images.empty())
+          seeing->show(std::move(images));
+        return policy.act(observation);
+      });
     });
   }
+
+  [[nodiscard]] bool sees() const override { return sees_; }
+  Result<std::vector<CameraView>> wants(SimTime now, double deadline_s) override {
+    using Views = std::vector<CameraView>;
+    return call<Views>("wants", deadline_s, [now](Policy& policy) {
+      return guarded<Views>("wants",
+                            [&]() -> Result<Views> { return dynamic_cast<SeeingPolicy&>(policy).wants(now); });
+    });
+  }
+  void show(std::vector<Image> images) override { images_ = std::move(images); }
 
   void ask(const Observation& observation, double deadline_s) override {
     asked_ = std::make_shared<std::optional<Result<Action>>>();
@@ -174,6 +190,8 @@ class ThreadedRunner final : public PolicyRunner {
   }
 
   std::shared_ptr<Shared> shared_;
+  const bool sees_;
+  std::vector<Image> images_;  ///< for the next act()
   std::thread thread_;
   std::optional<PolicyDescription> description_;
   std::shared_ptr<std::optional<Result<Action>>> asked_;  ///< null: nothing is asked

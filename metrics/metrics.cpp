@@ -40,6 +40,7 @@ void register_builtin_metrics(MetricRegistry& registry) {
   register_person_metrics(registry);
   register_protective_metrics(registry);
   register_reaction_metrics(registry);
+  register_perception_metrics(registry);
   register_timing_metrics(registry);
 }
 
