@@ -1,6 +1,7 @@
 // The one place that lists what there is. A new adapter is one folder and one line here.
 #include "adapters/http/http_robot.h"
 #include "adapters/mujoco/mujoco_robot.h"
+#include "adapters/policies/observer.h"
 #include "adapters/policies/policies.h"
 #include "adapters/policies/two_hands.h"
 #include "adapters/recorded/recorded_robot.h"

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/seeing_runner.h"
 #include "harness/trial.h"
 
 namespace assay::harness {
@@ -72,7 +73,7 @@ void policy_thread(const std::shared_ptr<Shared>& shared, std::unique_ptr<Policy
   shared->answered.notify_one();
 }
 
-class ThreadedRunner final : public PolicyRunner {
+class ThreadedRunner final : public PolicyRunner, public SeeingRunner {
  public:
   explicit ThreadedRunner(std::unique_ptr<Policy> policy)
       : shared_(std::make_shared<Shared>()),
@@ -101,10 +102,11 @@ class ThreadedRunner final : public PolicyRunner {
   }
 
   Result<Action> act(const Observation& observation, double deadline_s) override {
-    return call<Action>("act", deadline_s, [observation, images = std::exchange(images_, {})](Policy& policy) mutable {
+    auto images = std::make_shared<std::vector<Image>>(std::exchange(images_, {}));
+    return call<Action>("act", deadline_s, [observation, images](Policy& policy) {
       return guarded<Action>("act", [&] {
-        if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy); seeing != nullptr && !images.empty())
-          seeing->show(std::move(images));
+        if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy); seeing != nullptr && !images->empty())
+          seeing->show(std::move(*images));
         return policy.act(observation);
       });
     });

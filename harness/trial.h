@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 
-#include "adapters/eyes.h"
 #include "adapters/policy.h"
 #include "adapters/robot.h"
 #include "core/model/setup.h"
@@ -50,12 +49,6 @@ class PolicyRunner {
   virtual Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key,
                              double deadline_s) = 0;
   virtual Result<Action> act(const Observation& observation, double deadline_s) = 0;
-  /// Of a policy that decides by pictures (SeeingPolicy): what its next act() needs, and here it is. Else none.
-  [[nodiscard]] virtual bool sees() const { return false; }
-  virtual Result<std::vector<CameraView>> wants(SimTime /*now*/, double /*deadline_s*/) {
-    return std::vector<CameraView>{};
-  }
-  virtual void show(std::vector<Image> /*images*/) {}
   /// Real time: hands an observation over and returns. One question at a time; the deadline runs from here.
   virtual void ask(const Observation& observation, double deadline_s) = 0;
   /// The answer, if there is one by `until`. ASSAY-0520 once the deadline is over.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/sha256.h"
+#include "harness/seeing_runner.h"
 #include "metrics/judge.h"
 #include "metrics/programme.h"
 #include "metrics/protective.h"
@@ -23,6 +24,12 @@ Instruction what_is_told(Instruction instruction) {
   instruction.slots.clear();
   instruction.labels.clear();
   return instruction;
+}
+
+/// Null: its policy does not decide by pictures.
+SeeingRunner* seeing(PolicyRunner& policy) {
+  auto* runner = dynamic_cast<SeeingRunner*>(&policy);
+  return runner != nullptr && runner->sees() ? runner : nullptr;
 }
 
 }  // namespace
@@ -73,7 +80,7 @@ void TrialRun::run() {
   const MakeSafe make_safe{*this};
   if (!prepare()) return;
   if (LiveRobot* live = robot_.live(); live != nullptr) {
-    if (!policy_.sees()) return run_live(*live);
+    if (seeing(policy_) == nullptr) return run_live(*live);
     fault({"subject", "policy_cameras", "pictures are drawn in lock-step only"});
     return;
   }
@@ -106,7 +113,7 @@ bool TrialRun::prepare() {
 bool TrialRun::tick() {
   if (options_.interrupted && options_.interrupted()) return end("interrupted", {}, StopCategory::cat1, false);
   if (sample_.time.ns >= setup_.time_limit_ns) return end("time_limit", {}, StopCategory::cat2);
-  if (policy_.sees() && !show_pictures()) return false;  // drawing them is no time of the policy's
+  if (!show_pictures()) return false;  // drawing them is no time of the policy's
   const SteadyTime start = steady_now();
   phase("policy");
   auto action = policy_.act(sample_.observation, options_.policy_deadline_s);
@@ -140,8 +147,10 @@ bool TrialRun::tick() {
 /// Draws what the policy asks to see. The record keeps each picture's digest, apart from what is to repeat bit for bit:
 /// another driver draws another shade.
 bool TrialRun::show_pictures() {
+  auto* eyes = seeing(policy_);
+  if (eyes == nullptr) return true;
   phase("policy");
-  auto wanted = policy_.wants(sample_.time, options_.policy_deadline_s);
+  auto wanted = eyes->wants(sample_.time, options_.policy_deadline_s);
   if (!wanted) return fault(policy_fault(wanted.error()));
   if (wanted->empty()) return true;
   phase("robot");
@@ -159,7 +168,7 @@ bool TrialRun::show_pictures() {
                     false);
     images.push_back(std::move(*seen));
   }
-  policy_.show(std::move(images));
+  eyes->show(std::move(images));
   phase("harness");
   return true;
 }

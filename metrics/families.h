@@ -16,7 +16,6 @@ void register_safety_metrics(MetricRegistry& registry);       ///< peak_contact_
 void register_person_metrics(MetricRegistry& registry);       ///< separation and contact with persons, stops
 void register_protective_metrics(MetricRegistry& registry);   ///< stops, losses, restart, limits of speed, device force
 void register_reaction_metrics(MetricRegistry& registry);     ///< command to motion, presence to braking
-void register_perception_metrics(MetricRegistry& registry);   ///< what was reported against the truth
 void register_timing_metrics(MetricRegistry& registry);       ///< policy_inference_time, harness_overhead
 
 MetricValue defined(const MetricSpec& spec, double value, Vantage vantage);

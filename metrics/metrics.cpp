@@ -5,6 +5,7 @@
 
 #include "core/result.h"
 #include "metrics/families.h"
+#include "metrics/perception.h"
 
 namespace assay::metrics {
 

@@ -1,11 +1,15 @@
 // What the subject says is where, held against where it is. From truth alone: nothing that the harness shows to the subject
 // goes into it.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "metrics/families.h"
+#include "metrics/perception.h"
 
 namespace assay::metrics {
 

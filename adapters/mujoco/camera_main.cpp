@@ -42,6 +42,8 @@ class Cameras {
     model_ = model_from(bytes);
     data_.reset(model_ ? mj_makeData(model_.get()) : nullptr);
     if (!data_) return no_gl("the model cannot be read");
+    // A scene asks for the size of its own portrait; every pixel of the buffer is cleared for each picture.
+    model_->vis.global.offwidth = model_->vis.global.offheight = 1;
     model_->vis.quality.shadowsize = std::min(model_->vis.quality.shadowsize, kShadow_px);
     return {};
   }

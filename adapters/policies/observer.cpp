@@ -1,17 +1,18 @@
 // Watches for a while from where it stands, tells the things apart by label and place, and reports the mean of what it saw
 // of each. Lost looks and things that are hidden for a time only make the mean of fewer.
+#include "adapters/policies/observer.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "adapters/policies/params.h"
 #include "adapters/policies/place_reader.h"
-#include "adapters/policies/policies.h"
 
 namespace assay {
 namespace {
 
 constexpr policies::Skill kWorst{0.1, 0.3, 0.7};
-constexpr std::int64_t kWatch_ns = 6'000'000'000;
+constexpr std::int64_t kOldest_ns = 200'000'000, kWatch_ns = 6'000'000'000;
 constexpr double kSame_m = 0.09;  // nearer than this it is the same thing, not another of its kind
 constexpr int kLooks = 4;         // before a thing is believed
 
@@ -58,7 +59,7 @@ class Observer final : public Policy {
 
   Result<Action> act(const Observation& now) override {
     const Observation& seen = delay_.pass(now);
-    if (policies::sound(seen) && is_new(seen.detections)) look(seen.detections);
+    if (policies::sound(seen) && is_new(seen)) look(seen.detections);
     Action action;
     if (now.time.ns < kWatch_ns) return action;
     if (!said_) report(action);
@@ -68,12 +69,15 @@ class Observer final : public Policy {
   }
 
  private:
-  /// A look that repeats the last one bit for bit is the same look, still standing.
-  bool is_new(const std::vector<Detection>& detections) {
+  /// A look that repeats the last one bit for bit is the same look, still standing, until it is older than any detector's
+  /// period: then it is a new one of a detector without noise.
+  bool is_new(const Observation& seen) {
     std::vector<double> numbers;
-    for (const auto& one : detections) numbers.insert(numbers.end(), one.position_m.begin(), one.position_m.end());
-    std::swap(numbers, last_);
-    return numbers != last_;
+    for (const auto& one : seen.detections) numbers.insert(numbers.end(), one.position_m.begin(), one.position_m.end());
+    if (numbers == last_ && seen.time.ns - last_ns_ < kOldest_ns) return false;
+    last_ = std::move(numbers);
+    last_ns_ = seen.time.ns;
+    return true;
   }
 
   void look(const std::vector<Detection>& detections) {
@@ -116,6 +120,7 @@ class Observer final : public Policy {
   std::vector<std::string> wanted_;
   std::vector<Seen> things_;
   std::vector<double> last_;
+  std::int64_t last_ns_ = -kOldest_ns;
   bool said_ = false;
 };
 

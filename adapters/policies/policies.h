@@ -48,10 +48,6 @@ Result<std::unique_ptr<Policy>> make_coverage_planner(const PolicyParams& params
 /// that its detector shows. The same dials.
 Result<std::unique_ptr<Policy>> make_patrol(const PolicyParams& params);
 
-/// Watches from where it stands and reports what its detector shows, each thing once: the things that the instruction
-/// names (slots thing, thing_2, … or its text), else all goods and parcels. The same dials.
-Result<std::unique_ptr<Policy>> make_observer(const PolicyParams& params);
-
 /// Takes up the poses of the instruction's programme with any bound arm. The same dials; a mistake leaves a pose out.
 Result<std::unique_ptr<Policy>> make_pose_programme(const PolicyParams& params);
 Result<std::unique_ptr<Policy>> make_base_programme(const PolicyParams& params);

@@ -109,8 +109,10 @@ Result<Spaces> read(const Json& s) {
       return bad_spaces(key, {"either `from` or `camera`", "`from` 与 `camera` 只写一个"});
     if (picture) {
       if (!one.contains("size")) return bad_spaces(key + ": no size", {"size: [width, height]", "size: [宽, 高]"});
-      shown = {key, {}, false, {one.at("camera"), one.at("size").at(0), one.at("size").at(1)},
-               one.value("layout", "hwc") == "chw"};
+      const Json& size = one.at("size");
+      shown.parts.clear();
+      shown.view = {one.at("camera").get<std::string>(), size.at(0).get<int>(), size.at(1).get<int>()};
+      shown.planes = one.value("layout", "hwc") == "chw";
     }
     if (std::any_of(out.observation.begin(), out.observation.end(), [&](const Shown& s2) { return s2.key == key; }))
       return bad_spaces("key '" + key + "' twice", {"each key once", "每个键只写一次"});
