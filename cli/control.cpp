@@ -85,8 +85,22 @@ std::string event_log(const std::string& workspace, const std::string& session) 
   return run_folder(workspace) + "/" + session + ".events.jsonl";
 }
 
+std::string live_view(const std::string& workspace, const std::string& session) {
+  return run_folder(workspace) + "/" + session + ".live";
+}
+
+namespace {
+/// A worker that was killed leaves its view behind.
+void remove_views(const std::string& workspace, const std::string& session) {
+  const std::string start = session + ".live-";
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(run_folder(workspace), error))
+    if (entry.path().filename().string().rfind(start, 0) == 0) fs::remove(entry.path(), error);
+}
+}  // namespace
+
 struct RunControl::State {
-  std::string session;
+  std::string workspace, session;
   Descriptor folder, listener;
   std::FILE* events = nullptr;
   std::list<Client> clients;
@@ -147,6 +161,7 @@ RunControl::RunControl(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 RunControl::~RunControl() {
   unlinkat(state_->folder.get(), (state_->session + ".sock").c_str(), 0);
+  remove_views(state_->workspace, state_->session);
   if (state_->events != nullptr) std::fclose(state_->events);
 }
 
@@ -157,7 +172,9 @@ Result<std::unique_ptr<RunControl>> RunControl::open(const std::string& workspac
   chmod(folder.c_str(), 0700);
   std::unique_ptr<RunControl> out(new RunControl(std::make_unique<State>()));
   State& s = *out->state_;
+  s.workspace = workspace;
   s.session = session;
+  remove_views(workspace, session);
   s.folder = open_folder(folder);
   if (s.folder.get() < 0) return cannot_open(folder);
   s.events = std::fopen(event_log(workspace, session).c_str(), "ae");

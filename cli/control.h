@@ -36,6 +36,8 @@ class RunControl final : public RunListener {
 };
 
 std::string event_log(const std::string& workspace, const std::string& session);
+/// `run/<session>.live-<worker>` show the trials under way (core/live_view.h); this is the name up to the dash.
+std::string live_view(const std::string& workspace, const std::string& session);
 std::string run_folder(const std::string& workspace);  ///< of sockets, event logs and the output of detached runs
 
 /// One question to a session's run. Fails with 0921 (no such run: it never was, has ended or was killed) and 0922 (no

@@ -171,6 +171,7 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
   const auto control = RunControl::open(store.folder(), session.row.id);
   if (control) {
     listeners.add(control->get());
+    options.live_path = live_view(store.folder(), session.row.id);
     options.paused = [&] { return (*control)->paused(); };
     options.interrupted = [&] {
       (*control)->poll();

@@ -110,6 +110,10 @@ class Campaign {
     return CampaignEnd{.complete = true, .interrupted = false, .trials = recorded_, .workers_lost = lost_};
   }
 
+  std::string view_of(int worker) const {
+    return options_.live_path.empty() ? "" : options_.live_path + "-" + std::to_string(worker);
+  }
+
   double wall_limit_s(const TrialRecord& record) const {
     if (options_.trial_wall_limit_s > 0) return options_.trial_wall_limit_s;
     for (const auto& suite : inputs_.suites)
@@ -192,8 +196,9 @@ class Campaign {
                                                 series.next_index(), utc_now()));
       events_.started(record);
       const TrialRequest request{
-          record.number, record.task, record.level,
-          record.index,  seed_,       store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap"};
+          record.number,  record.task, record.level,
+          record.index,   seed_,       store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap",
+          view_of(worker)};
       const double limit_s = wall_limit_s(record);
       last_series_[worker] = *chosen;
       flights_[worker] = {*chosen, std::move(record), steady_now()};

@@ -56,12 +56,13 @@ json to_json(const TrialRequest& request) {
           {"level", request.level},
           {"index", request.index},
           {"session_seed", request.session_seed},
-          {"trace_path", request.trace_path}};
+          {"trace_path", request.trace_path},
+          {"live_path", request.live_path}};
 }
 
 TrialRequest trial_request_from(const json& message) {
-  return {message.at("number"), message.at("task"),         message.at("level"),
-          message.at("index"),  message.at("session_seed"), message.at("trace_path")};
+  return {message.at("number"),       message.at("task"),       message.at("level"),    message.at("index"),
+          message.at("session_seed"), message.at("trace_path"), message.at("live_path")};
 }
 
 json to_json(const TrialReply& reply) {

@@ -20,6 +20,7 @@ struct TrialRequest {
   int level = 1, index = 0;
   std::string session_seed;
   std::string trace_path;  ///< where the worker writes the trace
+  std::string live_path;   ///< where it shows the trial while it runs (core/live_view.h); empty: nowhere
 };
 nlohmann::json to_json(const TrialRequest& request);
 /// Throws json::exception on a malformed message.

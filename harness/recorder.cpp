@@ -68,12 +68,25 @@ void Recorder::open(const Setup& setup, const RobotDescription& robot) {
   trace_.events.reserve(16);
 }
 
+void Recorder::show_in(LiveViewWriter& view, LiveTrialHead head) {
+  head.channels = at(truth_).channels;
+  for (auto channel : at(observation_).channels) {
+    channel.name = "observation." + channel.name;
+    head.channels.push_back(std::move(channel));
+  }
+  view_ = view.begin(head) ? &view : nullptr;
+}
+
 void Recorder::sample(const Sample& sample) {
   at(truth_).append(sample.time.ns, sample.truth);
   at(peaks_).append(sample.time.ns, sample.peaks);
   row_.clear();
   flatten(groups_, sample.observation, row_);
   at(observation_).append(sample.time.ns, row_);
+  if (view_ != nullptr && view_->due()) {
+    row_.insert(row_.begin(), sample.truth.begin(), sample.truth.end());
+    view_->show(sample.time, row_);
+  }
   scans(sample);
   if (detections_ >= 0) detections(sample);
 }

@@ -6,6 +6,7 @@
 
 #include "adapters/live/clock_fit.h"
 #include "adapters/robot.h"
+#include "core/live_view.h"
 #include "core/model/setup.h"
 #include "core/trace.h"
 
@@ -34,6 +35,9 @@ class Recorder {
   void open(const Setup& setup, const RobotDescription& robot);
   [[nodiscard]] bool is_open() const { return truth_ >= 0; }
 
+  /// From now on samples are shown there, too; after open().
+  void show_in(LiveViewWriter& view, LiveTrialHead head);
+
   void sample(const Sample& sample);
   void action(SimTime time, const Action& action);
   void timing(SimTime time, double policy_s, double robot_s, double harness_s);
@@ -57,6 +61,7 @@ class Recorder {
   std::vector<std::pair<std::string, int>> scan_streams_;  ///< group → stream
   int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1, command_ = -1;
   std::vector<double> row_;
+  LiveViewWriter* view_ = nullptr;
 };
 
 }  // namespace assay::harness

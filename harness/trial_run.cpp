@@ -95,6 +95,7 @@ bool TrialRun::prepare() {
   phase("harness");
   describe_robot(description);
   recorder_.open(setup_, description);
+  if (options_.view != nullptr) recorder_.show_in(*options_.view, options_.view_head);
   watch_limits(description);
   phase("policy");
   const Instruction told = what_is_told(setup_.instruction);

@@ -170,7 +170,11 @@ class Worker {
     auto policy = make_policy();
     if (!policy) policy = std::unique_ptr<Policy>(std::make_unique<UnmadePolicy>(policy.error()));
     auto runner = make_threaded_runner(std::move(*policy));
-    auto result = run_trial(*robot_, *runner, setup, task->metrics, metrics_, options(*suite));
+    TrialOptions how = options(*suite);
+    if (!view_ && !request.live_path.empty()) view_ = std::make_unique<LiveViewWriter>(request.live_path);
+    how.view = view_.get();
+    how.view_head = {request.number, request.task, request.level, request.index};
+    auto result = run_trial(*robot_, *runner, setup, task->metrics, metrics_, how);
     close(*runner);
     TrialReply reply;
     reply.verdict = std::move(result.verdict);
@@ -260,6 +264,7 @@ class Worker {
   SessionInputs inputs_;
   std::unique_ptr<Robot> robot_;
   std::map<std::pair<std::string, int>, World> worlds_;
+  std::unique_ptr<LiveViewWriter> view_;  ///< a worker's place does not change
   bool leave_ = false, policy_lost_ = false;
 };
 

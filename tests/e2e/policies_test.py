@@ -51,6 +51,7 @@ class Policies(Case):
         self.assertNotIn(done.returncode, (0, 3), done.stderr)
         trials = self.trials(workspace)
         self.assertTrue(trials and all(t["finished"] for t in trials))
+        self.assert_recomputes(workspace)
         return {(t["outcome"], t["reason"]) for t in trials}
 
     def test_a_sound_server_is_asked_and_obeyed(self):
