@@ -133,8 +133,7 @@ class ThreadedRunner final : public PolicyRunner, public SeeingRunner {
   Result<std::vector<CameraView>> wants(SimTime now, double deadline_s) override {
     using Views = std::vector<CameraView>;
     return call<Views>("wants", deadline_s, [now](Policy& policy) {
-      return guarded<Views>("wants",
-                            [&]() -> Result<Views> { return dynamic_cast<SeeingPolicy&>(policy).wants(now); });
+      return guarded<Views>("wants", [&]() -> Result<Views> { return dynamic_cast<SeeingPolicy&>(policy).wants(now); });
     });
   }
   void show(std::vector<Image> images) override { images_ = std::move(images); }

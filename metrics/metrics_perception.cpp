@@ -1,5 +1,5 @@
-// What the subject says is where, held against where it is. From truth alone: nothing that the harness shows to the subject
-// goes into it.
+// What the subject says is where, held against where it is. From truth alone: nothing that the harness shows to the
+// subject goes into it.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -93,7 +93,8 @@ void register_perception_metrics(MetricRegistry& registry) {
   spec.clause = "Assay";
   spec.title = {"Localisation error of reports", "上报位置误差"};
   spec.definition = {
-      "Mean, over the things that were there (within 5 m of the robot's base) and were reported, of the distance in the "
+      "Mean, over the things that were there (within 5 m of the robot's base) and were reported, of the distance in "
+      "the "
       "plane between the true place at the time of the report and the nearest report of it.",
       "对在场（距机器人底座 5 m 以内）且被上报的各物体，取上报时刻真实位置与最近一次上报位置的平面距离，再求平均。"};
   spec.undefined_when = {"The task asks for no reports, or nothing that was there was reported.",

@@ -1,5 +1,5 @@
-// The process that draws what cameras see. It holds a copy of the model and knows nothing of trials; should OpenGL take it
-// down, nothing else falls.
+// The process that draws what cameras see. It holds a copy of the model and knows nothing of trials; should OpenGL take
+// it down, nothing else falls.
 #include <mujoco/mujoco.h>
 #include <unistd.h>
 

@@ -27,13 +27,14 @@ namespace {
 constexpr double kFirstPatience_s = 30, kPatience_s = 10;  // Mesa compiles its shaders for the first picture
 
 Error camera_lost(const std::string& found) {
-  return Error{.id = 441,
-               .what = {"the process that draws the cameras' pictures is gone or late", "绘制相机图像的进程已退出或超时"},
-               .expected = {"a picture within " + std::to_string(static_cast<int>(kPatience_s)) + " s",
-                            std::to_string(static_cast<int>(kPatience_s)) + " s 内给出图像"},
-               .found = found,
-               .help = {"check OpenGL with `assay doctor`; ASSAY_GL=osmesa draws without a driver",
-                        "请用 `assay doctor` 检查 OpenGL；ASSAY_GL=osmesa 可不经驱动绘制"}};
+  return Error{
+      .id = 441,
+      .what = {"the process that draws the cameras' pictures is gone or late", "绘制相机图像的进程已退出或超时"},
+      .expected = {"a picture within " + std::to_string(static_cast<int>(kPatience_s)) + " s",
+                   std::to_string(static_cast<int>(kPatience_s)) + " s 内给出图像"},
+      .found = found,
+      .help = {"check OpenGL with `assay doctor`; ASSAY_GL=osmesa draws without a driver",
+               "请用 `assay doctor` 检查 OpenGL；ASSAY_GL=osmesa 可不经驱动绘制"}};
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -44,13 +45,14 @@ std::string joined(const std::vector<std::string>& names) {
 
 Error no_camera(const CameraView& view, const std::vector<std::string>& names) {
   const std::string known = joined(names);
-  return Error{.id = 442,
-               .what = {"the robot cannot give this picture", "机器人无法提供该图像"},
-               .expected = {"one of its cameras (" + known + "), at most 2048 px wide and high",
-                            "其相机之一（" + known + "），宽高不超过 2048 像素"},
-               .found = "subject:policy_cameras " + view.camera + ", " + std::to_string(view.width) + " x " +
-                        std::to_string(view.height),
-               .help = {"correct `camera` and `size` in the subject file", "请修改受试对象文件中的 `camera` 与 `size`"}};
+  return Error{
+      .id = 442,
+      .what = {"the robot cannot give this picture", "机器人无法提供该图像"},
+      .expected = {"one of its cameras (" + known + "), at most 2048 px wide and high",
+                   "其相机之一（" + known + "），宽高不超过 2048 像素"},
+      .found = "subject:policy_cameras " + view.camera + ", " + std::to_string(view.width) + " x " +
+               std::to_string(view.height),
+      .help = {"correct `camera` and `size` in the subject file", "请修改受试对象文件中的 `camera` 与 `size`"}};
 }
 
 /// Beside the program itself; ASSAY_CAMERA names another.

@@ -80,7 +80,8 @@ class OsmesaContext final : public GlContext {
   }
 
   Result<void> open(int width, int height) {
-    // OSMesa's own header belongs to a package that is needed for nothing else; its interface has not changed since 2001.
+    // OSMesa's own header belongs to a package that is needed for nothing else; its interface has not changed since
+    // 2001.
     using Create = void*(unsigned format, int depth, int stencil, int accumulation, void* shared);
     using MakeCurrent = unsigned char(void* context, void* buffer, unsigned type, int width, int height);
     constexpr unsigned kRgba = 0x1908, kUnsignedByte = 0x1401;

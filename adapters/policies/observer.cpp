@@ -1,5 +1,5 @@
-// Watches for a while from where it stands, tells the things apart by label and place, and reports the mean of what it saw
-// of each. Lost looks and things that are hidden for a time only make the mean of fewer.
+// Watches for a while from where it stands, tells the things apart by label and place, and reports the mean of what it
+// saw of each. Lost looks and things that are hidden for a time only make the mean of fewer.
 #include "adapters/policies/observer.h"
 
 #include <algorithm>
@@ -17,11 +17,13 @@ constexpr double kSame_m = 0.09;  // nearer than this it is the same thing, not 
 constexpr int kLooks = 4;         // before a thing is believed
 
 const std::vector<policies::Lexeme>& lexicon() {
-  static const std::vector<policies::Lexeme> words = {
-      {"red block", {"red block", "红色方块"}},       {"green block", {"green block", "绿色方块"}},
-      {"blue block", {"blue block", "蓝色方块"}},     {"red can", {"red can", "红色罐"}},
-      {"blue can", {"blue can", "蓝色罐"}},           {"yellow can", {"yellow can", "黄色罐"}},
-      {"parcel", {"parcel", "包裹"}}};
+  static const std::vector<policies::Lexeme> words = {{"red block", {"red block", "红色方块"}},
+                                                      {"green block", {"green block", "绿色方块"}},
+                                                      {"blue block", {"blue block", "蓝色方块"}},
+                                                      {"red can", {"red can", "红色罐"}},
+                                                      {"blue can", {"blue can", "蓝色罐"}},
+                                                      {"yellow can", {"yellow can", "黄色罐"}},
+                                                      {"parcel", {"parcel", "包裹"}}};
   return words;
 }
 
@@ -69,8 +71,8 @@ class Observer final : public Policy {
   }
 
  private:
-  /// A look that repeats the last one bit for bit is the same look, still standing, until it is older than any detector's
-  /// period: then it is a new one of a detector without noise.
+  /// A look that repeats the last one bit for bit is the same look, still standing, until it is older than any
+  /// detector's period: then it is a new one of a detector without noise.
   bool is_new(const Observation& seen) {
     std::vector<double> numbers;
     for (const auto& one : seen.detections) numbers.insert(numbers.end(), one.position_m.begin(), one.position_m.end());
@@ -87,8 +89,7 @@ class Observer final : public Policy {
       Seen* best = nullptr;
       double least_m = kSame_m;
       for (auto& thing : things_) {
-        const double away_m =
-            std::hypot(thing.mean(0) - one.position_m[0], thing.mean(1) - one.position_m[1]);
+        const double away_m = std::hypot(thing.mean(0) - one.position_m[0], thing.mean(1) - one.position_m[1]);
         if (thing.label != one.label || thing.in_this_look || away_m >= least_m) continue;
         least_m = away_m;
         best = &thing;

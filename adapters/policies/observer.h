@@ -1,3 +1,4 @@
+// A policy that stands, watches and says what it saw.
 #pragma once
 
 #include <memory>

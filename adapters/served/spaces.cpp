@@ -56,7 +56,8 @@ Error no_camera(const Shown& shown, const std::vector<std::string>& cameras) {
   const std::string like = nearest(shown.view.camera, cameras);
   Text help = {"correct `camera` in the subject file, or name it under `cameras` of the embodiment",
                "请修改受试对象文件中的 `camera`，或在本体文件的 `cameras` 下写明"};
-  if (!like.empty()) help = {"did you mean '" + like + "'? Otherwise: " + help.en, "是否指“" + like + "”？否则" + help.zh};
+  if (!like.empty())
+    help = {"did you mean '" + like + "'? Otherwise: " + help.en, "是否指“" + like + "”？否则" + help.zh};
   return Error{.id = 461,
                .what = {"the policy wants a camera that the body does not have", "本体没有策略所需的相机"},
                .expected = cameras.empty() ? Text{"the embodiment names no camera", "该本体没有相机"}

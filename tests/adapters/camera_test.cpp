@@ -50,8 +50,8 @@ Centroid red_of(const Image& image) {
   Centroid out;
   for (int y = 0; y < image.view.height; ++y)
     for (int x = 0; x < image.view.width; ++x) {
-      const auto at = 3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.view.width) +
-                           static_cast<std::size_t>(x));
+      const auto at =
+          3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.view.width) + static_cast<std::size_t>(x));
       const auto level = [&](std::size_t k) { return static_cast<unsigned char>(image.rgb[at + k]); };
       if (level(0) < 50 || level(0) < 2 * level(1) || level(0) < 2 * level(2)) continue;
       out.x += x + 0.5;
@@ -145,8 +145,8 @@ TEST_F(Camera, DrawsWithoutEgl) {
   ASSERT_TRUE(without.ok()) << to_string(without.error(), Lang::en);
   int worst = 0;
   for (std::size_t i = 0; i < by_egl->rgb.size(); ++i)
-    worst = std::max(worst, std::abs(static_cast<unsigned char>(by_egl->rgb[i]) -
-                                     static_cast<unsigned char>(without->rgb[i])));
+    worst = std::max(
+        worst, std::abs(static_cast<unsigned char>(by_egl->rgb[i]) - static_cast<unsigned char>(without->rgb[i])));
   EXPECT_LE(worst, 8);
 }
 

@@ -146,8 +146,10 @@ TEST(Spaces, PicturesGoAsNumpysBytes) {
   ASSERT_TRUE(shown.ok());
   EXPECT_EQ(std::get<Pixels>((*shown)[0].value).bytes, "RrGgBb");
   // {"state": uint8[3, 1, 2]} as numpy's side packs it.
-  EXPECT_EQ(pack(*shown), from_hex("81a5737461746584c40b5f5f6e6461727261795f5fc3c40464617461c406527247674262c4056474797065a3"
-                                   "7c7531c40573686170659303") + from_hex("0102"));
+  EXPECT_EQ(pack(*shown),
+            from_hex("81a5737461746584c40b5f5f6e6461727261795f5fc3c40464617461c406527247674262c4056474797065a3"
+                     "7c7531c40573686170659303") +
+                from_hex("0102"));
 }
 
 TEST(Spaces, ShowAndCommandWhatTheySay) {
