@@ -2,6 +2,7 @@
 #include "adapters/http/http_robot.h"
 #include "adapters/manual/manual_robot.h"
 #include "adapters/mujoco/mujoco_robot.h"
+#include "adapters/policies/observer.h"
 #include "adapters/policies/policies.h"
 #include "adapters/policies/two_hands.h"
 #include "adapters/recorded/recorded_robot.h"
@@ -113,6 +114,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_patrol);
+  registry.add_policy({"observer",
+                       {"watches from where it stands and reports what it sees, with any bound robot",
+                        "原地观察并上报所见物体，适用于任意已绑定的机器人"},
+                       skill_params(),
+                       ""},
+                      make_observer);
   registry.add_policy({"pose_programme",
                        {"takes up commanded poses and follows commanded paths, with any bound arm",
                         "按指令位姿与轨迹运动，适用于任意已绑定的机械臂"},

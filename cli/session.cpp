@@ -19,6 +19,7 @@
 #include "cli/version.h"
 #include "core/sha256.h"
 #include "harness/operated.h"
+#include "suites/embodiment_cameras.h"
 
 namespace assay::cli {
 namespace {
@@ -225,7 +226,11 @@ Result<Prepared> prepare(const SessionRequest& request) {
   const Subject& subject = out.inputs.subject;
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.robot(subject.robot)));
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.policy(subject.policy, subject.policy_params, subject.policy_link)));
-  ASSAY_RETURN_IF_ERROR(served::check_policy_link(subject.policy_link, out.inputs.embodiment.groups));
+  std::optional<std::vector<std::string>> cameras;
+  if (subject.adapter == "mujoco") {
+    ASSAY_TRY(cameras, cameras_of(out.inputs.embodiment));
+  }
+  ASSAY_RETURN_IF_ERROR(served::check_policy_link(subject.policy_link, out.inputs.embodiment.groups, cameras));
   std::vector<Task> tasks;
   std::string suite_hashes;
   for (const auto& suite : out.inputs.suites) {

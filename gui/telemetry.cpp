@@ -115,7 +115,11 @@ void SignalList::paintEvent(QPaintEvent*) {
 }
 
 TelemetryPanel::TelemetryPanel(QWidget* parent)
-    : QWidget(parent), which_(new QComboBox), filter_(new QLineEdit), where_(value_label("small")), list_(new SignalList) {
+    : QWidget(parent),
+      which_(new QComboBox),
+      filter_(new QLineEdit),
+      where_(value_label("small")),
+      list_(new SignalList) {
   auto* box = new QVBoxLayout(this);
   box->setContentsMargins(0, 0, 0, 0);
   auto* line = new QHBoxLayout;
@@ -173,7 +177,8 @@ void TelemetryPanel::find_views() {
     for (const auto& name : start.dir().entryList({start.fileName() + QStringLiteral("-*")}, QDir::Files, QDir::Name))
       if (!name.endsWith(QStringLiteral(".new"))) found.push_back(start.dir().filePath(name));
   for (const auto& path : found)
-    if (which_->findData(path) < 0) which_->addItem(say("run.signals_worker", {QString::number(which_->count() + 1)}), path);
+    if (which_->findData(path) < 0)
+      which_->addItem(say("run.signals_worker", {QString::number(which_->count() + 1)}), path);
   which_->setVisible(which_->count() > 1);
 }
 

@@ -35,7 +35,7 @@ class SignalList : public QAbstractScrollArea {
  private:
   void fit_bar();
   std::vector<Channel> channels_;
-  std::vector<QString> names_;             ///< of channels_
+  std::vector<QString> names_;              ///< of channels_
   std::vector<std::vector<float>> course_;  ///< of each channel, a ring of kFrames
   std::vector<std::size_t> shown_;
   QString text_;

@@ -10,8 +10,10 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "adapters/exchange.h"
+#include "harness/seeing_runner.h"
 #include "harness/trial.h"
 
 namespace assay::harness {
@@ -89,10 +91,11 @@ double unserved_s(pid_t thread) {
   return read == 2 ? static_cast<double>(waited_ns) * 1e-9 : 0;
 }
 
-class ThreadedRunner final : public PolicyRunner, public OverWire {
+class ThreadedRunner final : public PolicyRunner, public OverWire, public SeeingRunner {
  public:
   explicit ThreadedRunner(std::unique_ptr<Policy> policy)
       : shared_(std::make_shared<Shared>()),
+        sees_(dynamic_cast<SeeingPolicy*>(policy.get()) != nullptr),
         thread_([shared = shared_, p = std::move(policy)]() mutable { policy_thread(shared, std::move(p)); }) {}
 
   ~ThreadedRunner() override { close(kHousekeepingDeadline_s); }
@@ -118,12 +121,29 @@ class ThreadedRunner final : public PolicyRunner, public OverWire {
 
   Result<Action> act(const Observation& observation, double deadline_s) override {
     exchange_ = std::make_shared<std::optional<Exchange>>();
-    auto done = call<Action>("act", deadline_s, [observation, seen = exchange_](Policy& policy) {
+    auto images = std::make_shared<std::vector<Image>>(std::exchange(images_, {}));
+    auto done = call<Action>("act", deadline_s, [observation, images, seen = exchange_](Policy& policy) {
+      if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy); seeing != nullptr && !images->empty()) {
+        const auto shown = guarded<void>("show", [&]() -> Result<void> {
+          seeing->show(std::move(*images));
+          return {};
+        });
+        if (!shown) return Result<Action>(shown.error());
+      }
       return acted(policy, observation, *seen);
     });
     if (lost_) exchange_.reset();  // its thread may still write
     return done;
   }
+
+  [[nodiscard]] bool sees() const override { return sees_; }
+  Result<std::vector<CameraView>> wants(SimTime now, double deadline_s) override {
+    using Views = std::vector<CameraView>;
+    return call<Views>("wants", deadline_s, [now](Policy& policy) {
+      return guarded<Views>("wants", [&]() -> Result<Views> { return dynamic_cast<SeeingPolicy&>(policy).wants(now); });
+    });
+  }
+  void show(std::vector<Image> images) override { images_ = std::move(images); }
 
   void ask(const Observation& observation, double deadline_s) override {
     asked_ = std::make_shared<std::optional<Result<Action>>>();
@@ -222,6 +242,8 @@ class ThreadedRunner final : public PolicyRunner, public OverWire {
   }
 
   std::shared_ptr<Shared> shared_;
+  const bool sees_;
+  std::vector<Image> images_;  ///< for the next act()
   std::thread thread_;
   std::optional<PolicyDescription> description_;
   std::shared_ptr<std::optional<Result<Action>>> asked_;  ///< null: nothing is asked

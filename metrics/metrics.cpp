@@ -8,6 +8,7 @@
 #include "core/result.h"
 #include "metrics/by_person.h"
 #include "metrics/families.h"
+#include "metrics/perception.h"
 
 namespace assay::metrics {
 
@@ -43,6 +44,7 @@ void register_builtin_metrics(MetricRegistry& registry) {
   register_person_metrics(registry);
   register_protective_metrics(registry);
   register_reaction_metrics(registry);
+  register_perception_metrics(registry);
   register_timing_metrics(registry);
 }
 

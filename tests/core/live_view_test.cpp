@@ -93,7 +93,8 @@ TEST_F(LiveView, FramesAreNeverTornAndComeInOrder) {
   std::int64_t last = 0, number = 0;
   int seen = 0;
   const auto start = std::chrono::steady_clock::now();
-  while (!(number == kTrials && last == kFramesEach) && std::chrono::steady_clock::now() - start < std::chrono::seconds(60)) {
+  while (!(number == kTrials && last == kFramesEach) &&
+         std::chrono::steady_clock::now() - start < std::chrono::seconds(60)) {
     bool another = false;
     const auto frames = reader.news(another);
     if (another) {
@@ -130,7 +131,8 @@ TEST_F(LiveView, AForeignOrDamagedFileIsNoView) {
   std::mt19937_64 rng(1);
   for (int round = 0; round < 400; ++round) {
     std::string bytes = sound;
-    for (int flips = 0; flips < 3; ++flips) bytes[rng() % std::min<std::size_t>(bytes.size(), 200)] = static_cast<char>(rng());
+    for (int flips = 0; flips < 3; ++flips)
+      bytes[rng() % std::min<std::size_t>(bytes.size(), 200)] = static_cast<char>(rng());
     if (round % 3 == 0) bytes.resize(rng() % bytes.size());
     const std::string path = (folder_ / "damaged").string();
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;

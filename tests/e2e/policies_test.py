@@ -120,7 +120,8 @@ class Policies(Case):
         for change, word in (({"action": {"groups": [{"group": "arm", "mode": "joint_position"}]}}, "group 'arm'"),
                              ({"action": {"groups": [{"group": "base", "mode": "gripper"}]}}, "base by gripper"),
                              ({"observation": [{"key": "state", "from": "base.smell"}]}, "base.smell"),
-                             ({"observation": [{"key": "image", "camera": "front"}]}, "camera front")):
+                             ({"observation": [{"key": "image", "camera": "fron", "size": [8, 8]}]}, "camera fron"),
+                             ({"observation": [{"key": "image", "camera": "front"}]}, "no size")):
             done = self.assay("plan", "--subject", self.subject("ws://127.0.0.1:9", spaces=change))
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(word, done.stderr)
