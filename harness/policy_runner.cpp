@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "adapters/listener.h"
 #include "harness/trial.h"
 
 namespace assay::harness {
@@ -37,6 +38,16 @@ Result<T> guarded(const char* call, F&& function) {
   } catch (...) {
     return policy_threw(call, "not a std::exception");
   }
+}
+
+using Words = std::vector<Text>;
+
+Result<Action> act_on(Policy& policy, const Words& heard, const Observation& observation) {
+  return guarded<Action>("act", [&] {
+    if (auto* listener = dynamic_cast<Listener*>(&policy); listener != nullptr)
+      for (const auto& words : heard) listener->hear(words);
+    return policy.act(observation);
+  });
 }
 
 /// Shared by the runner and the policy's thread, so that a thread that never comes back keeps what it touches alive.
@@ -93,16 +104,19 @@ class ThreadedRunner final : public PolicyRunner {
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key,
                      double deadline_s) override {
+    heard_.clear();
     return call<void>("begin", deadline_s, [instruction, robot, key](Policy& policy) {
       return guarded<void>("begin", [&] { return policy.begin(instruction, robot, key); });
     });
   }
 
   Result<Action> act(const Observation& observation, double deadline_s) override {
-    return call<Action>("act", deadline_s, [observation](Policy& policy) {
-      return guarded<Action>("act", [&] { return policy.act(observation); });
+    return call<Action>("act", deadline_s, [observation, heard = std::exchange(heard_, {})](Policy& policy) {
+      return act_on(policy, heard, observation);
     });
   }
+
+  void hear(const Text& words) override { heard_.push_back(words); }
 
   void ask(const Observation& observation, double deadline_s) override {
     asked_ = std::make_shared<std::optional<Result<Action>>>();
@@ -111,8 +125,8 @@ class ThreadedRunner final : public PolicyRunner {
     if (lost_) return;
     const std::lock_guard lock(shared_->mutex);
     shared_->answer_ready = false;
-    shared_->job = [answer = asked_, observation](Policy& policy) {
-      *answer = guarded<Action>("act", [&] { return policy.act(observation); });
+    shared_->job = [answer = asked_, observation, heard = std::exchange(heard_, {})](Policy& policy) {
+      *answer = act_on(policy, heard, observation);
     };
     shared_->pending = true;
     shared_->wake.notify_one();
@@ -179,6 +193,7 @@ class ThreadedRunner final : public PolicyRunner {
   std::shared_ptr<std::optional<Result<Action>>> asked_;  ///< null: nothing is asked
   double asked_deadline_s_ = 0;
   SteadyTime asked_until_;
+  Words heard_;
   bool lost_ = false;
 };
 
@@ -190,8 +205,9 @@ class InlineRunner final : public PolicyRunner {
     return guarded<void>("begin", [&] { return policy_->begin(instruction, robot, key); });
   }
   Result<Action> act(const Observation& observation, double) override {
-    return guarded<Action>("act", [&] { return policy_->act(observation); });
+    return act_on(*policy_, std::exchange(heard_, {}), observation);
   }
+  void hear(const Text& words) override { heard_.push_back(words); }
   void ask(const Observation& observation, double deadline_s) override { asked_ = act(observation, deadline_s); }
   std::optional<Result<Action>> answer(SteadyTime) override { return std::exchange(asked_, std::nullopt); }
   void close(double) override { policy_.reset(); }
@@ -200,6 +216,7 @@ class InlineRunner final : public PolicyRunner {
  private:
   std::unique_ptr<Policy> policy_;
   std::optional<Result<Action>> asked_;
+  Words heard_;
 };
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "metrics/judge.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/model/dialogue.h"
 #include "metrics/decision.h"
 #include "metrics/evaluate.h"
 
@@ -63,6 +65,12 @@ std::optional<Verdict> decided_by_event(const Trace& trace) {
   return std::nullopt;
 }
 
+/// A goal that says of itself what a refusal means: refusing may be right.
+bool reads_refusal(const Condition& condition) {
+  return (condition.op == Op::reported && condition.a == kRefusal) ||
+         std::any_of(condition.children.begin(), condition.children.end(), reads_refusal);
+}
+
 constexpr int kSignalMissing = 1001;
 
 /// Nobody knows what a signal that is not there would have shown: neither success nor failure.
@@ -72,7 +80,7 @@ void set_signal_missing(Verdict& verdict, const std::string& channel) {
 }
 
 /// Checks, and for an attempt that is not decided yet the success condition, on the rows up to the decision.
-Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, bool said_done, Verdict verdict) {
+Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, Decision::Kind ended, Verdict verdict) {
   for (const auto& [name, condition] : input.checks) {
     const auto value = value_at_end(condition, record);
     if (!value && value.error().id == kSignalMissing) continue;
@@ -89,7 +97,10 @@ Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, bool
   }
   const bool met = *value >= 0;
   verdict.outcome = met ? Outcome::success : Outcome::failure;
-  verdict.reason = met ? "goal_reached" : said_done ? "goal_missed" : "time_limit";
+  verdict.reason = met                               ? "goal_reached"
+                   : ended == Decision::Kind::refuse ? "refused"
+                   : ended == Decision::Kind::done   ? "goal_missed"
+                                                     : "time_limit";
   return verdict;
 }
 
@@ -105,7 +116,7 @@ Result<Verdict> judge(const JudgeInput& input, const Trace& trace) {
   if (truth) ASSAY_RETURN_IF_ERROR(check_stream(*truth));
   const auto rows = decision && truth ? rows_until(*truth, decision->t_ns) : 0;
   Verdict verdict;
-  if (decision && decision->kind == Decision::Kind::refuse) {
+  if (decision && decision->kind == Decision::Kind::refuse && !reads_refusal(input.success)) {
     verdict.outcome = Outcome::failure;
     verdict.reason = "refused";
   } else if (!decision || (truth && rows == 0)) {
@@ -119,7 +130,7 @@ Result<Verdict> judge(const JudgeInput& input, const Trace& trace) {
     for (const auto& [name, condition] : input.checks) verdict.checks.emplace_back(name, false);
     return verdict;
   }
-  return judge_record(input, prefix(*truth, rows), decision->kind == Decision::Kind::done, std::move(verdict));
+  return judge_record(input, prefix(*truth, rows), decision->kind, std::move(verdict));
 }
 
 }  // namespace assay::metrics
