@@ -79,6 +79,13 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        ""},
                       any_arms(make_scripted_manipulator));
   registry.add_policy(
+      {"attentive_manipulator",
+       {"picks and places as it is told: asks what is not clear, takes corrections, refuses what would hurt somebody",
+        "按话语抓放：含糊时提问，听从更正，拒绝会伤人的指令"},
+       skill_params(),
+       ""},
+      make_attentive_manipulator);
+  registry.add_policy(
       {"shelf_picker",
        {"takes goods from a shelf by description and stands them on a tray, with any bound arm and gripper",
         "按描述从货架取货并立放到托盘，适用于任意已绑定的机械臂与夹爪"},

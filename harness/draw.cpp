@@ -275,6 +275,23 @@ Result<void> draw_rest(const Task& task, const Streams& streams, const Slots& sl
   return {};
 }
 
+Result<std::vector<Turn>> draw_dialogue(const Task& task, const Slots& slots, const Streams& streams) {
+  std::vector<Turn> out;
+  const auto turns = turns_of(task.tags);
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    Turn turn = turns[i];
+    const auto value = slots.find(turn.slot);
+    if (!turn.slot.empty() && (value == slots.end() || value->second != turn.value)) continue;
+    ASSAY_TRY(turn.words, in_words(task, slots, turn.words));
+    Rng rng(child_key(streams.disturbance, fmt::format("dialogue/{}", i)));
+    const auto span_ns = static_cast<std::uint64_t>(turn.from_high_ns - turn.from_low_ns);
+    turn.from_low_ns += static_cast<std::int64_t>(rng.below(span_ns + 1));
+    turn.from_high_ns = turn.from_low_ns;
+    out.push_back(std::move(turn));
+  }
+  return out;
+}
+
 std::string digest_of(const Setup& setup) {
   std::string text =
       fmt::format("assay.initial_state/1\n{} L{}\nworld {}\n", setup.key.task, setup.key.level, setup.world.sha256);
@@ -296,6 +313,8 @@ std::string digest_of(const Setup& setup) {
   for (const auto& f : setup.actuator_faults)
     text += fmt::format("weaken {} {} {}\n", f.group, bits(f.factor), f.from_ns);
   for (const auto& s : setup.stimuli) text += fmt::format("stimulus {} {}\n", name_of(s.stimulus.kind), s.from_ns);
+  for (const auto& turn : turns_of(setup.instruction.tags))
+    text += fmt::format("turn {} {} {}\n", turn.answer ? "answer" : "word", turn.from_low_ns, turn.words.en);
   return sha256_hex(text);
 }
 

@@ -2,6 +2,7 @@
 // std:: distributions), so that adding one variation moves no other's values.
 #pragma once
 
+#include "core/model/dialogue.h"
 #include "core/model/setup.h"
 #include "core/model/task.h"
 #include "core/result.h"
@@ -26,6 +27,10 @@ int draw_wording(const Task& task, const Streams& streams);
 /// Everything else that varies: poses, offsets, factors, noise, faults, pushes, latency, actors. Placeholders in
 /// targets and body lists are filled. Fails with ASSAY-0501, 0502.
 Result<void> draw_rest(const Task& task, const Streams& streams, const Slots& slots, Setup& setup);
+
+/// What is said after the instruction, and when. A turn without words for the drawn value of its slot is left out.
+/// Fails with ASSAY-0502.
+Result<std::vector<Turn>> draw_dialogue(const Task& task, const Slots& slots, const Streams& streams);
 
 /// SHA-256 over a canonical text of everything that varies, noise keys included, policy key and index not.
 std::string digest_of(const Setup& setup);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/model/dialogue.h"
+
 namespace assay::harness {
 namespace {
 
@@ -65,23 +67,32 @@ Result<Limit> fill(const Limit& limit, const Slots& slots) {
   return out;
 }
 
+Result<Text> in_words(const Task& task, const Slots& slots, const Text& said) {
+  Slots en, zh;
+  for (const auto& [slot, value] : slots) {
+    en[slot] = words_of(task, slot, value, Lang::en);
+    zh[slot] = words_of(task, slot, value, Lang::zh);
+  }
+  Text out;
+  ASSAY_TRY(out.en, fill(said.en, en));
+  ASSAY_TRY(out.zh, fill(said.zh, zh));
+  return out;
+}
+
 Result<Instruction> make_instruction(const Task& task, const Slots& slots, int wording) {
   Instruction out;
   out.wording = wording;
   out.text_only = task.text_only;
   out.slots = slots;
-  out.tags = task.tags;
+  for (const auto& tag : task.tags)
+    if (!turn_of(tag)) out.tags.push_back(tag);
   out.programme = task.programme;
-  Slots en, zh;
   for (const auto& [slot, value] : slots) {
-    en[slot] = words_of(task, slot, value, Lang::en);
-    zh[slot] = words_of(task, slot, value, Lang::zh);
     const auto* detectable = detectable_of(task, value);
     out.labels[slot] = detectable != nullptr ? detectable->label : value;
   }
   const Text& said = wording == 0 ? task.instruction : task.wordings.at(static_cast<std::size_t>(wording) - 1);
-  ASSAY_TRY(out.text.en, fill(said.en, en));
-  ASSAY_TRY(out.text.zh, fill(said.zh, zh));
+  ASSAY_TRY(out.text, in_words(task, slots, said));
   return out;
 }
 

@@ -146,6 +146,7 @@ bool TrialRun::live_hear(LiveRobot& robot, Live& live, SteadyTime woken) {
 bool TrialRun::live_policy(LiveRobot& robot, Live& live, SteadyTime deadline) {
   const SteadyTime start = steady_now();
   if (!live.asked && !live.done_at) {
+    speak();
     policy_.ask(sample_.observation, options_.policy_deadline_s);
     live.asked = true;
     live.asked_of = sample_.time;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/exchange.h"
+#include "adapters/listener.h"
 #include "harness/seeing_runner.h"
 #include "harness/trial.h"
 
@@ -44,6 +45,26 @@ Result<T> guarded(const char* call, F&& function) {
   } catch (...) {
     return policy_threw(call, "not a std::exception");
   }
+}
+
+using Words = std::vector<Text>;
+
+Result<Action> act_on(Policy& policy, const Words& heard, const Observation& observation) {
+  return guarded<Action>("act", [&] {
+    if (auto* listener = dynamic_cast<Listener*>(&policy); listener != nullptr)
+      for (const auto& words : heard) listener->hear(words);
+    return policy.act(observation);
+  });
+}
+
+/// act_on(), and what the wire says of the exchange.
+Result<Action> acted(Policy& policy, const Words& heard, const Observation& observation,
+                     std::optional<Exchange>& seen) {
+  return guarded<Action>("act", [&] {
+    auto action = act_on(policy, heard, observation);
+    seen = last_exchange_of(policy);
+    return action;
+  });
 }
 
 /// Shared by the runner and the policy's thread, so that a thread that never comes back keeps what it touches alive.
@@ -114,6 +135,7 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key,
                      double deadline_s) override {
+    heard_.clear();
     return call<void>("begin", deadline_s, [instruction, robot, key](Policy& policy) {
       return guarded<void>("begin", [&] { return policy.begin(instruction, robot, key); });
     });
@@ -122,16 +144,17 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
   Result<Action> act(const Observation& observation, double deadline_s) override {
     exchange_ = std::make_shared<std::optional<Exchange>>();
     auto images = std::make_shared<std::vector<Image>>(std::exchange(images_, {}));
-    auto done = call<Action>("act", deadline_s, [observation, images, seen = exchange_](Policy& policy) {
-      if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy); seeing != nullptr && !images->empty()) {
-        const auto shown = guarded<void>("show", [&]() -> Result<void> {
-          seeing->show(std::move(*images));
-          return {};
+    auto done = call<Action>(
+        "act", deadline_s, [observation, images, heard = std::exchange(heard_, {}), seen = exchange_](Policy& policy) {
+          if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy); seeing != nullptr && !images->empty()) {
+            const auto shown = guarded<void>("show", [&]() -> Result<void> {
+              seeing->show(std::move(*images));
+              return {};
+            });
+            if (!shown) return Result<Action>(shown.error());
+          }
+          return acted(policy, heard, observation, *seen);
         });
-        if (!shown) return Result<Action>(shown.error());
-      }
-      return acted(policy, observation, *seen);
-    });
     if (lost_) exchange_.reset();  // its thread may still write
     return done;
   }
@@ -145,6 +168,8 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
   }
   void show(std::vector<Image> images) override { images_ = std::move(images); }
 
+  void hear(const Text& words) override { heard_.push_back(words); }
+
   void ask(const Observation& observation, double deadline_s) override {
     asked_ = std::make_shared<std::optional<Result<Action>>>();
     asked_deadline_s_ = deadline_s;
@@ -153,8 +178,8 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
     const std::lock_guard lock(shared_->mutex);
     shared_->answer_ready = false;
     exchange_ = std::make_shared<std::optional<Exchange>>();
-    shared_->job = [answer = asked_, observation, seen = exchange_](Policy& policy) {
-      *answer = acted(policy, observation, *seen);
+    shared_->job = [answer = asked_, observation, heard = std::exchange(heard_, {}), seen = exchange_](Policy& policy) {
+      *answer = acted(policy, heard, observation, *seen);
     };
     shared_->pending = true;
     shared_->wake.notify_one();
@@ -196,14 +221,6 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
   [[nodiscard]] bool lost() const override { return lost_; }
 
  private:
-  static Result<Action> acted(Policy& policy, const Observation& observation, std::optional<Exchange>& seen) {
-    return guarded<Action>("act", [&] {
-      auto action = policy.act(observation);
-      seen = last_exchange_of(policy);
-      return action;
-    });
-  }
-
   template <class Condition>
   bool wait(std::unique_lock<std::mutex>& lock, double seconds, Condition condition) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
@@ -250,6 +267,7 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
   std::shared_ptr<std::optional<Exchange>> exchange_;     ///< of the last question
   double asked_deadline_s_ = 0;
   SteadyTime asked_until_;
+  Words heard_;
   bool lost_ = false;
 };
 
@@ -261,8 +279,9 @@ class InlineRunner final : public PolicyRunner, public OverWire {
     return guarded<void>("begin", [&] { return policy_->begin(instruction, robot, key); });
   }
   Result<Action> act(const Observation& observation, double) override {
-    return guarded<Action>("act", [&] { return policy_->act(observation); });
+    return act_on(*policy_, std::exchange(heard_, {}), observation);
   }
+  void hear(const Text& words) override { heard_.push_back(words); }
   void ask(const Observation& observation, double deadline_s) override { asked_ = act(observation, deadline_s); }
   std::optional<Result<Action>> answer(SteadyTime) override { return std::exchange(asked_, std::nullopt); }
   [[nodiscard]] std::optional<Exchange> last_exchange() const override { return last_exchange_of(*policy_); }
@@ -272,6 +291,7 @@ class InlineRunner final : public PolicyRunner, public OverWire {
  private:
   std::unique_ptr<Policy> policy_;
   std::optional<Result<Action>> asked_;
+  Words heard_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core/model/trial.h"
+#include "harness/dialogue.h"
 #include "harness/draw.h"
 #include "harness/nuisance.h"
 #include "harness/trial.h"
@@ -68,6 +69,7 @@ std::vector<SignalSpec> signals_of(const Setup& setup, const std::vector<std::st
                        [&](const StimulusRun& run) { return signal.a == name_of(run.stimulus.kind); });
   };
   std::erase_if(wanted, [&](const SignalSpec& signal) { return !is_given(signal); });
+  std::erase_if(out, is_spoken);
   for (auto& signal : wanted)
     if (is_played(setup, signal.a) && is_played(setup, signal.b)) out.insert(std::move(signal));
   return {out.begin(), out.end()};
@@ -97,6 +99,8 @@ Result<Setup> realise(const Task& task, const Embodiment& embodiment, const Worl
   ASSAY_TRY(const auto slots, draw_slots(task, streams));
   ASSAY_TRY(setup.instruction, make_instruction(task, slots, draw_wording(task, streams)));
   ASSAY_RETURN_IF_ERROR(draw_rest(task, streams, slots, setup));
+  ASSAY_TRY(const auto turns, draw_dialogue(task, slots, streams));
+  for (const auto& turn : turns) setup.instruction.tags.push_back(tag_of(turn));
   if (is_audit_index(index)) ASSAY_RETURN_IF_ERROR(change_nuisance(task, streams_of(setup.key), slots, setup));
   setup.detectables = task.detectables;
   setup.detector = task.detector;

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+
+#include "harness/dialogue.h"
+#include "metrics/condition.h"
 
 namespace assay::harness {
 namespace {
@@ -26,6 +30,19 @@ std::vector<Channel> detection_channels(const std::vector<Detectable>& detectabl
   return out;
 }
 
+/// What conditions ask of the subject's words: heard here, so that no robot has to know of it.
+std::set<SignalSpec> words_in(const Setup& setup) {
+  std::set<SignalSpec> out;
+  const auto add = [&](const Condition& condition) {
+    for (auto& signal : metrics::required_signals(condition))
+      if (is_spoken(signal)) out.insert(std::move(signal));
+  };
+  add(setup.success);
+  for (const auto& [name, condition] : setup.subgoals) add(condition);
+  for (const auto& [name, condition] : setup.checks) add(condition);
+  return out;
+}
+
 }  // namespace
 
 int Recorder::add(std::string topic, std::vector<Channel> channels, std::size_t rows, bool deterministic) {
@@ -42,7 +59,15 @@ int Recorder::add(std::string topic, std::vector<Channel> channels, std::size_t 
 void Recorder::open(const Setup& setup, const RobotDescription& robot) {
   const auto rows = static_cast<std::size_t>(setup.time_limit_ns / setup.control_period_ns) + 2;
   groups_ = robot.groups;
-  truth_ = add("/truth", robot.truth_channels, rows);
+  std::vector<Channel> truth = robot.truth_channels;
+  for (const auto& signal : words_in(setup)) {
+    said_.push_back({signal.a, truth.size()});
+    for (auto& channel : metrics::signal_channels(signal)) {
+      channel.vantage = Vantage::instrument;
+      truth.push_back(std::move(channel));
+    }
+  }
+  truth_ = add("/truth", std::move(truth), rows);
   peaks_ = add("/peaks", robot.peak_channels, rows);
   observation_ = add("/observation", observation_channels(groups_), rows);
   action_ = add("/action", action_channels(groups_), rows);
@@ -78,7 +103,9 @@ void Recorder::show_in(LiveViewWriter& view, LiveTrialHead head) {
 }
 
 void Recorder::sample(const Sample& sample) {
-  at(truth_).append(sample.time.ns, sample.truth);
+  row_ = sample.truth;
+  for (const auto& one : said_) row_.push_back(one.value_m);
+  at(truth_).append(sample.time.ns, row_);
   at(peaks_).append(sample.time.ns, sample.peaks);
   row_.clear();
   flatten(groups_, sample.observation, row_);
@@ -89,6 +116,15 @@ void Recorder::sample(const Sample& sample) {
   }
   scans(sample);
   if (detections_ >= 0) detections(sample);
+}
+
+void Recorder::said(const std::string& what) {
+  Stream& truth = at(truth_);
+  for (auto& one : said_) {
+    if (one.what != what || truth.rows() == 0) continue;
+    one.value_m = 0;
+    truth.values[(truth.rows() - 1) * truth.channels.size() + one.channel] = 0;
+  }
 }
 
 void Recorder::scans(const Sample& sample) {

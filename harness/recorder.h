@@ -41,6 +41,9 @@ class Recorder {
   void show_in(LiveViewWriter& view, LiveTrialHead head);
 
   void sample(const Sample& sample);
+  /// The subject has asked (kQuestion), or refused (kRefusal), in answer to the last sample: in truth from that row on,
+  /// where a condition reads it.
+  void said(const std::string& what);
   void action(SimTime time, const Action& action);
   void timing(SimTime time, double policy_s, double robot_s, double harness_s);
   void timing(SimTime time, const LoopTiming& timing);
@@ -65,6 +68,12 @@ class Recorder {
   std::vector<std::pair<std::string, int>> scan_streams_;  ///< group → stream
   int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1, command_ = -1,
       inference_ = -1;
+  struct Said {
+    std::string what;
+    std::size_t channel = 0;
+    double value_m = 1000;  ///< as of a thing that nobody has reported
+  };
+  std::vector<Said> said_;
   std::vector<double> row_;
   LiveViewWriter* view_ = nullptr;
 };

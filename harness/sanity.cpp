@@ -4,6 +4,7 @@
 #include <set>
 
 #include "harness/campaign.h"
+#include "harness/dialogue.h"
 #include "harness/draw.h"
 #include "harness/fill.h"
 #include "harness/protocol.h"
@@ -58,7 +59,8 @@ Result<void> watch_other_goals(const Task& task, const std::vector<std::pair<Oth
   std::set<SignalSpec> signals(setup.signals.begin(), setup.signals.end());
   for (const auto& [goal, slots] : others) {
     ASSAY_TRY(const auto success, fill(task.success, slots));
-    for (auto& signal : metrics::required_signals(success)) signals.insert(std::move(signal));
+    for (auto& signal : metrics::required_signals(success))
+      if (!is_spoken(signal)) signals.insert(std::move(signal));
   }
   setup.signals.assign(signals.begin(), signals.end());
   return {};
@@ -257,6 +259,7 @@ Result<std::vector<std::size_t>> idle_variation(const Task& task, const Embodime
     alone.metrics.clear();
     alone.actors.clear();
     alone.stimuli.clear();
+    alone.tags.clear();
     alone.wordings.clear();
     for (std::size_t j = 0; j < alone.variation.size(); ++j)
       if (j != i && alone.variation[j].kind != Kind::choice) {

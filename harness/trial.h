@@ -52,6 +52,8 @@ class PolicyRunner {
   virtual Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key,
                              double deadline_s) = 0;
   virtual Result<Action> act(const Observation& observation, double deadline_s) = 0;
+  /// Reaches a policy that listens (adapters/listener.h) before its next act(); others do not hear it.
+  virtual void hear(const Text& words) = 0;
   /// Real time: hands an observation over and returns. One question at a time; the deadline runs from here.
   virtual void ask(const Observation& observation, double deadline_s) = 0;
   /// The answer, if there is one by `until`. ASSAY-0520 once the deadline is over.

@@ -20,6 +20,7 @@ std::string text_of(const json& value) { return value.dump(-1, ' ', false, kRepl
 
 /// What policy and robot get to know of an instruction.
 Instruction what_is_told(Instruction instruction) {
+  std::erase_if(instruction.tags, [](const std::string& tag) { return turn_of(tag).has_value(); });
   if (!instruction.text_only) return instruction;
   instruction.slots.clear();
   instruction.labels.clear();
@@ -71,7 +72,12 @@ struct TrialRun::MakeSafe {
 };
 
 TrialRun::TrialRun(Robot& robot, PolicyRunner& policy, const Setup& setup, const TrialOptions& options)
-    : robot_(robot), policy_(policy), setup_(setup), options_(options), lockstep_(robot.live() == nullptr) {
+    : robot_(robot),
+      policy_(policy),
+      setup_(setup),
+      options_(options),
+      dialogue_(turns_of(setup.instruction.tags)),
+      lockstep_(robot.live() == nullptr) {
   decided_at_ = steady_now();
   describe_setup();
 }
@@ -114,6 +120,7 @@ bool TrialRun::prepare() {
 bool TrialRun::tick() {
   if (options_.interrupted && options_.interrupted()) return end("interrupted", {}, StopCategory::cat1, false);
   if (sample_.time.ns >= setup_.time_limit_ns) return end("time_limit", {}, StopCategory::cat2);
+  speak();
   if (!show_pictures()) return false;  // drawing them is no time of the policy's
   const SteadyTime start = steady_now();
   phase("policy");
@@ -179,9 +186,22 @@ bool TrialRun::show_pictures() {
 /// end of the period.
 bool TrialRun::hear(const Action& action) {
   if (!action.utterance.empty()) recorder_.event(sample_.time, "utterance", text_of({{"text", action.utterance}}));
+  if (is_question(action.utterance)) {
+    recorder_.said(kQuestion);
+    dialogue_.ask(sample_.time);
+  }
+  if (action.refuse) recorder_.said(kRefusal);
   if (action.refuse) return end("refuse", text_of({{"reason", action.reason}}), StopCategory::cat2);
   if (action.done && action.reports.empty()) return end("done", {}, StopCategory::cat2);
   return true;
+}
+
+/// What is said to the robot reaches it with the observation that it is about to get.
+void TrialRun::speak() {
+  for (const auto& words : dialogue_.due(sample_.time)) {
+    recorder_.event(sample_.time, "told", text_of({{"en", words.en}, {"zh", words.zh}}));
+    policy_.hear(words);
+  }
 }
 
 /// False: more than a trial's record is to hold.

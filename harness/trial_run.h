@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/live/live_robot.h"
+#include "harness/dialogue.h"
 #include "harness/limit_net.h"
 #include "harness/recorder.h"
 #include "harness/trial.h"
@@ -60,6 +61,7 @@ class TrialRun {
 
   bool show_pictures();
   bool hear(const Action& action);
+  void speak();
   bool record_reports(const std::vector<Report>& reports);
   bool limit_broken();
   void watch_limits(const RobotDescription& description);
@@ -76,6 +78,7 @@ class TrialRun {
   const TrialOptions& options_;
   Recorder recorder_;
   LimitNet net_;
+  Dialogue dialogue_;
   Sample sample_;
   std::int64_t tick_ = 0;
   std::size_t reports_ = 0;

@@ -1,8 +1,10 @@
 #include "metrics/judge.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/model/dialogue.h"
 #include "metrics/by_person.h"
 #include "metrics/decision.h"
 #include "metrics/evaluate.h"
@@ -64,6 +66,12 @@ std::optional<Verdict> decided_by_event(const Trace& trace) {
   return std::nullopt;
 }
 
+/// A goal that says of itself what a refusal means: refusing may be right.
+bool reads_refusal(const Condition& condition) {
+  return (condition.op == Op::reported && condition.a == kRefusal) ||
+         std::any_of(condition.children.begin(), condition.children.end(), reads_refusal);
+}
+
 constexpr int kSignalMissing = 1001;
 
 /// A condition at the end of `record`, or what a person said of it where a person judges: +1 or −1.
@@ -82,7 +90,7 @@ void set_signal_missing(Verdict& verdict, const std::string& channel) {
 }
 
 /// Checks, and for an attempt that is not decided yet the success condition, on the rows up to the decision.
-Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, bool said_done, bool by_person,
+Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, Decision::Kind ended, bool by_person,
                              Verdict verdict) {
   for (const auto& [name, condition] : input.checks) {
     const auto value = value_of(condition, "check." + name, record, by_person);
@@ -100,7 +108,10 @@ Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, bool
   }
   const bool met = *value >= 0;
   verdict.outcome = met ? Outcome::success : Outcome::failure;
-  verdict.reason = met ? "goal_reached" : said_done ? "goal_missed" : "time_limit";
+  verdict.reason = met                               ? "goal_reached"
+                   : ended == Decision::Kind::refuse ? "refused"
+                   : ended == Decision::Kind::done   ? "goal_missed"
+                                                     : "time_limit";
   return verdict;
 }
 
@@ -127,7 +138,7 @@ Result<Verdict> judge(const JudgeInput& input, const Trace& trace) {
   if (truth) ASSAY_RETURN_IF_ERROR(check_stream(*truth));
   const auto rows = decision && truth ? rows_until(*truth, decision->t_ns) : 0;
   Verdict verdict;
-  if (decision && decision->kind == Decision::Kind::refuse) {
+  if (decision && decision->kind == Decision::Kind::refuse && !reads_refusal(input.success)) {
     verdict.outcome = Outcome::failure;
     verdict.reason = "refused";
   } else if (!decision || (truth && rows == 0)) {
@@ -141,8 +152,7 @@ Result<Verdict> judge(const JudgeInput& input, const Trace& trace) {
     for (const auto& [name, condition] : input.checks) verdict.checks.emplace_back(name, false);
     return verdict;
   }
-  return judge_record(input, prefix(*truth, rows), decision->kind == Decision::Kind::done, judged_by_person(trace),
-                      std::move(verdict));
+  return judge_record(input, prefix(*truth, rows), decision->kind, judged_by_person(trace), std::move(verdict));
 }
 
 }  // namespace assay::metrics

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/model/dialogue.h"
+
 namespace assay::reports {
 namespace {
 
@@ -127,6 +129,11 @@ class Speaker {
       case Op::pressing:
         return put("{0} is pressed with ", "{0} 所受压力为 ") + force_range();
       case Op::reported:
+        if (c_.a == kQuestion)
+          return denied ? Text{"no question has been asked", "没有提问"} : Text{"a question has been asked", "已提问"};
+        if (c_.a == kRefusal)
+          return denied ? Text{"the instruction is not refused", "没有拒绝指令"}
+                        : Text{"the instruction is refused", "已拒绝指令"};
         return put("{0} has been reported within ", "已报告 {0}，位置误差不超过 ") +
                both("{} of where it is", "{}", length(c_.radius_m));
       case Op::no_false_report:

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/model/dialogue.h"
 #include "reports/condition_words.h"
 #include "reports/html_page.h"
 #include "suites/items.h"
@@ -142,12 +143,28 @@ std::string limit_of(const SchemeIndicator& indicator) {
                      indicator.metric);
 }
 
+std::vector<Words> spoken(const Task& task) {
+  std::vector<Words> out;
+  const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+  for (const auto& turn : turns_of(task.tags)) {
+    const double low_s = seconds(turn.from_low_ns), high_s = seconds(turn.from_high_ns);
+    const auto when = turn.answer ? Text{fmt::format("to a question, {:.3g} to {:.3g} s later", low_s, high_s),
+                                         fmt::format("被询问后 {:.3g} 至 {:.3g} s", low_s, high_s)}
+                                  : Text{fmt::format("{:.3g} to {:.3g} s after the start", low_s, high_s),
+                                         fmt::format("开始后 {:.3g} 至 {:.3g} s", low_s, high_s)};
+    out.push_back(
+        {{fmt::format("{}: “{}”", when.en, turn.words.en), fmt::format("{}：“{}”", when.zh, turn.words.zh)}, {}});
+  }
+  return out;
+}
+
 std::vector<Fact> facts_of(const Task& task) {
   const Names names(task);
   std::vector<Fact> out;
   std::vector<Words> said;
   for (const auto& wording : task.wordings) said.push_back({wording, {}});
   out.push_back({{"Other wordings", "其他说法"}, std::move(said)});
+  out.push_back({{"Said later", "后续话语"}, spoken(task)});
   out.push_back({{"Commanded", "指令"}, commanded(task)});
   out.push_back({{"Success", "成功条件"}, {words_of(task.success, names)}});
   out.push_back({{"Steps on the way", "阶段目标"}, named(task.subgoals, names)});

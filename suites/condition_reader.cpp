@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/model/dialogue.h"
 #include "core/time.h"
 #include "suites/task_reader.h"
 
@@ -110,6 +111,12 @@ Result<Condition> read_condition(const LevelSource& source, const Json& value, c
   const Json& inner = value.begin().value();
   const std::string at = pointer + "/" + name;
   Condition out;
+  if (name == "asked" || name == "refused") {  // a report of the subject's own words, 0 m from them once they are said
+    out.op = Op::reported;
+    out.a = name == "asked" ? kQuestion : kRefusal;
+    out.radius_m = out.tolerance = 1;
+    return out;
+  }
   for (const auto& op : kOps)
     if (name == op.name) out.op = op.op;
   if (inner.is_array()) {

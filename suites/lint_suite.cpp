@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/model/dialogue.h"
 #include "suites/catalog.h"
 #include "suites/compose_parts.h"
 #include "suites/lint_scene.h"
@@ -167,6 +168,8 @@ void lint_words(const SuiteLint& lint) {
     const auto mark = "{" + slot + "}";
     bool spoken = lint.task.instruction.en.find(mark) != std::string::npos;
     for (const auto& wording : lint.task.wordings) spoken = spoken || wording.en.find(mark) != std::string::npos;
+    for (const auto& turn : turns_of(lint.task.tags))
+      spoken = spoken || turn.slot == slot || turn.words.en.find(mark) != std::string::npos;
     for (const auto& text : lint.used) spoken = spoken || text.find(mark) != std::string::npos;
     if (!spoken)
       lint.add(false, "unused_slot", fmt::format("slot {} is neither said nor tested", mark),

@@ -211,6 +211,36 @@ class TaskChecker {
     return {};
   }
 
+  /// Words for each turn, either the same for all or by a slot's value; windows in order; known slots.
+  Result<void> dialogue() const {
+    if (!source_.value.contains("dialogue")) return {};
+    const Json& list = source_.value["dialogue"];
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const auto& [name, turn] = *list[i].items().begin();
+      const std::string at = fmt::format("/dialogue/{}/{}", i, name);
+      const Json& window = turn[name == "answer" ? "after_s" : "from_s"];
+      if (window[1].get<double>() < window[0].get<double>())
+        return rule_broken(source_.place(at), {"the window ends before it begins", "时间窗终点早于起点"},
+                           {"[low, high] with low ≤ high", "[low, high]，且 low ≤ high"}, window.dump(),
+                           {"exchange the two", "请交换两个数"});
+      if (turn.contains("words") == turn.contains("words_by"))
+        return rule_broken(source_.place(at), {"what is said is not clear", "未说明说什么"},
+                           {"either words or words_by", "words 与 words_by 二者之一"},
+                           turn.contains("words") ? "both" : "none", {"keep one of the two", "请保留其中一项"});
+      if (turn.contains("words")) {
+        ASSAY_RETURN_IF_ERROR(text(read_text(turn["words"]), at + "/words"));
+        continue;
+      }
+      ASSAY_RETURN_IF_ERROR(slot(turn["words_by"]["slot"].get<std::string>(), at + "/words_by/slot"));
+      for (const auto& [value, words] : turn["words_by"]["of"].items()) {
+        const std::string place = at + "/words_by/of/" + pointer_step(value);
+        ASSAY_RETURN_IF_ERROR(entity(value, place, false));
+        ASSAY_RETURN_IF_ERROR(text(read_text(words), place));
+      }
+    }
+    return {};
+  }
+
   Result<void> times() const {
     const auto step_ns = static_cast<std::int64_t>(task_.physics.timestep_s * 1e9 + 0.5);
     if (task_.control_period_ns % step_ns != 0)
@@ -334,6 +364,7 @@ Result<void> check_task(const LevelSource& source, const Task& task, const Scene
   ASSAY_RETURN_IF_ERROR(checker.choices());
   ASSAY_RETURN_IF_ERROR(checker.slots());
   ASSAY_RETURN_IF_ERROR(checker.stimuli());
+  ASSAY_RETURN_IF_ERROR(checker.dialogue());
   for (const char* part : {"success", "subgoals", "checks", "limits", "variation", "actors", "detectables"})
     if (source.value.contains(part))
       ASSAY_RETURN_IF_ERROR(checker.entities(source.value[part], std::string("/") + part));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/model/dialogue.h"
 #include "core/sha256.h"
 #include "core/time.h"
 #include "suites/catalog.h"
@@ -162,6 +163,28 @@ std::vector<Stimulus> read_stimuli(const Json& list) {
   return out;
 }
 
+void read_dialogue(const Json& list, std::vector<std::string>& tags) {
+  for (const auto& one : list) {
+    const auto& [name, value] = *one.items().begin();
+    Turn turn;
+    turn.answer = name == "answer";
+    const auto& range = value[turn.answer ? "after_s" : "from_s"];
+    turn.from_low_ns = ns_from_s(range[0].get<double>());
+    turn.from_high_ns = ns_from_s(range[1].get<double>());
+    if (value.contains("words")) {
+      turn.words = read_text(value["words"]);
+      tags.push_back(tag_of(turn));
+    }
+    if (!value.contains("words_by")) continue;
+    turn.slot = value["words_by"]["slot"].get<std::string>();
+    for (const auto& [entity, words] : value["words_by"]["of"].items()) {
+      turn.value = entity;
+      turn.words = read_text(words);
+      tags.push_back(tag_of(turn));
+    }
+  }
+}
+
 SeparationProfile read_separation(const Json& value) {
   SeparationProfile out;
   out.reaction_time_s = value["reaction_time_s"].get<double>();
@@ -277,6 +300,7 @@ Result<Task> read_task(const LevelSource& source, const std::string& suite) {
   ASSAY_TRY(task.variation, read_variation(source));
   if (value.contains("actors")) task.actors = read_actors(value["actors"]);
   if (value.contains("stimuli")) task.stimuli = read_stimuli(value["stimuli"]);
+  if (value.contains("dialogue")) read_dialogue(value["dialogue"], task.tags);
   if (value.contains("separation")) task.separation = read_separation(value["separation"]);
   if (value.contains("detectables"))
     for (const auto& one : value["detectables"])

@@ -62,6 +62,18 @@ class Grounding {
   }
 
   std::string doubt;
+  std::vector<std::string> candidates;
+
+  Described described() {
+    Described out;
+    for (const auto& phrase : phrases_) {
+      if (phrase.is_reference || phrase.negated) continue;
+      auto& labels = phrase.container ? out.containers : out.things;
+      if (!labels.empty()) continue;
+      for (const auto* d : fitting(phrase, phrase.container ? containers_ : goods_)) labels.push_back(d->label);
+    }
+    return out;
+  }
 
   /// What the clauses move where. Empty with a doubt if anything has not one meaning.
   std::vector<Step> steps(const std::vector<Clause>& clauses) {
@@ -141,6 +153,8 @@ class Grounding {
     Things found = fitting(phrase, from);
     if (!phrase.relation.empty() && found.size() > 1) found = nearest(phrase, found);
     if (found.size() == 1) return found;
+    if (doubt.empty())
+      for (const auto* d : found) candidates.push_back(d->label);
     if (doubt.empty())
       doubt = found.empty() ? "nothing is seen that is a " + said(phrase) : "more than one is a " + said(phrase);
     return {};
@@ -237,6 +251,7 @@ Reading read_instruction(const std::string& text, Lang lang, const std::vector<D
     Grounding grounding(seen, sentence.phrases);
     reading.steps = grounding.steps(sentence.clauses);
     reading.doubt = grounding.doubt;
+    reading.candidates = grounding.candidates;
   }
   if (reading.doubt.empty()) return reading;
   reading.steps.clear();
@@ -245,6 +260,20 @@ Reading read_instruction(const std::string& text, Lang lang, const std::vector<D
     reading.doubt += (i == 0 ? " (words that it does not know: " : ", ") + unknown[i];
   if (!unknown.empty()) reading.doubt += ")";
   return reading;
+}
+
+Described read_description(const Text& text, const std::vector<Detection>& seen) {
+  const auto read = [&](Lang lang) {
+    const Sentence sentence = parse(words_of(text.in(lang), lang), lang);
+    return Grounding(seen, sentence.phrases).described();
+  };
+  const Described en = read(Lang::en), zh = read(Lang::zh);
+  if (text.zh.empty()) return en;
+  if (text.en.empty()) return zh;
+  Described out;
+  if (en.things == zh.things) out.things = en.things;
+  if (en.containers == zh.containers) out.containers = en.containers;
+  return out;
 }
 
 Reading read_instruction(const Text& text, const std::vector<Detection>& seen) {

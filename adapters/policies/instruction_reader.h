@@ -18,7 +18,8 @@ struct Step {
 
 struct Reading {
   std::vector<Step> steps;
-  std::string doubt;  ///< why there are no steps; English, for the record
+  std::string doubt;                    ///< why there are no steps; English, for the record
+  std::vector<std::string> candidates;  ///< labels of those that one description fits, where that is the doubt
 
   [[nodiscard]] bool clear() const { return doubt.empty() && !steps.empty(); }
 };
@@ -33,5 +34,12 @@ Reading read_instruction(const std::string& text, Lang lang, const std::vector<D
 
 /// Both languages say the same: where both can be read they must agree, where one can be read it counts.
 Reading read_instruction(const Text& text, const std::vector<Detection>& seen);
+
+/// What words say of things and containers without saying what to do: labels of those among `seen` that the first
+/// description of either fits. Empty where there is none, or both languages do not say the same.
+struct Described {
+  std::vector<std::string> things, containers;
+};
+Described read_description(const Text& text, const std::vector<Detection>& seen);
 
 }  // namespace assay::policies

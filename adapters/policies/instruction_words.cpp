@@ -38,6 +38,8 @@ Lexicon english() {
   noun(l, shape, "cylinder", {"cylinder", "tube", "roll", "drum"});
   add(l, shape, "cylinder", {"cylindrical"});
   noun(l, shape, "cube", {"cube"});
+  noun(l, shape, "sponge", {"sponge"});
+  noun(l, shape, "knife", {"knife", "cutter"});
   add(l, shape, "round", {"round"});
   add(l, shape, "square", {"square", "box-shaped"});
   add(l, size, "small", {"small", "smaller", "smallest", "little"});
@@ -62,6 +64,7 @@ Lexicon english() {
   add(l, thing, "thing", {"goods"}, true);
   noun(l, container, "bin", {"bin", "crate"});
   noun(l, container, "tray", {"tray"});
+  noun(l, container, "hand", {"hand", "palm"});
   add(l, all, "all", {"all", "every", "each"});
   add(l, all, "everything", {"everything"});
   add(l, others, "others", {"others", "other", "rest", "everything else", "remaining", "anything else"});
@@ -94,6 +97,8 @@ Lexicon chinese() {
   add(l, shape, "bottle", {"瓶子", "瓶"});
   add(l, shape, "cylinder", {"圆柱体", "圆柱形", "圆柱", "圆筒", "筒"});
   add(l, shape, "cube", {"方块", "立方体"});
+  add(l, shape, "sponge", {"海绵"});
+  add(l, shape, "knife", {"刀", "小刀", "美工刀"});
   add(l, shape, "round", {"圆的", "圆形"});
   add(l, shape, "square", {"方的", "方形"});
   add(l, size, "small", {"小"});
@@ -114,6 +119,7 @@ Lexicon chinese() {
   add(l, thing, "thing", {"包裹", "商品", "物品", "货物", "东西"});
   add(l, container, "bin", {"料箱", "箱", "筐", "料筐"});
   add(l, container, "tray", {"托盘", "盘"});
+  add(l, container, "hand", {"手", "手中", "手上", "手心", "手掌"});
   add(l, all, "all", {"所有", "全部", "凡是", "每个", "每件"});
   add(l, all, "all of these", {"都"});  // stands after what it speaks of
   add(l, all, "everything", {"一切"});

@@ -24,6 +24,11 @@ Result<std::unique_ptr<Policy>> make_faulty(const PolicyParams& params);
 /// `miss_rate` (probability per step of a mistake that it does not notice); each can be given alone.
 Result<std::unique_ptr<Policy>> make_scripted_manipulator(const PolicyParams& params);
 
+/// The same hands, but it converses: reads the text alone, asks where one description fits several things, takes words
+/// that come later as corrections or further steps, and refuses to put something sharp or hot into a hand. A mistake
+/// is, besides, not to ask, not to listen and to see no danger.
+Result<std::unique_ptr<Policy>> make_attentive_manipulator(const PolicyParams& params);
+
 /// Takes goods from a shelf by their sides and stands them upright on a tray, with any bound arm and gripper. The same
 /// slots, texts and dials.
 Result<std::unique_ptr<Policy>> make_shelf_picker(const PolicyParams& params);

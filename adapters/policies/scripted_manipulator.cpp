@@ -1,10 +1,14 @@
 // Picks the named thing and places it in the named bin, step after step, with any bound arm and gripper: sees by
 // detections, grasps from above, feels by the gripper's width and by what stops the hand, looks whether it worked,
-// tries again if not, and learns from its touch what the detector is off by.
+// tries again if not, and learns from its touch what the detector is off by. One that converses listens and speaks,
+// too.
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
+#include "adapters/listener.h"
+#include "adapters/policies/conversation.h"
 #include "adapters/policies/grasp_plan.h"
 #include "adapters/policies/hand_body.h"
 #include "adapters/policies/params.h"
@@ -46,17 +50,22 @@ constexpr std::int64_t kUnseen_ns = 20'000'000'000;  // after which a thing that
 
 enum class Phase { look, rise, over, descend, grip, lift, carry, lower, release, retreat, verify, finished };
 
-class ScriptedManipulator final : public Policy {
+class ScriptedManipulator final : public Policy, public Listener {
  public:
-  explicit ScriptedManipulator(const policies::Skill& skill) : skill_(skill) {}
+  ScriptedManipulator(const policies::Skill& skill, bool converses) : skill_(skill), converses_(converses) {}
 
-  [[nodiscard]] PolicyDescription describe() const override { return {"scripted_manipulator", "1.0", true, false, 0}; }
+  [[nodiscard]] PolicyDescription describe() const override {
+    return {converses_ ? "attentive_manipulator" : "scripted_manipulator", "1.0", true, false, 0};
+  }
+  void hear(const Text& words) override { talk_.hear(words); }
 
   Result<void> begin(const Instruction& instruction, const RobotDescription& robot, StreamKey key) override {
-    *this = ScriptedManipulator(skill_);
-    ASSAY_RETURN_IF_ERROR(body_.bind("scripted_manipulator", robot));
-    ASSAY_RETURN_IF_ERROR(told_.begin("scripted_manipulator", instruction));
+    *this = ScriptedManipulator(skill_, converses_);
     rng_ = Rng(key);
+    const std::string id = describe().id;
+    ASSAY_RETURN_IF_ERROR(body_.bind(id, robot));
+    if (!converses_) ASSAY_RETURN_IF_ERROR(told_.begin(id, instruction));
+    if (converses_) ASSAY_RETURN_IF_ERROR(talk_.begin(id, instruction, rng_.uniform() < skill_.miss_rate));
     delay_.reset(skill_.delay_s);
     return {};
   }
@@ -73,6 +82,7 @@ class ScriptedManipulator final : public Policy {
       enter(Phase::look, now.time, measured);
     }
     Action action;
+    if (converses_) converse(now.time, measured, action);
     const double gap = policies::person_gap_m(sightings_.all(), measured.position_m.x(), measured.position_m.y());
     std::vector<double> delta;
     if (gap < kPersonTooNear_m) {
@@ -92,6 +102,29 @@ class ScriptedManipulator final : public Policy {
   }
 
  private:
+  [[nodiscard]] const std::vector<policies::Step>& steps() const { return converses_ ? talk_.steps() : told_.steps(); }
+
+  /// What it is told changes what it is at: on with what it holds to the new place, or back with it.
+  void converse(SimTime now, const PoseTarget& measured, Action& action) {
+    talk_.look(sightings_, now);
+    refusal_ = talk_.refusal();
+    action.utterance = talk_.take_question();
+    if (!doing_ || returning_ || steps().empty() || steps()[step_] == *doing_) return;
+    const bool same = steps()[step_].object == doing_->object, holds = phase_ >= Phase::lift && phase_ <= Phase::lower;
+    if (phase_ == Phase::finished || (phase_ == Phase::grip && !same) || (same && phase_ >= Phase::grip && !holds))
+      return;
+    doing_ = steps()[step_];
+    if (!holds) return enter(Phase::look, now, measured);
+    const auto bin = sightings_.find(doing_->target);
+    returning_ = !same || !bin;
+    if (returning_)
+      place_ = grasp_;
+    else
+      place_ = policies::plan_place(*bin, object_, sightings_.all(), grasp_.position_m.z() - object_.position_m[2],
+                                    policies::tool_yaw(home_.rotation));
+    enter(Phase::lift, now, measured);
+  }
+
   /// Tool height at which what hangs from the tool passes over everything that stands about.
   [[nodiscard]] double travel_height_m() const {
     double top = 0;
@@ -122,8 +155,6 @@ class ScriptedManipulator final : public Policy {
         break;
       case Phase::verify:
         sightings_.forget(object_.label);
-        break;
-      case Phase::finished:
         break;
       case Phase::rise:
         goal_.position_m = measured.position_m;
@@ -159,12 +190,15 @@ class ScriptedManipulator final : public Policy {
       case Phase::retreat:
         goal_.position_m.z() = travel_height_m();
         break;
+      case Phase::finished:
+        break;
     }
   }
 
   /// Errors of a less skilled policy enter here: once per attempt in what it believes, once per step in a mistake.
   bool plan() {
-    const policies::Step& step = told_.steps()[step_];
+    const policies::Step& step = steps()[step_];
+    doing_ = step;
     auto object = sightings_.find(step.object), bin = sightings_.find(step.target);
     if (!object || !bin) return false;
     if (!erred_) erred_ = rng_.uniform() < skill_.miss_rate;
@@ -291,10 +325,13 @@ class ScriptedManipulator final : public Policy {
   }
 
   void look(SimTime now, const PoseTarget& measured) {
-    told_.look(sightings_, now);
-    refusal_ = told_.doubt();
-    if (!told_.known()) return;
-    const policies::Step& step = told_.steps()[step_];
+    if (!converses_) {
+      told_.look(sightings_, now);
+      refusal_ = told_.doubt();
+    }
+    if (steps().empty()) return;
+    const policies::Step& step = steps()[step_];
+    if (converses_ && !offer_.stands(sightings_.find(step.target), now)) return;
     if (sightings_.reports(step.object) >= kLooks && sightings_.reports(step.target) >= kLooks) {
       if (plan()) enter(Phase::rise, now, measured);
     } else if (waited(now, kUnseen_ns)) {
@@ -304,13 +341,14 @@ class ScriptedManipulator final : public Policy {
 
   /// Is it in the bin? Next step, or once more.
   void judge(SimTime now, const PoseTarget& measured) {
-    const auto object = sightings_.find(told_.steps()[step_].object),
-               bin = sightings_.find(told_.steps()[step_].target);
+    if (std::exchange(returning_, false)) return again(now, measured);
+    const auto object = sightings_.find(steps()[step_].object), bin = sightings_.find(steps()[step_].target);
     const bool blind = erred_.value_or(false);
     if (!blind && !(object && bin && policies::lies_in(*object, *bin))) return again(now, measured);
     erred_.reset();
-    if (step_ + 1 == told_.steps().size()) return enter(Phase::finished, now, measured);
+    if (step_ + 1 == steps().size()) return enter(Phase::finished, now, measured);
     ++step_;
+    doing_.reset();
     enter(Phase::look, now, measured);
   }
 
@@ -321,6 +359,10 @@ class ScriptedManipulator final : public Policy {
   }
 
   policies::Skill skill_;
+  bool converses_ = false, returning_ = false;  ///< back to where it was taken from
+  policies::Conversation talk_;
+  std::optional<policies::Step> doing_;
+  policies::Offer offer_;
   policies::HandBody body_;
   policies::ToldSteps told_;
   std::size_t step_ = 0;
@@ -347,7 +389,12 @@ class ScriptedManipulator final : public Policy {
 
 Result<std::unique_ptr<Policy>> make_scripted_manipulator(const PolicyParams& params) {
   ASSAY_TRY(const auto skill, policies::read_skill("scripted_manipulator", params, kWorst));
-  return std::unique_ptr<Policy>(std::make_unique<ScriptedManipulator>(skill));
+  return std::unique_ptr<Policy>(std::make_unique<ScriptedManipulator>(skill, false));
+}
+
+Result<std::unique_ptr<Policy>> make_attentive_manipulator(const PolicyParams& params) {
+  ASSAY_TRY(const auto skill, policies::read_skill("attentive_manipulator", params, kWorst));
+  return std::unique_ptr<Policy>(std::make_unique<ScriptedManipulator>(skill, true));
 }
 
 }  // namespace assay
