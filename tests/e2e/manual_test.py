@@ -165,7 +165,7 @@ class Manual(Case):
         self.assertEqual((agreement["n"], agreement["agree"]), (1, 1))
         # The record judges itself again, and the log says who did what.
         again = self.assay("recompute")
-        self.assertEqual(again.returncode, self.assay("grade").returncode, again.stdout + again.stderr)
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
         page = self.assay("report", "--format", "html", "-o", "-").stdout
         self.assertIn("operator", page)
 
