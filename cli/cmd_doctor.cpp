@@ -10,6 +10,7 @@
 
 #include "adapters/http/client.h"
 #include "adapters/live/realtime.h"
+#include "adapters/manual/manual_robot.h"
 #include "adapters/registry.h"
 #include "adapters/ros2/ros2_robot.h"
 #include "adapters/served/served_policy.h"
@@ -119,6 +120,14 @@ Check check_reachable(const std::string& name) {
     out.ok = said.ok();
     out.found = said ? *said : said.error().found;
     return out;
+  }
+  if (subject->adapter == "manual") {
+    const auto deadline_s = manual_deadline_s(subject->robot);
+    return {{"robot's wire", "机器人接口"},
+            static_cast<bool>(deadline_s),
+            deadline_s ? fmt::format("manual: a person, prompts wait {:g} h", *deadline_s / 3600)
+                       : to_string(deadline_s.error(), Lang::en),
+            {"docs/wire-manual.md", "docs/zh/wire-manual.md"}};
   }
   if (subject->robot.url.empty()) return {{"robot's wire", "机器人接口"}, true, subject->adapter + ": in process", {}};
   const auto endpoint = http::endpoint_of(subject->robot);

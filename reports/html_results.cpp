@@ -84,6 +84,16 @@ void write_measured_table(Page& page, const ReportModel& model) {
   }
 }
 
+/// A person's eye behind one of the counted trials.
+bool seen_by_person(const ReportModel& model, const IndicatorResult& x) {
+  return std::any_of(model.trials.begin(), model.trials.end(), [&](const TrialRecord& trial) {
+    return std::find(x.trials.begin(), x.trials.end(), trial.number) != x.trials.end() &&
+           std::any_of(trial.metrics.begin(), trial.metrics.end(), [](const MetricValue& metric) {
+             return metric.id == "success" && metric.vantage == Vantage::operator_;
+           });
+  });
+}
+
 void write_indicator(Page& page, const ReportModel& model, const IndicatorResult& x) {
   page.raw("<tr><td><b>").both(filled(x.title, x.id)).raw("</b><br><span class=\"small\">");
   page.both(title_of_dimension(model.scheme, x.dimension)).raw(fmt::format(" · L{} · ", x.level)).code(x.id);
@@ -97,6 +107,8 @@ void write_indicator(Page& page, const ReportModel& model, const IndicatorResult
   page.number(std::to_string(x.voids)).raw("<td>").chip(look_of(x.conformity));
   if (!x.reason.en.empty() || !x.reason.zh.empty())
     page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
+  if (seen_by_person(model, x))
+    page.raw("<br><span class=\"small\">").both({"Observed by: operator", "观测来源：操作员"}).raw("</span>");
   page.raw("</td></tr>\n");
 }
 

@@ -215,11 +215,14 @@ void latency(Sheet& sheet, const ReportModel& model) {
     const auto quantiles = quantiles_of(sorted);
     if (quantiles.empty()) continue;
     const TimeUnit unit = key.unit == "s" ? time_unit(quantiles.front().estimate) : TimeUnit{1, key.unit};
+    const auto scaled = [&](const std::optional<double>& time) {
+      return time ? significant(*time * unit.per_second) : "–";
+    };
     std::vector<std::vector<Cell>> rows;
     for (std::size_t i = 0; i < quantiles.size(); ++i) {
       const auto& q = quantiles[i];
       rows.push_back({quantile_name(kQuantiles[i]), significant(q.estimate * unit.per_second), unit.name,
-                      interval_of(q.lower, q.upper, unit.per_second, false), std::to_string(values.sorted.size()),
+                      fmt::format("[{}, {}]", scaled(q.lower), scaled(q.upper)), std::to_string(values.sorted.size()),
                       word_of(key.vantage)});
     }
     sheet.table({{{"Quantile", "分位数"}, 1.5},
