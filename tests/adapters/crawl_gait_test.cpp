@@ -1,5 +1,6 @@
-// The static crawl as geometry, on a body that does what it is told: one foot at a time, over the triangle of the others,
-// onto ground that is higher than thought, to the place that was asked for. And the forces that carry such a body.
+// The static crawl as geometry, on a body that does what it is told: one foot at a time, over the triangle of the
+// others, onto ground that is higher than thought, to the place that was asked for. And the forces that carry such a
+// body.
 #include "adapters/policies/crawl_gait.h"
 
 #include <gtest/gtest.h>
