@@ -1,7 +1,6 @@
 #include "adapters/policies/contact_forces.h"
 
 #include <Eigen/Geometry>
-
 #include <algorithm>
 #include <cmath>
 
