@@ -1,6 +1,8 @@
 // The one place that lists what there is. A new adapter is one folder and one line here.
 #include "adapters/http/http_robot.h"
+#include "adapters/manual/manual_robot.h"
 #include "adapters/mujoco/mujoco_robot.h"
+#include "adapters/policies/observer.h"
 #include "adapters/policies/policies.h"
 #include "adapters/policies/two_hands.h"
 #include "adapters/recorded/recorded_robot.h"
@@ -60,6 +62,15 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                       false,
                       "recorded"},
                      make_recorded_robot);
+  registry.add_robot(
+      {"manual",
+       {"any robot, without a connection: a person sets up and enters what was seen (docs/wire-manual.md)",
+        "任意机器人，无需连接：由操作员布置场景并录入所见结果（docs/zh/wire-manual.md）"},
+       {},
+       manual_engine(),
+       false,
+       "manual"},
+      make_manual_robot);
 
   registry.add_policy({"scripted_manipulator",
                        {"picks and places by detections, with any bound arm and gripper",
@@ -110,6 +121,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_patrol);
+  registry.add_policy({"observer",
+                       {"watches from where it stands and reports what it sees, with any bound robot",
+                        "原地观察并上报所见物体，适用于任意已绑定的机器人"},
+                       skill_params(),
+                       ""},
+                      make_observer);
   registry.add_policy({"pose_programme",
                        {"takes up commanded poses and follows commanded paths, with any bound arm",
                         "按指令位姿与轨迹运动，适用于任意已绑定的机械臂"},
@@ -128,6 +145,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                        leg_params(),
                        ""},
                       make_balance_lqr);
+  registry.add_policy({"static_crawl",
+                       {"goes to a place on four legs, or turns to it, one foot at a time",
+                        "四足静步行走到指定位置，或原地转向，每次只抬一只脚"},
+                       leg_params(),
+                       ""},
+                      make_static_crawl);
   AdapterInfo openpi;
   openpi.id = "openpi";
   openpi.title = {"any policy behind an openpi or RoboArena server (docs/wire-openpi.md)",
@@ -140,6 +163,12 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                 "小型 HTTP 服务端（JSON）的任意策略（docs/zh/wire-openpi.md）"};
   http.wired = true;
   registry.add_served_policy(http, make_http_policy);
+  registry.add_policy({"operator",
+                       {"the robot's own, where a person lets it act and says when it has ended (robot `manual`)",
+                        "机器人自身的策略：由操作员启动并说明何时结束（机器人 `manual`）"},
+                       {},
+                       ""},
+                      make_operator_policy);
   registry.add_policy({"recording",
                        {"for a recorded robot: says done where the recording ends", "用于记录回放：记录结束时报告完成"},
                        {},

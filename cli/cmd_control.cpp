@@ -14,6 +14,7 @@
 
 #include "cli/commands.h"
 #include "cli/control.h"
+#include "cli/operate.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -138,8 +139,14 @@ class Tail {
   std::string rest_;
 };
 
+/// The prompt that waits, or null.
+json waiting_prompt(const App& app, const std::string& session) {
+  const auto answer = ask_run(app.workspace, session, "status");
+  return answer ? answer->value("prompt", json()) : json();
+}
+
 /// Shows what the run tells until it ends, dies, or the watcher is told to go (SIGINT leaves the run alone).
-int do_attach(const App& app, const std::string& name) {
+int do_attach(const App& app, const std::string& name, std::string by) {
   const auto id = id_of(app, name);
   if (!id) return fail(app, id.error());
   if (const auto here = ask_run(app.workspace, *id, "status"); !here) {
@@ -177,6 +184,9 @@ int do_attach(const App& app, const std::string& name) {
       return kInterrupted;
     }
     std::this_thread::sleep_for(200ms);
+    if (!by.empty())
+      if (const json prompt = waiting_prompt(app, *id); prompt.is_object() && !answer_prompt(app, *id, prompt, by))
+        by.clear();                                                    // no more input: the rest is watched
     alive = static_cast<bool>(ask_run(app.workspace, *id, "status"));  // then once more what it told last
   }
 }
@@ -248,10 +258,16 @@ void add_control_commands(CLI::App& parser, App& app, Action& run) {
     auto* command = parser.add_subcommand(name, app.say(help));
     command->add_option("session", *session, app.say("session (default: last)", "检测编号（默认：最近一次）"));
     command->callback([&app, &run, session, act] { run = [&app, session, act] { return act(app, *session); }; });
+    return command;
   };
-  add("attach",
-      {"watch a run of another process; Ctrl+C leaves it running", "查看另一进程中的运行；Ctrl+C 仅脱离，运行继续"},
-      do_attach);
+  const auto by = std::make_shared<std::string>();
+  auto* attach =
+      add("attach",
+          {"watch a run of another process; Ctrl+C leaves it running", "查看另一进程中的运行；Ctrl+C 仅脱离，运行继续"},
+          [by](const App& a, const std::string& name) { return do_attach(a, name, *by); });
+  attach->add_option("--by", *by,
+                     app.say("be its operator under this name: answer its prompts here (docs/wire-manual.md)",
+                             "以该姓名作为操作员，在此应答提示（docs/zh/wire-manual.md）"));
   const auto asks = [](const char* what) {
     return [what](const App& a, const std::string& name) { return do_ask(a, name, what); };
   };

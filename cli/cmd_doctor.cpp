@@ -8,11 +8,14 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "adapters/eyes.h"
 #include "adapters/http/client.h"
 #include "adapters/live/realtime.h"
+#include "adapters/manual/manual_robot.h"
 #include "adapters/registry.h"
 #include "adapters/ros2/ros2_robot.h"
 #include "adapters/served/served_policy.h"
+#include "adapters/served/spaces.h"
 #include "cli/commands.h"
 #include "cli/pin.h"
 #include "cli/version.h"
@@ -120,6 +123,14 @@ Check check_reachable(const std::string& name) {
     out.found = said ? *said : said.error().found;
     return out;
   }
+  if (subject->adapter == "manual") {
+    const auto deadline_s = manual_deadline_s(subject->robot);
+    return {{"robot's wire", "机器人接口"},
+            static_cast<bool>(deadline_s),
+            deadline_s ? fmt::format("manual: a person, prompts wait {:g} h", *deadline_s / 3600)
+                       : to_string(deadline_s.error(), Lang::en),
+            {"docs/wire-manual.md", "docs/zh/wire-manual.md"}};
+  }
   if (subject->robot.url.empty()) return {{"robot's wire", "机器人接口"}, true, subject->adapter + ": in process", {}};
   const auto endpoint = http::endpoint_of(subject->robot);
   if (!endpoint) {
@@ -152,6 +163,20 @@ Check check_policy(const std::string& name) {
   return out;
 }
 
+/// Pictures for policies that decide by them. Nobody else needs any.
+Check check_pictures(const std::string& name) {
+  const auto path = name.empty() ? Result<std::string>(std::string()) : catalog_find("subjects", name);
+  const auto subject = name.empty() || !path ? Result<Subject>(Subject{}) : load_subject(*path);
+  const bool wanted = subject && served::wants_pictures(subject->policy_link);
+  const auto drawn = try_cameras();
+  Check out{{"camera pictures", "相机图像"},
+            drawn || !wanted,
+            drawn ? "" : drawn.error().found,
+            {"install libegl-mesa0 or libosmesa6", "请安装 libegl-mesa0 或 libosmesa6"}};
+  if (drawn) out.found = "drawn off screen";
+  return out;
+}
+
 int do_doctor(const App& app, const std::string& subject) {
   std::vector<Check> checks;
   checks.push_back({{"program", "程序"}, true, fmt::format("assay {} ({})", kVersion, kRevision), {}});
@@ -164,6 +189,7 @@ int do_doctor(const App& app, const std::string& subject) {
   checks.push_back(check_catalog());
   checks.push_back(check_workspace(app));
   checks.push_back(check_realtime());
+  checks.push_back(check_pictures(subject));
   if (!subject.empty()) {
     checks.push_back(check_reachable(subject));
     checks.push_back(check_policy(subject));

@@ -77,7 +77,8 @@ int serve_http(const App& app, const ServeWords& words, const std::string& subje
   }
   const auto server = RobotServer::start(std::move(robot), std::move(worlds), options);
   if (!server) return fail(app, server.error());
-  const std::string url = fmt::format("http://{}:{}", options.address, (*server)->port());
+  const std::string url =
+      fmt::format("{}://{}:{}", options.cert_file.empty() ? "http" : "https", options.address, (*server)->port());
   if (app.json)
     print_json({{"schema", "assay.serve/1"}, {"url", url}, {"subject", subject}});
   else
@@ -214,6 +215,11 @@ void add_robot_commands(CLI::App& parser, App& app, Action& run) {
   serve->add_option("--port", words->options.port, app.say("0: any that is free", "0：任选空闲端口"));
   serve->add_option("--token-file", words->token_file,
                     app.say("ask for the token that stands in this file", "要求提供此文件中的令牌"));
+  serve->add_option(
+      "--cert", words->options.cert_file,
+      app.say("http: certificate chain (PEM) to serve over TLS with", "http：以 TLS 提供服务的证书链（PEM）"));
+  serve->add_option("--key", words->options.key_file,
+                    app.say("http: the certificate's key (PEM, chmod 600)", "http：该证书的私钥（PEM，chmod 600）"));
   serve->add_option("--domain", words->bus.domain, app.say("ros2: ROS_DOMAIN_ID", "ros2：ROS_DOMAIN_ID"))
       ->check(CLI::Range(0, 232));
   serve->add_option("--interface", words->bus.interface, app.say("ros2: network interface", "ros2：网络接口"));

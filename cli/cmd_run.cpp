@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "adapters/eyes.h"
+#include "adapters/served/spaces.h"
 #include "cli/commands.h"
 #include "cli/control.h"
 #include "cli/plan.h"
@@ -32,10 +34,16 @@ struct RunOptions {
 
 int default_jobs() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
+/// Whoever decides by pictures is not begun with where none can be drawn.
+Result<void> can_be_shown(const PolicyLink& policy) {
+  return served::wants_pictures(policy) ? try_cameras() : Result<void>{};
+}
+
 int do_run(const App& app, const RunOptions& options) {
   auto prepared = prepare(options.request);
   if (!prepared) return fail(app, prepared.error());
   if (options.dry_run) return show_plan(app, *prepared, {});
+  if (const auto drawn = can_be_shown(prepared->inputs.subject.policy_link); !drawn) return fail(app, drawn.error());
   auto store = Store::open(app.workspace);
   if (!store) return fail(app, store.error());
   auto row = lock(**store, *prepared);

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "cli/replay.h"
+#include "cli/score.h"
 #include "cli/session.h"
 #include "core/mcap.h"
 
@@ -164,6 +165,7 @@ void add_trial_commands(CLI::App& parser, App& app, Action& run) {
       "--before-reveal", o->before_reveal,
       app.say("flagged before the outcome was revealed: the index is replaced", "在结果揭示前标记：以备用序号替换"));
   bind(invalidate, do_trial_invalidate);
+  add_score_commands(*trial, app, run);
   const auto r = std::make_shared<ReplayRequest>();
   auto* replayed = trial->add_subcommand(
       "replay", app.say("show a trial again from its trace: pictures or a GIF", "由记录重现一次试验：图片或 GIF"));

@@ -21,6 +21,8 @@ Lang lang_from_environment() {
 
 int exit_code_of(const Error& error) {
   switch (error.id) {
+    case 440:
+    case 441:
     case 510:  // a deciding file changed since the session was locked
     case 701:
     case 702:

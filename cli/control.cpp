@@ -85,14 +85,36 @@ std::string event_log(const std::string& workspace, const std::string& session) 
   return run_folder(workspace) + "/" + session + ".events.jsonl";
 }
 
+std::string live_view(const std::string& workspace, const std::string& session) {
+  return run_folder(workspace) + "/" + session + ".live";
+}
+
+namespace {
+/// A worker that was killed leaves its view behind.
+void remove_views(const std::string& workspace, const std::string& session) {
+  const std::string start = session + ".live-";
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(run_folder(workspace), error))
+    if (entry.path().filename().string().rfind(start, 0) == 0) fs::remove(entry.path(), error);
+}
+}  // namespace
+
 struct RunControl::State {
-  std::string session;
+  std::string workspace, session;
   Descriptor folder, listener;
   std::FILE* events = nullptr;
   std::list<Client> clients;
   bool paused = false, stop = false;
   json progress = json::object();
   std::map<std::tuple<std::string, int, int>, json> under_way;
+  harness::OperatorDesk* desk = nullptr;
+
+  json refusal(const Error& error) const {
+    return {{"schema", "assay.control/1"},
+            {"session", session},
+            {"error", to_string(error, Lang::en)},
+            {"error_zh", to_string(error, Lang::zh)}};
+  }
 
   json answer(const std::string& line) {
     const json request = json::parse(line, nullptr, false);
@@ -105,10 +127,14 @@ struct RunControl::State {
       paused = false;
     else if (what == "stop")
       stop = true;
-    else if (what != "status")
-      return {{"schema", "assay.control/1"},
-              {"session", session},
-              {"error", "expected {\"do\": \"status\" | \"pause\" | \"continue\" | \"stop\"}"}};
+    else if (desk != nullptr && (what == "answer" || what == "score")) {
+      if (auto done = what == "score" ? desk->score(request) : desk->act(request, steady_now()); !done)
+        return refusal(done.error());
+    } else if (what != "status")
+      return {
+          {"schema", "assay.control/1"},
+          {"session", session},
+          {"error", "expected {\"do\": \"status\" | \"pause\" | \"continue\" | \"stop\" | \"answer\" | \"score\"}"}};
     json out = {{"schema", "assay.control/1"},
                 {"session", session},
                 {"pid", getpid()},
@@ -118,6 +144,7 @@ struct RunControl::State {
                 {"under_way", json::array()}};
     for (const char* key : {"done", "expected", "most", "jobs", "eta_s"}) out[key] = progress.value(key, json());
     for (const auto& [key, trial] : under_way) out["under_way"].push_back(trial);
+    out["prompt"] = desk != nullptr ? desk->prompt(steady_now()) : json();
     return out;
   }
 
@@ -147,6 +174,7 @@ RunControl::RunControl(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 RunControl::~RunControl() {
   unlinkat(state_->folder.get(), (state_->session + ".sock").c_str(), 0);
+  remove_views(state_->workspace, state_->session);
   if (state_->events != nullptr) std::fclose(state_->events);
 }
 
@@ -157,7 +185,9 @@ Result<std::unique_ptr<RunControl>> RunControl::open(const std::string& workspac
   chmod(folder.c_str(), 0700);
   std::unique_ptr<RunControl> out(new RunControl(std::make_unique<State>()));
   State& s = *out->state_;
+  s.workspace = workspace;
   s.session = session;
+  remove_views(workspace, session);
   s.folder = open_folder(folder);
   if (s.folder.get() < 0) return cannot_open(folder);
   s.events = std::fopen(event_log(workspace, session).c_str(), "ae");
@@ -171,6 +201,8 @@ Result<std::unique_ptr<RunControl>> RunControl::open(const std::string& workspac
     return cannot_open(folder + "/" + name);
   return out;
 }
+
+void RunControl::serve(harness::OperatorDesk& desk) { state_->desk = &desk; }
 
 void RunControl::poll() {
   State& s = *state_;
@@ -201,7 +233,10 @@ void RunControl::on_event(const RunEvent& event) {
   if (event.type == "progress") s.progress = std::move(data);
 }
 
-Result<json> ask_run(const std::string& workspace, const std::string& session, const std::string& what) {
+namespace {
+
+/// The run's answer, whatever it says.
+Result<json> exchange(const std::string& workspace, const std::string& session, const json& message) {
   const std::string folder_path = run_folder(workspace), name = session + ".sock";
   const Error none{.id = 921,
                    .what = {"the session has no run under way", "该检测当前没有正在进行的运行"},
@@ -217,7 +252,7 @@ Result<json> ask_run(const std::string& workspace, const std::string& session, c
   const Descriptor talk(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto where = folder.get() < 0 ? std::nullopt : address(folder.get(), name);
   if (!where || connect(talk.get(), reinterpret_cast<const sockaddr*>(&*where), sizeof *where) != 0) return none;
-  const std::string line = json{{"do", what}}.dump() + "\n";
+  const std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
   if (send(talk.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) return silent;
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAnswer_ms);
   std::string text;
@@ -233,8 +268,26 @@ Result<json> ask_run(const std::string& workspace, const std::string& session, c
     text.append(buffer, static_cast<std::size_t>(n));
   }
   json out = json::parse(text, nullptr, false);
-  if (!out.is_object() || out.contains("error")) return silent;
+  if (!out.is_object()) return silent;
   return out;
+}
+
+}  // namespace
+
+Result<json> tell_run(const std::string& workspace, const std::string& session, const json& message) {
+  ASSAY_TRY(auto out, exchange(workspace, session, message));
+  if (out.contains("error"))
+    return Error{.id = 924,
+                 .what = {"the run refuses what it was told", "运行拒绝了所收到的内容"},
+                 .place = {session},
+                 .found = out.value("error", "") + "\n" + out.value("error_zh", ""),
+                 .help = {"`assay status --json` shows what it waits for; docs/wire-manual.md",
+                          "`assay status --json` 显示其等待的内容；docs/zh/wire-manual.md"}};
+  return out;
+}
+
+Result<json> ask_run(const std::string& workspace, const std::string& session, const std::string& what) {
+  return tell_run(workspace, session, {{"do", what}});
 }
 
 }  // namespace assay::cli

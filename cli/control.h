@@ -8,13 +8,16 @@
 #include "cli/app.h"
 #include "core/events.h"
 #include "core/result.h"
+#include "harness/operator_desk.h"
 
 namespace assay::cli {
 
 /// `run/<session>.sock` of the workspace speaks JSON lines: {"do": "status" | "pause" | "continue" | "stop"} is
 /// answered by {"schema": "assay.control/1", "state": "running" | "paused" | "stopping", "pid", "done", "expected",
 /// "most", "eta_s", "under_way": […]}, anything else by {"error": …}. `run/<session>.events.jsonl` holds every event of
-/// the session's runs. Neither blocks the run or ends it: what cannot be told is left out.
+/// the session's runs. A run that asks its operator (harness/operator_desk.h) shows "prompt" with its state, and takes
+/// {"do": "answer", "prompt", "act", "by", …} and {"do": "score", "trial", "outcome", "by"}. Neither blocks the run or
+/// ends it: what cannot be told is left out.
 class RunControl final : public RunListener {
  public:
   /// Fails with 0920 (folder, socket or file cannot be made).
@@ -23,6 +26,8 @@ class RunControl final : public RunListener {
   RunControl(const RunControl&) = delete;
   RunControl& operator=(const RunControl&) = delete;
 
+  /// Whom answers and scores are given to; not null, and outlives this.
+  void serve(harness::OperatorDesk& desk);
   /// Answers what came since; called at least every 0.1 s by the run.
   void poll();
   [[nodiscard]] bool paused() const;
@@ -36,11 +41,16 @@ class RunControl final : public RunListener {
 };
 
 std::string event_log(const std::string& workspace, const std::string& session);
+/// `run/<session>.live-<worker>` show the trials under way (core/live_view.h); this is the name up to the dash.
+std::string live_view(const std::string& workspace, const std::string& session);
 std::string run_folder(const std::string& workspace);  ///< of sockets, event logs and the output of detached runs
 
 /// One question to a session's run. Fails with 0921 (no such run: it never was, has ended or was killed) and 0922 (no
 /// answer in 5 s, or not one).
 Result<nlohmann::json> ask_run(const std::string& workspace, const std::string& session, const std::string& what);
+/// A message that may be refused: also fails with 0924, which holds what the run said.
+Result<nlohmann::json> tell_run(const std::string& workspace, const std::string& session,
+                                const nlohmann::json& message);
 
 /// Goes on with a locked session in a process of its own that outlives this one, output in run/<session>.log; says how
 /// to watch it once it answers. Returns the exit code: 0, or that of a run that ended before (within 60 s).

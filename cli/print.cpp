@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "reports/condition_words.h"
+#include "reports/values.h"
 
 namespace assay::cli {
 namespace {
@@ -42,7 +43,9 @@ void print_indicators(const App& app, const Grade& grade) {
       continue;
     }
     if (!r.metric.empty()) {
-      const auto value = [](const std::optional<double>& v) { return v ? fmt::format("{:.4g}", *v) : "–"; };
+      const auto value = [&](const std::optional<double>& v) {
+        return v ? fmt::format("{:.4g}", reports::readable(*v, r.limit)) : "–";
+      };
       rows.push_back({r.id, fmt::format("{} {:.4g} {}", r.bound == "at_most" ? "≤" : "≥", r.limit, r.unit),
                       fmt::format("{}", r.n), fmt::format("{}", r.successes), fmt::format("{}", r.voids),
                       value(r.estimate), fmt::format("[{}, {}]", value(r.lower), value(r.upper)), verdict});

@@ -32,6 +32,12 @@ class ConsoleListener final : public RunListener {
     } else if (event.type == "worker_lost") {
       note(fmt::format("{}: {}", app_.say("a worker was lost and replaced", "一个工作进程丢失，已替换"),
                        text(data, "reason")));
+    } else if (event.type == "operator_prompt") {
+      if (text(data, "kind") == "set_up")
+        note(fmt::format(
+            "{} {} L{} #{}: {}", app_.say("trial", "试验"), number(data, "trial"), number(data, "level"),
+            number(data, "index"),
+            app_.say("waits for its operator (`assay attach --by NAME`)", "等待操作员（`assay attach --by 姓名`）")));
     } else if (event.type == "progress") {
       progress(data);
     }

@@ -18,6 +18,8 @@
 #include "cli/seed.h"
 #include "cli/version.h"
 #include "core/sha256.h"
+#include "harness/operated.h"
+#include "suites/embodiment_cameras.h"
 
 namespace assay::cli {
 namespace {
@@ -39,6 +41,10 @@ std::vector<std::string> remarks(const Opened& session) {
   for (const auto& o : session.inputs.embodiment.actuator_overrides)
     out.push_back(
         fmt::format("actuator override declared by the binding: {} {} = {}", o.actuator, o.attribute, o.value));
+  if (session.inputs.subject.adapter == "manual")
+    out.emplace_back(
+        "trials were set up, started and scored by a person, by eye: values have the vantage operator, times are those "
+        "between two acts of the person, and what was drawn of friction, sensors and delays was not set");
   return out;
 }
 
@@ -167,9 +173,12 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
   if (auto ready = ready_to_run(store, session); !ready) return fail(app, ready.error());
   install_signal_handlers();
   harness::CampaignOptions options{.jobs = jobs, .program = app.program, .interrupted = interrupted};
+  harness::OperatorDesk desk;
   const auto control = RunControl::open(store.folder(), session.row.id);
   if (control) {
+    (*control)->serve(desk);
     listeners.add(control->get());
+    options.live_path = live_view(store.folder(), session.row.id);
     options.paused = [&] { return (*control)->paused(); };
     options.interrupted = [&] {
       (*control)->poll();
@@ -178,7 +187,7 @@ std::optional<int> run_trials(const App& app, Store& store, Opened& session, int
   } else {
     std::fprintf(stderr, "%s\n", to_string(control.error(), app.lang).c_str());  // trials can run without
   }
-  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listeners);
+  const auto end = harness::run_campaign(store, session.row, session.inputs, session.plan, options, listeners, &desk);
   if (!end) return fail(app, end.error());
   if (end->interrupted) {
     const auto trials = store.trials(session.row.number);
@@ -217,7 +226,11 @@ Result<Prepared> prepare(const SessionRequest& request) {
   const Subject& subject = out.inputs.subject;
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.robot(subject.robot)));
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.policy(subject.policy, subject.policy_params, subject.policy_link)));
-  ASSAY_RETURN_IF_ERROR(served::check_policy_link(subject.policy_link, out.inputs.embodiment.groups));
+  std::optional<std::vector<std::string>> cameras;
+  if (subject.adapter == "mujoco") {
+    ASSAY_TRY(cameras, cameras_of(out.inputs.embodiment));
+  }
+  ASSAY_RETURN_IF_ERROR(served::check_policy_link(subject.policy_link, out.inputs.embodiment.groups, cameras));
   std::vector<Task> tasks;
   std::string suite_hashes;
   for (const auto& suite : out.inputs.suites) {

@@ -1,5 +1,5 @@
 // What MCAP's writer and reader share: opcodes, magic, checksum, and the codec between a trace and the
-// bytes of a file. For core's own sources and tests; other rooms use core/mcap.h.
+// bytes of a file. For core's own sources, the reader of recordings and tests; a trace is read by core/mcap.h.
 #pragma once
 
 #include <cstdint>

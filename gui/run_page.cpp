@@ -65,7 +65,8 @@ RunPage::RunPage(Hub& the_hub)
                              "trial.reason", "trial.duration"},
                             this)),
       log_(new RowsModel({"run.col.time", "run.col.event", "run.col.where", "run.col.what"}, this)),
-      tabs_(new QTabWidget) {
+      tabs_(new QTabWidget),
+      signals_(new TelemetryPanel) {
   for (auto* one : {pause_, resume_, stop_}) tools->addWidget(one);
 
   auto* again = button("run.resume_session", "run_resume_session", "primary");
@@ -132,6 +133,7 @@ RunPage::RunPage(Hub& the_hub)
   fit(log, 3);
   tabs_->addTab(trials, say("run.trials"));
   tabs_->addTab(log, say("run.log"));
+  tabs_->addTab(signals_, say("run.signals"));
   tabs_->setMinimumHeight(230);
   auto* lists = new Card;
   delete lists->layout()->takeAt(0);
@@ -270,6 +272,11 @@ void RunPage::fill_lists() {
   log_->set(std::move(rows));
   tabs_->setTabText(0, say("run.trials"));
   tabs_->setTabText(1, say("run.log"));
+  tabs_->setTabText(2, say("run.signals"));
+  signals_->watch(run.session.isEmpty()
+                      ? QString()
+                      : hub.workspace() + QStringLiteral("/run/") + run.session + QStringLiteral(".live"));
+  signals_->retranslate();
 }
 
 void RunPage::fill_intervals() {

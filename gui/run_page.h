@@ -4,6 +4,7 @@
 #include "gui/charts.h"
 #include "gui/page.h"
 #include "gui/rows_model.h"
+#include "gui/telemetry.h"
 
 class QPlainTextEdit;
 class QProgressBar;
@@ -38,6 +39,7 @@ class RunPage : public Page {
   StateTimeline* timeline_;
   RowsModel *trials_, *log_;
   QTabWidget* tabs_;
+  TelemetryPanel* signals_;
   QJsonObject report_;
   QString report_session_;
   int report_done_ = -1;

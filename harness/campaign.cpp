@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "harness/losses.h"
+#include "harness/operated.h"
 #include "harness/pool.h"
 #include "harness/run_events.h"
 #include "harness/series.h"
@@ -13,54 +15,27 @@
 namespace assay::harness {
 namespace {
 
-constexpr double kPoll_s = 0.1, kWallLimit_s = 120;
+constexpr double kPoll_s = 0.1;
 constexpr double kFinishGrace_s = 1.0, kAbortGrace_s = 3.0;  // on SIGINT: finish, then make safe, then kill
 constexpr int kMostIdleLosses = 5, kMostRepeats = 3;
 
 double seconds_since(SteadyTime start) { return static_cast<double>(steady_now().ns - start.ns) * 1e-9; }
 
-Error workers_keep_dying(const Loss& last, const std::string& log) {
-  return Error{.id = 531,
-               .what = {"worker processes keep dying before they run a trial", "工作进程在执行试验之前反复退出"},
-               .place = {log},
-               .expected = {"a worker that loads the session", "能够载入该次检测的工作进程"},
-               .found = last.detail,
-               .help = {"read the workers' log; check memory and the adapter's requirements",
-                        "请查看工作进程日志，并检查内存与适配器的运行条件"}};
-}
-
-Verdict verdict(Outcome outcome, std::string reason) {
-  Verdict out;
-  out.outcome = outcome;
-  out.reason = std::move(reason);
-  return out;
-}
-
-/// DESIGN §4.1: what the vendor supplied is the subject's fault; the rest counts as failure until a reviewer accepts
-/// an outside cause.
-Verdict verdict_of(const Loss& loss, bool reference_embodiment) {
-  const std::string how = loss.how == Loss::How::stalled ? "stalled" : "crashed";
-  if (loss.how == Loss::How::killed) return verdict(Outcome::undetermined, "harness_fault:worker_killed");
-  if (loss.phase == Phase::policy) return verdict(Outcome::failure, "subject_fault:policy_" + how);
-  if (loss.phase == Phase::robot && !reference_embodiment)
-    return verdict(Outcome::failure, "subject_fault:model_" + how);
-  return verdict(Outcome::undetermined, "harness_fault:worker_" + how);
-}
-
 class Campaign {
  public:
   Campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
-           const CampaignOptions& options, RunListener& listener)
+           const CampaignOptions& options, RunListener& listener, OperatorDesk* desk)
       : store_(store),
         session_(session),
         inputs_(inputs),
         reference_(inputs.embodiment.reference),
         seed_(plan.session_seed),
         options_(options),
+        desk_(desk),
         events_(listener, session.id, store.folder()),
         stderr_path_(log_folder(store.folder()) + "/workers.log"),
-        // A robot behind a wire is one robot.
-        pool_({.size = !inputs.subject.robot.url.empty()
+        // A robot behind a wire is one robot, and a person has two hands.
+        pool_({.size = !inputs.subject.robot.url.empty() || inputs.subject.adapter == "manual"
                            ? 1
                            : std::max(1, std::min(options.jobs, static_cast<int>(plan.series.size()))),
                .program = options.program,
@@ -72,6 +47,7 @@ class Campaign {
     places_.resize(plan.series.size());
     for (std::size_t i = 0; i < plan.order.size(); ++i) places_[static_cast<std::size_t>(plan.order[i])].push_back(i);
     ordered_ = !plan.order.empty();
+    if (desk != nullptr) audit_to(*desk, store);
   }
 
   Result<CampaignEnd> run() {
@@ -97,6 +73,10 @@ class Campaign {
   };
 
   Result<CampaignEnd> run_to_end() {
+    if (inputs_.subject.adapter == "manual") {
+      ASSAY_TRY(const double deadline_s, manual_deadline_s(inputs_.subject.robot));
+      operated_ = std::make_unique<OperatedTrials>(store_, session_.number, desk_, deadline_s);
+    }
     ASSAY_RETURN_IF_ERROR(recall());
     events_.started_run(options_.jobs, recorded_);
     while (!all_stopped()) {
@@ -105,19 +85,22 @@ class Campaign {
       if (const bool paused = options_.paused && options_.paused(); paused != paused_) events_.held(paused_ = paused);
       if (!paused_) ASSAY_RETURN_IF_ERROR(dispatch());
       ASSAY_RETURN_IF_ERROR(handle(pool_.wait(kPoll_s)));
+      if (auto stepped = step_operated(); !stepped) {
+        if (stepped.error().id != 562) return std::move(stepped).error();
+        events_.log_error(stepped.error());
+        return interrupt();
+      }
     }
     events_.finished_run(true, recorded_, lost_);
     return CampaignEnd{.complete = true, .interrupted = false, .trials = recorded_, .workers_lost = lost_};
   }
 
+  std::string view_of(int worker) const {
+    return options_.live_path.empty() ? "" : options_.live_path + "-" + std::to_string(worker);
+  }
+
   double wall_limit_s(const TrialRecord& record) const {
-    if (options_.trial_wall_limit_s > 0) return options_.trial_wall_limit_s;
-    for (const auto& suite : inputs_.suites)
-      if (const Task* task = suite.find(record.task, record.level); task != nullptr)
-        return kWallLimit_s + std::ceil(static_cast<double>(task->time_limit_ns) /
-                                        static_cast<double>(std::max<std::int64_t>(1, task->control_period_ns))) *
-                                  inputs_.subject.policy_deadline_s;
-    return kWallLimit_s;
+    return options_.trial_wall_limit_s > 0 ? options_.trial_wall_limit_s : harness::wall_limit_s(inputs_, record);
   }
 
   /// What is on record already.
@@ -130,6 +113,7 @@ class Campaign {
     for (const auto& trial : trials)
       if (const auto* series = find(trial); series != nullptr && !trial.finished && !series->is_decided(trial.index))
         unfinished_.push_back(trial);
+    if (operated_) operated_->wait(std::exchange(unfinished_, {}));
     return {};
   }
 
@@ -140,7 +124,7 @@ class Campaign {
   }
 
   bool all_stopped() const {
-    return flights_.empty() && unfinished_.empty() &&
+    return flights_.empty() && unfinished_.empty() && (!operated_ || operated_->idle()) &&
            std::all_of(series_.begin(), series_.end(), [](const auto& s) { return s.stopped(); });
   }
 
@@ -149,7 +133,7 @@ class Campaign {
   Result<void> settle_unfinished() {
     for (auto record : std::exchange(unfinished_, {})) {
       if (repeatable_) continue;
-      record.verdict = verdict(Outcome::undetermined, "interrupted");
+      record.verdict = plain_verdict(Outcome::undetermined, "interrupted");
       ASSAY_RETURN_IF_ERROR(conclude(record, "", 0));
     }
     return {};
@@ -183,7 +167,55 @@ class Campaign {
     return best;
   }
 
+  std::string staged(const TrialRecord& record) const {
+    return store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap";
+  }
+
+  /// A person's next trial: what to set up is drawn before it begins.
+  void ask_for_card() {
+    const auto idle = pool_.idle();
+    if (operated_->busy() || !flights_.empty() || idle.empty()) return;
+    auto record = operated_->take_waiting();
+    if (!record) {
+      const auto chosen = choose(idle.front());
+      if (!chosen) return;
+      record = TrialRecord{};
+      record->task = series_[*chosen].series().task;
+      record->level = series_[*chosen].series().level;
+      record->index = series_[*chosen].next_index();
+    }
+    auto request = to_json(TrialRequest{record->number, record->task, record->level, record->index, seed_, "", ""});
+    request["type"] = "card";
+    operated_->ask(std::move(*record));
+    pool_.assign(idle.front(), request, kWallLimit_s);
+  }
+
+  /// Prompts that changed, and trials that were told of or given up.
+  Result<void> step_operated() {
+    if (!operated_) return {};
+    if (const auto prompt = operated_->changed()) events_.prompted(*prompt);
+    if (pool_.idle().empty()) return {};  // a worker that was lost comes back first
+    ASSAY_TRY(const auto end, operated_->poll());
+    if (!end) return {};
+    if (!end->entry) {
+      ASSAY_TRY(const auto record, operated_->give_up(*end));
+      return conclude(record, "", 0);
+    }
+    const auto& record = end->trial;
+    TrialRequest request{record.number, record.task, record.level, record.index, seed_, staged(record), ""};
+    request.entry = end->entry;
+    const double limit_s = wall_limit_s(record);
+    const int worker = pool_.idle().front();
+    flights_[worker] = {0, record, steady_now()};
+    pool_.assign(worker, to_json(request), limit_s);
+    return {};
+  }
+
   Result<void> dispatch() {
+    if (operated_) {
+      ask_for_card();
+      return {};
+    }
     for (const int worker : pool_.idle()) {
       const auto chosen = choose(worker);
       if (!chosen) continue;
@@ -191,9 +223,8 @@ class Campaign {
       ASSAY_TRY(auto record, store_.start_trial(session_.number, series.series().task, series.series().level,
                                                 series.next_index(), utc_now()));
       events_.started(record);
-      const TrialRequest request{
-          record.number, record.task, record.level,
-          record.index,  seed_,       store_.staging_folder() + "/" + std::to_string(record.number) + ".mcap"};
+      const TrialRequest request{record.number, record.task,    record.level,   record.index,
+                                 seed_,         staged(record), view_of(worker)};
       const double limit_s = wall_limit_s(record);
       last_series_[worker] = *chosen;
       flights_[worker] = {*chosen, std::move(record), steady_now()};
@@ -221,6 +252,12 @@ class Campaign {
         if (const auto flight = flights_.find(event.worker); flight != flights_.end()) {
           flight->second.begun = true;
           flight->second.record.initial_state_digest = event.message.value("initial_state_digest", "");
+        }
+        return {};
+      case WorkerEvent::Kind::card:
+        if (TrialRecord begun; operated_) {
+          ASSAY_TRY(const bool is_new, operated_->open(event.message, begun));
+          if (is_new) events_.started(begun);
         }
         return {};
       case WorkerEvent::Kind::done:
@@ -255,6 +292,7 @@ class Campaign {
     const auto flight = flights_.find(event.worker);
     if (flight == flights_.end() || !event.while_busy) {
       events_.lost(event.pid, event.loss, event.loss.detail);
+      if (operated_) operated_->ask_again();
       if (++idle_losses_ >= kMostIdleLosses) return workers_keep_dying(event.loss, stderr_path_);
       return {};
     }
@@ -266,7 +304,10 @@ class Campaign {
     record.verdict = verdict_of(event.loss, reference_);
     events_.lost(event.pid, event.loss, record.verdict.reason);
     // Killed from outside, and the same trial can be had again: the attempt stays on record, unfinished.
-    if (untouched ? repeats_left(record) : event.loss.how == Loss::How::killed && may_repeat(record)) return {};
+    if (untouched ? repeats_left(record) : event.loss.how == Loss::How::killed && may_repeat(record)) {
+      if (operated_) operated_->go_on_with(std::move(record));  // what was told of it is on record
+      return {};
+    }
     return conclude(record, "", wall_s);
   }
 
@@ -326,9 +367,11 @@ class Campaign {
   bool reference_;
   std::string seed_;
   const CampaignOptions& options_;
+  OperatorDesk* desk_;
   RunEvents events_;
   std::string stderr_path_;
   WorkerPool pool_;
+  std::unique_ptr<OperatedTrials> operated_;  ///< where a person runs the trials
   std::vector<SeriesRun> series_;
   std::vector<std::vector<std::size_t>> places_;  ///< by series: places of its trials in the locked order
   bool ordered_ = false;
@@ -343,9 +386,9 @@ class Campaign {
 }  // namespace
 
 Result<CampaignEnd> run_campaign(Store& store, const SessionRow& session, const SessionInputs& inputs, const Plan& plan,
-                                 const CampaignOptions& options, RunListener& listener) {
+                                 const CampaignOptions& options, RunListener& listener, OperatorDesk* desk) {
   try {
-    return Campaign(store, session, inputs, plan, options, listener).run();
+    return Campaign(store, session, inputs, plan, options, listener, desk).run();
   } catch (const nlohmann::json::exception& e) {
     return Error{.id = 532,
                  .what = {"coordinator and worker do not understand each other", "协调进程与工作进程无法互相理解"},

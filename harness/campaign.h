@@ -47,6 +47,8 @@ struct CampaignOptions {
   double trial_wall_limit_s = 0;
   double heartbeat_stale_s = 30;  ///< likewise without a sign of life for so long (at least 3 policy deadlines)
   double load_limit_s = 120;      ///< likewise while a worker loads the session
+  /// Trials under way can be watched in `<live_path>-<worker>` (core/live_view.h); empty: nowhere.
+  std::string live_path{};
 };
 
 struct CampaignEnd {

@@ -159,6 +159,7 @@ bool TrialRun::live_policy(LiveRobot& robot, Live& live, SteadyTime deadline) {
     live.asked = false;
     if (!*answer) return fault(policy_fault(answer->error()));
     command = std::move(**answer);
+    if (const auto asked = last_exchange_of(policy_)) recorder_.inference(live.asked_of, *asked, steady_now());
     recorder_.action(live.asked_of, command);
     if (!hear(command)) return false;
     if (auto sound = check_action(robot.describe(), command); !sound)

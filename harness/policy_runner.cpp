@@ -1,13 +1,20 @@
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "adapters/exchange.h"
 #include "adapters/listener.h"
+#include "harness/seeing_runner.h"
 #include "harness/trial.h"
 
 namespace assay::harness {
@@ -50,16 +57,28 @@ Result<Action> act_on(Policy& policy, const Words& heard, const Observation& obs
   });
 }
 
+/// act_on(), and what the wire says of the exchange.
+Result<Action> acted(Policy& policy, const Words& heard, const Observation& observation,
+                     std::optional<Exchange>& seen) {
+  return guarded<Action>("act", [&] {
+    auto action = act_on(policy, heard, observation);
+    seen = last_exchange_of(policy);
+    return action;
+  });
+}
+
 /// Shared by the runner and the policy's thread, so that a thread that never comes back keeps what it touches alive.
 struct Shared {
   std::mutex mutex;
   std::condition_variable wake, answered;
   std::function<void(Policy&)> job;  ///< owns copies of its inputs and writes into a slot that it owns too
+  pid_t thread = 0;                  ///< the policy's, once it runs
   bool pending = false, answer_ready = false, quit = false, gone = false;
 };
 
 void policy_thread(const std::shared_ptr<Shared>& shared, std::unique_ptr<Policy> policy) {
   std::unique_lock lock(shared->mutex);
+  shared->thread = static_cast<pid_t>(syscall(SYS_gettid));
   while (true) {
     shared->wake.wait(lock, [&] { return shared->pending || shared->quit; });
     if (!shared->pending) break;
@@ -82,10 +101,22 @@ void policy_thread(const std::shared_ptr<Shared>& shared, std::unique_ptr<Policy
   shared->answered.notify_one();
 }
 
-class ThreadedRunner final : public PolicyRunner {
+/// How long a thread of this process has been ready to run while no processor was free (proc(5), schedstat); 0 where
+/// the kernel does not count it.
+double unserved_s(pid_t thread) {
+  std::FILE* file = std::fopen(("/proc/self/task/" + std::to_string(thread) + "/schedstat").c_str(), "re");
+  if (file == nullptr) return 0;
+  unsigned long long ran_ns = 0, waited_ns = 0;
+  const int read = std::fscanf(file, "%llu %llu", &ran_ns, &waited_ns);
+  std::fclose(file);
+  return read == 2 ? static_cast<double>(waited_ns) * 1e-9 : 0;
+}
+
+class ThreadedRunner final : public PolicyRunner, public OverWire, public SeeingRunner {
  public:
   explicit ThreadedRunner(std::unique_ptr<Policy> policy)
       : shared_(std::make_shared<Shared>()),
+        sees_(dynamic_cast<SeeingPolicy*>(policy.get()) != nullptr),
         thread_([shared = shared_, p = std::move(policy)]() mutable { policy_thread(shared, std::move(p)); }) {}
 
   ~ThreadedRunner() override { close(kHousekeepingDeadline_s); }
@@ -111,10 +142,31 @@ class ThreadedRunner final : public PolicyRunner {
   }
 
   Result<Action> act(const Observation& observation, double deadline_s) override {
-    return call<Action>("act", deadline_s, [observation, heard = std::exchange(heard_, {})](Policy& policy) {
-      return act_on(policy, heard, observation);
+    exchange_ = std::make_shared<std::optional<Exchange>>();
+    auto images = std::make_shared<std::vector<Image>>(std::exchange(images_, {}));
+    auto done = call<Action>(
+        "act", deadline_s, [observation, images, heard = std::exchange(heard_, {}), seen = exchange_](Policy& policy) {
+          if (auto* seeing = dynamic_cast<SeeingPolicy*>(&policy); seeing != nullptr && !images->empty()) {
+            const auto shown = guarded<void>("show", [&]() -> Result<void> {
+              seeing->show(std::move(*images));
+              return {};
+            });
+            if (!shown) return Result<Action>(shown.error());
+          }
+          return acted(policy, heard, observation, *seen);
+        });
+    if (lost_) exchange_.reset();  // its thread may still write
+    return done;
+  }
+
+  [[nodiscard]] bool sees() const override { return sees_; }
+  Result<std::vector<CameraView>> wants(SimTime now, double deadline_s) override {
+    using Views = std::vector<CameraView>;
+    return call<Views>("wants", deadline_s, [now](Policy& policy) {
+      return guarded<Views>("wants", [&]() -> Result<Views> { return dynamic_cast<SeeingPolicy&>(policy).wants(now); });
     });
   }
+  void show(std::vector<Image> images) override { images_ = std::move(images); }
 
   void hear(const Text& words) override { heard_.push_back(words); }
 
@@ -125,8 +177,9 @@ class ThreadedRunner final : public PolicyRunner {
     if (lost_) return;
     const std::lock_guard lock(shared_->mutex);
     shared_->answer_ready = false;
-    shared_->job = [answer = asked_, observation, heard = std::exchange(heard_, {})](Policy& policy) {
-      *answer = act_on(policy, heard, observation);
+    exchange_ = std::make_shared<std::optional<Exchange>>();
+    shared_->job = [answer = asked_, observation, heard = std::exchange(heard_, {}), seen = exchange_](Policy& policy) {
+      *answer = acted(policy, heard, observation, *seen);
     };
     shared_->pending = true;
     shared_->wake.notify_one();
@@ -161,6 +214,10 @@ class ThreadedRunner final : public PolicyRunner {
       thread_.join();
   }
 
+  [[nodiscard]] std::optional<Exchange> last_exchange() const override {
+    return lost_ || !exchange_ ? std::nullopt : *exchange_;
+  }
+
   [[nodiscard]] bool lost() const override { return lost_; }
 
  private:
@@ -180,24 +237,41 @@ class ThreadedRunner final : public PolicyRunner {
     shared_->job = [answer, function = std::move(function)](Policy& policy) { *answer = function(policy); };
     shared_->pending = true;
     shared_->wake.notify_one();
-    if (!wait(lock, deadline_s, [this] { return shared_->answer_ready; })) {
+    if (!wait_served(lock, deadline_s)) {
       lost_ = true;
       return policy_late(name, deadline_s);
     }
     return std::move(**answer);
   }
 
+  /// The deadline is the policy's, the processor is the laboratory's: time in which its thread was ready and none was
+  /// free is added, up to a bound below the heartbeat's patience (max(30 s, 3 deadlines)). Who sleeps, waits for
+  /// others or computes for long gains nothing by it.
+  bool wait_served(std::unique_lock<std::mutex>& lock, double deadline_s) {
+    const auto ready = [this] { return shared_->answer_ready; };
+    const double before_s = unserved_s(shared_->thread), most_s = std::max(20.0, 2 * deadline_s);
+    for (double waited_s = 0, due_s = deadline_s; waited_s < due_s;) {
+      if (wait(lock, due_s - waited_s, ready)) return true;
+      waited_s = due_s;
+      due_s = std::min(most_s, deadline_s + unserved_s(shared_->thread) - before_s);
+    }
+    return false;
+  }
+
   std::shared_ptr<Shared> shared_;
+  const bool sees_;
+  std::vector<Image> images_;  ///< for the next act()
   std::thread thread_;
   std::optional<PolicyDescription> description_;
   std::shared_ptr<std::optional<Result<Action>>> asked_;  ///< null: nothing is asked
+  std::shared_ptr<std::optional<Exchange>> exchange_;     ///< of the last question
   double asked_deadline_s_ = 0;
   SteadyTime asked_until_;
   Words heard_;
   bool lost_ = false;
 };
 
-class InlineRunner final : public PolicyRunner {
+class InlineRunner final : public PolicyRunner, public OverWire {
  public:
   explicit InlineRunner(std::unique_ptr<Policy> policy) : policy_(std::move(policy)) {}
   PolicyDescription describe() override { return policy_->describe(); }
@@ -210,6 +284,7 @@ class InlineRunner final : public PolicyRunner {
   void hear(const Text& words) override { heard_.push_back(words); }
   void ask(const Observation& observation, double deadline_s) override { asked_ = act(observation, deadline_s); }
   std::optional<Result<Action>> answer(SteadyTime) override { return std::exchange(asked_, std::nullopt); }
+  [[nodiscard]] std::optional<Exchange> last_exchange() const override { return last_exchange_of(*policy_); }
   void close(double) override { policy_.reset(); }
   [[nodiscard]] bool lost() const override { return false; }
 

@@ -115,6 +115,9 @@ void WorkerPool::message(int worker, const std::string& line, std::vector<Worker
   if (type == "loaded") {
     event.kind = Kind::loaded;
     enter(slot(worker), State::idle);
+  } else if (type == "card") {
+    event.kind = Kind::card;
+    enter(slot(worker), State::idle);
   } else if (type == "begun") {
     event.kind = Kind::begun;
   } else if (type == "done") {

@@ -25,7 +25,7 @@ struct Loss {
 };
 
 struct WorkerEvent {
-  enum class Kind { loaded, begun, done, failed, lost } kind = Kind::lost;
+  enum class Kind { loaded, card, begun, done, failed, lost } kind = Kind::lost;
   int worker = 0;
   pid_t pid = -1;
   nlohmann::json message;      ///< all but lost

@@ -47,21 +47,40 @@ MetricValue metric_from(const json& value) {
   return out;
 }
 
+json entry_json(const OperatorEntry& entry) {
+  return {{"success", entry.success},
+          {"took_ns", entry.took_ns},
+          {"subgoals", entry.subgoals},
+          {"checks", entry.checks},
+          {"limits", entry.limits}};
+}
+
+OperatorEntry entry_from(const json& value) {
+  using Flags = std::vector<std::pair<std::string, bool>>;
+  return {value.at("success"), value.at("took_ns"), value.at("subgoals").get<Flags>(), value.at("checks").get<Flags>(),
+          value.at("limits").get<Flags>()};
+}
+
 }  // namespace
 
 json to_json(const TrialRequest& request) {
-  return {{"type", "trial"},
-          {"number", request.number},
-          {"task", request.task},
-          {"level", request.level},
-          {"index", request.index},
-          {"session_seed", request.session_seed},
-          {"trace_path", request.trace_path}};
+  json out = {{"type", "trial"},
+              {"number", request.number},
+              {"task", request.task},
+              {"level", request.level},
+              {"index", request.index},
+              {"session_seed", request.session_seed},
+              {"trace_path", request.trace_path},
+              {"live_path", request.live_path}};
+  if (request.entry) out["entry"] = entry_json(*request.entry);
+  return out;
 }
 
 TrialRequest trial_request_from(const json& message) {
-  return {message.at("number"), message.at("task"),         message.at("level"),
-          message.at("index"),  message.at("session_seed"), message.at("trace_path")};
+  TrialRequest out{message.at("number"),       message.at("task"),       message.at("level"),    message.at("index"),
+                   message.at("session_seed"), message.at("trace_path"), message.at("live_path")};
+  if (message.contains("entry")) out.entry = entry_from(message.at("entry"));
+  return out;
 }
 
 json to_json(const TrialReply& reply) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/manual/manual_robot.h"
 #include "core/model/trial.h"
 #include "core/result.h"
 
@@ -12,14 +13,17 @@ namespace assay::harness {
 
 // Requests: {"type":"load","lock":…} once, then {"type":"trial",…} one at a time, {"type":"exit"}.
 // Replies:  {"type":"loaded","repeatable":bool}; per trial {"type":"begun","initial_state_digest":…} and then
-//           {"type":"done",…}; {"type":"failed","error":…} instead of any of them, when the session cannot go on.
+//           {"type":"done",…}; {"type":"card",…} to {"type":"card", as a trial}, before a person's trial begins;
+//           {"type":"failed","error":…} instead of any of them, when the session cannot go on.
 
 struct TrialRequest {
   std::int64_t number = 0;
   std::string task;
   int level = 1, index = 0;
   std::string session_seed;
-  std::string trace_path;  ///< where the worker writes the trace
+  std::string trace_path;                ///< where the worker writes the trace
+  std::string live_path;                 ///< where it shows the trial while it runs (core/live_view.h); empty: nowhere
+  std::optional<OperatorEntry> entry{};  ///< adapter `manual`: what was told of it
 };
 nlohmann::json to_json(const TrialRequest& request);
 /// Throws json::exception on a malformed message.

@@ -93,6 +93,15 @@ void Recorder::open(const Setup& setup, const RobotDescription& robot) {
   trace_.events.reserve(16);
 }
 
+void Recorder::show_in(LiveViewWriter& view, LiveTrialHead head) {
+  head.channels = at(truth_).channels;
+  for (auto channel : at(observation_).channels) {
+    channel.name = "observation." + channel.name;
+    head.channels.push_back(std::move(channel));
+  }
+  view_ = view.begin(head) ? &view : nullptr;
+}
+
 void Recorder::sample(const Sample& sample) {
   row_ = sample.truth;
   for (const auto& one : said_) row_.push_back(one.value_m);
@@ -101,6 +110,10 @@ void Recorder::sample(const Sample& sample) {
   row_.clear();
   flatten(groups_, sample.observation, row_);
   at(observation_).append(sample.time.ns, row_);
+  if (view_ != nullptr && view_->due()) {
+    row_.insert(row_.begin(), sample.truth.begin(), sample.truth.end());
+    view_->show(sample.time, row_);
+  }
   scans(sample);
   if (detections_ >= 0) detections(sample);
 }
@@ -156,6 +169,19 @@ void Recorder::timing(SimTime time, double policy_s, double robot_s, double harn
 void Recorder::timing(SimTime time, const LoopTiming& t) {
   const double row[] = {t.policy_s, t.robot_s, t.harness_s, t.late_s, t.command_age_s, t.samples};
   at(timing_).append(time.ns, row);
+}
+
+void Recorder::inference(SimTime time, const Exchange& e, SteadyTime had) {
+  if (inference_ < 0)
+    inference_ = add("/inference",
+                     {{"answer_s", "s", "", Vantage::instrument},
+                      {"server_least_s", "s", "", Vantage::instrument},
+                      {"taken_over_s", "s", "", Vantage::instrument}},
+                     at(timing_).t_ns.capacity(), false);
+  const auto seconds = [](std::int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+  const std::int64_t least_ns = e.way_ns < 0 ? 0 : std::max<std::int64_t>(0, e.received_ns - e.handed_ns - e.way_ns);
+  const double row[] = {seconds(e.received_ns - e.sent_ns), seconds(least_ns), seconds(had.ns - e.received_ns)};
+  at(inference_).append(time.ns, row);
 }
 
 void Recorder::command(SimTime time, const Action& action) {

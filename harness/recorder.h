@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "adapters/exchange.h"
 #include "adapters/live/clock_fit.h"
 #include "adapters/robot.h"
+#include "core/live_view.h"
 #include "core/model/setup.h"
 #include "core/trace.h"
 
@@ -26,13 +28,17 @@ struct LinkTiming {
 
 /// Streams: /truth, /peaks, /observation (one row per sample); /scan/<group> (one channel per beam, a row per fresh
 /// scan); /detections (per detectable: seen, x, y, z, yaw; zeros where not seen); /action (stamped with the
-/// observation it answers); /timing (wall clock, not deterministic). In real time /timing has a row per period of the
-/// loop, /command has every command with the robot's time at which it was handed over, /link has when samples came.
+/// observation it answers); /timing (wall clock, not deterministic); /inference (of a policy on a server). In real time
+/// /timing has a row per period of the loop, /command has every command with the robot's time at which it was handed
+/// over, /link has when samples came.
 class Recorder {
  public:
   /// Lays the streams out. Before it only events may be recorded.
   void open(const Setup& setup, const RobotDescription& robot);
   [[nodiscard]] bool is_open() const { return truth_ >= 0; }
+
+  /// From now on samples are shown there, too; after open().
+  void show_in(LiveViewWriter& view, LiveTrialHead head);
 
   void sample(const Sample& sample);
   /// The subject has asked (kQuestion), or refused (kRefusal), in answer to the last sample: in truth from that row on,
@@ -41,6 +47,8 @@ class Recorder {
   void action(SimTime time, const Action& action);
   void timing(SimTime time, double policy_s, double robot_s, double harness_s);
   void timing(SimTime time, const LoopTiming& timing);
+  /// What a question to the policy's server cost on the wire. The first one opens /inference.
+  void inference(SimTime time, const Exchange& exchange, SteadyTime had);
   void command(SimTime time, const Action& action);
   /// Once, after the trial: by then the clocks are known best.
   void link(const std::vector<LinkTiming>& rows, const ClockFit& clock);
@@ -58,7 +66,8 @@ class Recorder {
   std::vector<Group> groups_;
   std::vector<std::string> labels_;                        ///< of the setup's detectables
   std::vector<std::pair<std::string, int>> scan_streams_;  ///< group → stream
-  int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1, command_ = -1;
+  int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1, command_ = -1,
+      inference_ = -1;
   struct Said {
     std::string what;
     std::size_t channel = 0;
@@ -66,6 +75,7 @@ class Recorder {
   };
   std::vector<Said> said_;
   std::vector<double> row_;
+  LiveViewWriter* view_ = nullptr;
 };
 
 }  // namespace assay::harness

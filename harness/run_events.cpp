@@ -131,6 +131,12 @@ void RunEvents::progress(const std::vector<SeriesRun>& series, int jobs) {
   tell("progress", std::move(data));
 }
 
+void RunEvents::prompted(const json& prompt) {
+  json data = {{"prompt", prompt.value("id", "")}, {"kind", prompt.value("kind", "")}};
+  for (const char* key : {"trial", "task", "level", "index"}) data[key] = prompt.value(key, json());
+  tell("operator_prompt", std::move(data));
+}
+
 void RunEvents::interrupted() { tell("run_interrupted", json::object()); }
 
 void RunEvents::finished_run(bool complete, int trials, int workers_lost) {

@@ -32,6 +32,7 @@ class RunEvents {
   void stopped(const SeriesRun& series);
   void lost(pid_t pid, const Loss& loss, const std::string& reason);
   void progress(const std::vector<SeriesRun>& series, int jobs);
+  void prompted(const nlohmann::json& prompt);
   void interrupted();
   void finished_run(bool complete, int trials, int workers_lost);
   void log_error(const Error& error);

@@ -9,6 +9,7 @@
 
 #include "adapters/policy.h"
 #include "adapters/robot.h"
+#include "core/live_view.h"
 #include "core/model/setup.h"
 #include "core/model/task.h"
 #include "core/model/trial.h"
@@ -31,6 +32,8 @@ struct TrialOptions {
   std::function<void(const char* phase, std::int64_t tick)> heartbeat;
   std::function<bool()> interrupted;            ///< polled each tick; may be empty
   std::map<std::string, std::string> metadata;  ///< added to the trace's own, e.g. suite_version
+  LiveViewWriter* view = nullptr;               ///< shows truth and observation to who looks on; may be nullptr
+  LiveTrialHead view_head{};                    ///< its channels are filled in here
 };
 
 struct TrialResult {

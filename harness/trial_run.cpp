@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/sha256.h"
+#include "harness/seeing_runner.h"
 #include "metrics/judge.h"
 #include "metrics/programme.h"
 #include "metrics/protective.h"
@@ -24,6 +25,12 @@ Instruction what_is_told(Instruction instruction) {
   instruction.slots.clear();
   instruction.labels.clear();
   return instruction;
+}
+
+/// Null: its policy does not decide by pictures.
+SeeingRunner* seeing(PolicyRunner& policy) {
+  auto* runner = dynamic_cast<SeeingRunner*>(&policy);
+  return runner != nullptr && runner->sees() ? runner : nullptr;
 }
 
 }  // namespace
@@ -78,7 +85,11 @@ TrialRun::TrialRun(Robot& robot, PolicyRunner& policy, const Setup& setup, const
 void TrialRun::run() {
   const MakeSafe make_safe{*this};
   if (!prepare()) return;
-  if (LiveRobot* live = robot_.live(); live != nullptr) return run_live(*live);
+  if (LiveRobot* live = robot_.live(); live != nullptr) {
+    if (seeing(policy_) == nullptr) return run_live(*live);
+    fault({"subject", "policy_cameras", "pictures are drawn in lock-step only"});
+    return;
+  }
   while (tick()) {
   }
 }
@@ -90,6 +101,7 @@ bool TrialRun::prepare() {
   phase("harness");
   describe_robot(description);
   recorder_.open(setup_, description);
+  if (options_.view != nullptr) recorder_.show_in(*options_.view, options_.view_head);
   watch_limits(description);
   phase("policy");
   const Instruction told = what_is_told(setup_.instruction);
@@ -109,12 +121,14 @@ bool TrialRun::tick() {
   if (options_.interrupted && options_.interrupted()) return end("interrupted", {}, StopCategory::cat1, false);
   if (sample_.time.ns >= setup_.time_limit_ns) return end("time_limit", {}, StopCategory::cat2);
   speak();
+  if (!show_pictures()) return false;  // drawing them is no time of the policy's
   const SteadyTime start = steady_now();
   phase("policy");
   auto action = policy_.act(sample_.observation, options_.policy_deadline_s);
   const SteadyTime decided = steady_now();
   phase("harness");
   if (!action) return fault(policy_fault(action.error()));
+  if (const auto asked = last_exchange_of(policy_)) recorder_.inference(sample_.time, *asked, decided);
   recorder_.action(sample_.time, *action);  // also that of the words that end the trial
   if (!hear(*action)) return false;
   if (auto sound = check_action(robot_.describe(), *action); !sound)
@@ -137,6 +151,35 @@ bool TrialRun::tick() {
   recorder_.timing(asked_at, seconds(policy_ns), seconds(robot_ns), seconds(total_ns - policy_ns - robot_ns));
   if (limit_broken()) return false;
   return !action->done || end("done", {}, StopCategory::cat2);
+}
+
+/// Draws what the policy asks to see. The record keeps each picture's digest, apart from what is to repeat bit for bit:
+/// another driver draws another shade.
+bool TrialRun::show_pictures() {
+  auto* eyes = seeing(policy_);
+  if (eyes == nullptr) return true;
+  phase("policy");
+  auto wanted = eyes->wants(sample_.time, options_.policy_deadline_s);
+  if (!wanted) return fault(policy_fault(wanted.error()));
+  if (wanted->empty()) return true;
+  phase("robot");
+  auto* robot = dynamic_cast<SeeingRobot*>(&robot_);
+  if (robot == nullptr) return fault({"subject", "policy_cameras", "this robot gives no pictures"});
+  std::vector<Image> images;
+  for (const auto& view : *wanted) {
+    auto seen = guarded([&] { return robot->look(view); });
+    if (!seen) return fault(robot_fault(seen.error()));
+    recorder_.event(sample_.time, "image",
+                    text_of({{"camera", view.camera},
+                             {"width", view.width},
+                             {"height", view.height},
+                             {"rgb_sha256", sha256_hex(seen->rgb)}}),
+                    false);
+    images.push_back(std::move(*seen));
+  }
+  eyes->show(std::move(images));
+  phase("harness");
+  return true;
 }
 
 /// Words that come with an action. False: the policy ends the trial. Last reports are heard first: done waits for the

@@ -59,6 +59,7 @@ class TrialRun {
   bool live_policy(LiveRobot& robot, Live& live, SteadyTime deadline);
   void describe_live(LiveRobot& robot, const Live& live);
 
+  bool show_pictures();
   bool hear(const Action& action);
   void speak();
   bool record_reports(const std::vector<Report>& reports);

@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include "core/mcap.h"
 #include "harness/campaign.h"
 #include "harness/heartbeat.h"
+#include "harness/operator_card.h"
 #include "harness/protocol.h"
 #include "harness/sanity.h"
 #include "harness/trial.h"
@@ -129,6 +131,7 @@ class Worker {
       if (type == "load") return answer(load(message.at("lock")));
       if (type == "load_sanity") return answer(json{{"type", "loaded"}, {"repeatable", true}});
       if (type == "sanity") return answer(sanity(sanity_request_from(message))) && !leave_;
+      if (type == "card") return answer(card(trial_request_from(message)));
       if (type == "trial") return answer(trial(trial_request_from(message))) && !leave_;
       return answer(bad_request("type " + type));
     } catch (const json::exception& e) {
@@ -155,22 +158,49 @@ class Worker {
     return json{{"type", "loaded"}, {"repeatable", repeatable}};
   }
 
+  Result<Setup> draw(const TrialRequest& request, const Task& task) {
+    const auto key = std::pair{request.task, request.level};
+    if (worlds_.find(key) == worlds_.end()) {
+      ASSAY_TRY(worlds_[key], compose(task, inputs_.embodiment));
+    }
+    return realise(task, inputs_.embodiment, worlds_[key], request.session_seed, request.index);
+  }
+
+  /// What a person is to set up.
+  Result<json> card(const TrialRequest& request) {
+    const auto [suite, task] = find(request);
+    if (task == nullptr) return bad_request("task " + request.task + " L" + std::to_string(request.level));
+    ASSAY_TRY(const auto setup, draw(request, *task));
+    ASSAY_TRY(auto shown, operator_card(*task, setup));
+    return json{{"type", "card"}, {"card", std::move(shown)}, {"initial_state_digest", setup.initial_state_digest}};
+  }
+
+  /// Those of the task; of a person's word the ones that say where it was seen, whatever the task asks.
+  std::vector<std::string> metrics_of(const Task& task, bool told) const {
+    auto out = task.metrics;
+    for (const char* id : {"success", "completion_time", "limit_violations"})
+      if (told && std::find(out.begin(), out.end(), id) == out.end()) out.emplace_back(id);
+    return out;
+  }
+
   /// A new policy each time: nothing of one trial can reach the next, whichever process runs it.
   Result<json> trial(const TrialRequest& request) {
     if (!robot_) return bad_request("trial before load");
     const auto [suite, task] = find(request);
     if (task == nullptr) return bad_request("task " + request.task + " L" + std::to_string(request.level));
-    const auto key = std::pair{request.task, request.level};
-    if (worlds_.find(key) == worlds_.end()) {
-      ASSAY_TRY(worlds_[key], compose(*task, inputs_.embodiment));
-    }
-    ASSAY_TRY(auto setup, realise(*task, inputs_.embodiment, worlds_[key], request.session_seed, request.index));
+    ASSAY_TRY(auto setup, draw(request, *task));
+    if (auto* operated = dynamic_cast<OperatedRobot*>(robot_.get()); operated != nullptr && request.entry)
+      operated->enter(*request.entry);
     setup.defects = inputs_.subject.defects;
     answer(json{{"type", "begun"}, {"initial_state_digest", setup.initial_state_digest}});
     auto policy = make_policy();
     if (!policy) policy = std::unique_ptr<Policy>(std::make_unique<UnmadePolicy>(policy.error()));
     auto runner = make_threaded_runner(std::move(*policy));
-    auto result = run_trial(*robot_, *runner, setup, task->metrics, metrics_, options(*suite));
+    TrialOptions how = options(*suite);
+    if (!view_ && !request.live_path.empty()) view_ = std::make_unique<LiveViewWriter>(request.live_path);
+    how.view = view_.get();
+    how.view_head = {request.number, request.task, request.level, request.index};
+    auto result = run_trial(*robot_, *runner, setup, metrics_of(*task, request.entry.has_value()), metrics_, how);
     close(*runner);
     TrialReply reply;
     reply.verdict = std::move(result.verdict);
@@ -260,6 +290,7 @@ class Worker {
   SessionInputs inputs_;
   std::unique_ptr<Robot> robot_;
   std::map<std::pair<std::string, int>, World> worlds_;
+  std::unique_ptr<LiveViewWriter> view_;  ///< a worker's place does not change
   bool leave_ = false, policy_lost_ = false;
 };
 

@@ -32,6 +32,8 @@ double number(const json& object, const char* key) {
 std::string cause_in(const Trace& trace) {
   for (const auto& event : trace.events) {
     const auto words = detail(event);
+    if (event.code == "limit" && (!words.contains("value") || !words["value"].is_number()))
+      return fmt::format("{}: seen broken, not measured (limit {:.4g})", text(words, "id"), number(words, "limit"));
     if (event.code == "limit")
       return fmt::format("{}: {:.4g} (limit {:.4g}) at {:.3f} s", text(words, "id"), number(words, "value"),
                          number(words, "limit"), static_cast<double>(event.t_ns) * 1e-9);

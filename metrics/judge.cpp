@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/model/dialogue.h"
+#include "metrics/by_person.h"
 #include "metrics/decision.h"
 #include "metrics/evaluate.h"
 
@@ -73,6 +74,15 @@ bool reads_refusal(const Condition& condition) {
 
 constexpr int kSignalMissing = 1001;
 
+/// A condition at the end of `record`, or what a person said of it where a person judges: +1 or −1.
+Result<double> value_of(const Condition& condition, const std::string& name, const Stream& record, bool by_person) {
+  if (!by_person) return value_at_end(condition, record);
+  if (const auto said = said_by_person(record, name)) return *said ? 1.0 : -1.0;
+  return Error{.id = kSignalMissing,
+               .what = {"the person who judged did not say it", "判定人未作说明"},
+               .found = "operator." + name};
+}
+
 /// Nobody knows what a signal that is not there would have shown: neither success nor failure.
 void set_signal_missing(Verdict& verdict, const std::string& channel) {
   verdict.outcome = Outcome::undetermined;
@@ -80,14 +90,15 @@ void set_signal_missing(Verdict& verdict, const std::string& channel) {
 }
 
 /// Checks, and for an attempt that is not decided yet the success condition, on the rows up to the decision.
-Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, Decision::Kind ended, Verdict verdict) {
+Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, Decision::Kind ended, bool by_person,
+                             Verdict verdict) {
   for (const auto& [name, condition] : input.checks) {
-    const auto value = value_at_end(condition, record);
+    const auto value = value_of(condition, "check." + name, record, by_person);
     if (!value && value.error().id == kSignalMissing) continue;
     if (!value) return value.error();
     verdict.checks.emplace_back(name, *value >= 0);
   }
-  const auto value = value_at_end(input.success, record);
+  const auto value = value_of(input.success, "success", record, by_person);
   if (!value && value.error().id != kSignalMissing) return value.error();
   if (value) verdict.robustness = *value;
   if (!verdict.reason.empty()) return verdict;
@@ -105,6 +116,17 @@ Result<Verdict> judge_record(const JudgeInput& input, const Stream& record, Deci
 }
 
 }  // namespace
+
+bool judged_by_person(const Trace& trace) {
+  const auto adapter = trace.metadata.find("adapter");
+  return adapter != trace.metadata.end() && adapter->second == "manual";
+}
+
+std::optional<bool> said_by_person(const Stream& truth, const std::string& what) {
+  const int column = truth.find("operator." + what);
+  if (column < 0 || truth.rows() == 0) return std::nullopt;
+  return truth.row(truth.rows() - 1)[static_cast<std::size_t>(column)] >= 0.5;
+}
 
 Result<Verdict> judge(const JudgeInput& input, const Trace& trace) {
   if (auto decided = decided_by_event(trace)) {
@@ -130,7 +152,7 @@ Result<Verdict> judge(const JudgeInput& input, const Trace& trace) {
     for (const auto& [name, condition] : input.checks) verdict.checks.emplace_back(name, false);
     return verdict;
   }
-  return judge_record(input, prefix(*truth, rows), decision->kind, std::move(verdict));
+  return judge_record(input, prefix(*truth, rows), decision->kind, judged_by_person(trace), std::move(verdict));
 }
 
 }  // namespace assay::metrics

@@ -1,10 +1,14 @@
 #include "metrics/metrics.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
 #include "core/result.h"
+#include "metrics/by_person.h"
 #include "metrics/families.h"
+#include "metrics/perception.h"
 
 namespace assay::metrics {
 
@@ -40,6 +44,7 @@ void register_builtin_metrics(MetricRegistry& registry) {
   register_person_metrics(registry);
   register_protective_metrics(registry);
   register_reaction_metrics(registry);
+  register_perception_metrics(registry);
   register_timing_metrics(registry);
 }
 
@@ -51,11 +56,25 @@ MetricValue undefined(const MetricSpec& spec, std::string why) {
   return {spec.id, spec.version, std::nullopt, std::move(why), spec.unit, spec.vantage};
 }
 
+namespace {
+
+/// Of a record that a person told, only what a person can tell: anything else would be measured on nothing.
+MetricValue as_seen_by_person(const MetricSpec& spec, MetricValue value) {
+  constexpr std::array kTold{"success", "completion_time", "task_progress", "limit_violations", "simulated_time"};
+  if (std::find(kTold.begin(), kTold.end(), spec.id) == kTold.end())
+    value = undefined(spec, "no_channel:not_seen_by_a_person");
+  value.vantage = Vantage::operator_;
+  return value;
+}
+
+}  // namespace
+
 void add(MetricRegistry& registry, MetricSpec spec, Arithmetic arithmetic, std::vector<SignalSpec> signals) {
   Metric metric;
   metric.spec = spec;
   metric.compute = [spec, arithmetic](const Trace& trace, const Verdict& verdict) {
-    return arithmetic(spec, trace, verdict);
+    auto value = arithmetic(spec, trace, verdict);
+    return judged_by_person(trace) ? as_seen_by_person(spec, std::move(value)) : value;
   };
   metric.signals = std::move(signals);
   registry.add(std::move(metric));

@@ -1,7 +1,9 @@
 // Forces and limits.
 #include <algorithm>
 
+#include "metrics/by_person.h"
 #include "metrics/families.h"
+#include "metrics/judge.h"
 
 namespace assay::metrics {
 
@@ -13,11 +15,24 @@ MetricValue peak_contact_force(const MetricSpec& spec, const Trace& trace, const
   });
 }
 
+/// The first of the task's limits of which the person who judged said nothing; "" if none.
+std::string limit_not_seen(const Trace& trace, const Stream& truth) {
+  const auto metadata = trace.metadata.find("judge");
+  if (metadata == trace.metadata.end()) return "?";
+  const auto input = judge_input_from_json(metadata->second);
+  if (!input) return "?";
+  for (const auto& limit : input->limits)
+    if (!said_by_person(truth, "limit." + limit.id)) return limit.id;
+  return "";
+}
+
 MetricValue limit_violations(const MetricSpec& spec, const Trace& trace, const Verdict&) {
   const auto count = std::count_if(trace.events.begin(), trace.events.end(),
                                    [](const TraceEvent& event) { return event.code == "limit"; });
   const auto* truth = trace.stream("/truth");
   if (count == 0 && (!truth || truth->rows() == 0)) return undefined(spec, "no_samples");
+  if (count == 0 && judged_by_person(trace))
+    if (const auto id = limit_not_seen(trace, *truth); !id.empty()) return undefined(spec, "not_seen:" + id);
   return defined(spec, static_cast<double>(count), spec.vantage);
 }
 
@@ -47,8 +62,10 @@ MetricSpec limit_violations_spec() {
       "Number of limit events: hard limits of the task that were broken, each counted at its first violation.",
       "limit 事件的个数：任务硬性限值被突破的条数，每条限值只计首次。"};
   spec.clause = "Assay";
-  spec.undefined_when = {"There is no truth record and no limit event: nothing was watched.",
-                         "既无真值记录也无 limit 事件：未曾监测。"};
+  spec.undefined_when = {
+      "There is no limit event, and there is no truth record, or a person who judged by eye did not see each limit "
+      "kept.",
+      "没有 limit 事件，且没有真值记录，或目视判定的操作员未能看清每条限值是否保持。"};
   return spec;
 }
 

@@ -1,6 +1,7 @@
 // Whether and how far and how fast the task was done.
 #include <algorithm>
 
+#include "metrics/by_person.h"
 #include "metrics/condition.h"
 #include "metrics/decision.h"
 #include "metrics/families.h"
@@ -27,7 +28,7 @@ int weakness(Vantage vantage) {
   return 3;
 }
 
-/// A verdict is no better observed than the weakest channel of the truth record.
+/// A verdict, and a time that it ends, is no better observed than the weakest channel of the truth record.
 Vantage truth_vantage(const Trace& trace, Vantage otherwise) {
   const auto* truth = trace.stream("/truth");
   if (!truth || truth->channels.empty()) return otherwise;
@@ -56,14 +57,14 @@ MetricValue completion_time(const MetricSpec& spec, const Trace& trace, const Ve
   if (verdict.outcome != Outcome::success) return undefined(spec, "not_success");
   const auto end = end_ns(trace);
   if (!end) return undefined(spec, "no_samples");
-  return defined(spec, seconds(*end - start_ns(trace)), spec.vantage);
+  return defined(spec, seconds(*end - start_ns(trace)), truth_vantage(trace, spec.vantage));
 }
 
 MetricValue simulated_time(const MetricSpec& spec, const Trace& trace, const Verdict&) {
   const auto* truth = trace.stream("/truth");
   if (!truth) return undefined(spec, "no_stream:/truth");
   if (truth->rows() == 0) return undefined(spec, "no_samples");
-  return defined(spec, seconds(truth->t_ns.back() - truth->t_ns.front()), spec.vantage);
+  return defined(spec, seconds(truth->t_ns.back() - truth->t_ns.front()), truth_vantage(trace, spec.vantage));
 }
 
 /// A subgoal is reached if its condition held at any row up to the end of the attempt.
@@ -80,6 +81,14 @@ MetricValue task_progress(const MetricSpec& spec, const Trace& trace, const Verd
   if (rows == 0) return undefined(spec, "no_samples");
   const Stream record = prefix(*truth, rows);
   int reached = 0;
+  if (judged_by_person(trace)) {
+    for (const auto& [name, condition] : input->subgoals) {
+      const auto said = said_by_person(record, "subgoal." + name);
+      if (!said) return undefined(spec, "no_channel:" + name);
+      reached += *said ? 1 : 0;
+    }
+    return defined(spec, static_cast<double>(reached) / static_cast<double>(input->subgoals.size()), spec.vantage);
+  }
   for (const auto& [name, condition] : input->subgoals) {
     const auto values = robustness(condition, record);
     if (!values) {

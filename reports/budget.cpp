@@ -39,7 +39,10 @@ std::optional<metrics::BudgetRow> resolution(const ReportModel& model, const Val
 
 }  // namespace
 
-bool has_budget(const ValueKey& key) { return key.id == "completion_time" || key.id == "path_length"; }
+bool has_budget(const ValueKey& key) {
+  // A person's stop-watch has no period of control, and nobody measured the person.
+  return key.vantage != Vantage::operator_ && (key.id == "completion_time" || key.id == "path_length");
+}
 
 std::optional<metrics::UncertaintyBudget> budget_of(const ReportModel& model, const ValueKey& key,
                                                     const Values& values) {

@@ -20,9 +20,8 @@ void title(Page& page, const IndicatorResult& x) {
 }
 
 /// "1.497 [1.477, 1.517]" in the unit that is shown.
-std::string value_with_limits(const IndicatorResult& x, double factor) {
-  const auto show = [&](const std::optional<double>& value) { return value ? significant(*value * factor) : "–"; };
-  return fmt::format("{} [{}, {}]", show(x.estimate), show(x.lower), show(x.upper));
+std::string value_with_limits(const IndicatorResult& x) {
+  return fmt::format("{} [{}, {}]", shown_value(x, x.estimate), shown_value(x, x.lower), shown_value(x, x.upper));
 }
 
 Text vantage_of(const IndicatorResult& x) {
@@ -43,7 +42,7 @@ void write_measured(Page& page, const ReportModel& model, const IndicatorResult&
                 : Text{fmt::format("{} quantile", percent(x.quantile)), fmt::format("{} 分位数", percent(x.quantile))});
   page.raw("</td>").number(
       fmt::format("{} {} {}", x.bound == "at_most" ? "≤" : "≥", significant(x.limit * unit.factor), unit.name));
-  page.number(value_with_limits(x, unit.factor) + " " + unit.name).number(fmt::format("{} / {}", x.n, x.n_max));
+  page.number(value_with_limits(x) + " " + unit.name).number(fmt::format("{} / {}", x.n, x.n_max));
   page.raw("<td>").both(vantage_of(x)).raw("</td><td>").chip(look_of(x.conformity));
   // What was decided stands in the numbers; what was not has its reason.
   if (x.conformity == Conformity::inconclusive || x.conformity == Conformity::not_tested)
@@ -78,11 +77,21 @@ void write_measured_table(Page& page, const ReportModel& model) {
     title(page, x);
     page.raw("</figcaption>").chart(measured_svg(x, Lang::en), measured_svg(x, Lang::zh));
     const Look& look = look_of(x.conformity);
-    page.raw("<div><b>").text(value_with_limits(x, shown_unit(x).factor)).raw("</b> ");
+    page.raw("<div><b>").text(value_with_limits(x)).raw("</b> ");
     page.text(shown_unit(x).name).raw("<br><span class=\"plain ");
     page.raw(look.css).raw("\">").icon(look.icon).raw(" ").both(look.word);
     page.raw(fmt::format("</span> <span class=\"small\">n = {}</span></div></figure>\n", x.n));
   }
+}
+
+/// A person's eye behind one of the counted trials.
+bool seen_by_person(const ReportModel& model, const IndicatorResult& x) {
+  return std::any_of(model.trials.begin(), model.trials.end(), [&](const TrialRecord& trial) {
+    return std::find(x.trials.begin(), x.trials.end(), trial.number) != x.trials.end() &&
+           std::any_of(trial.metrics.begin(), trial.metrics.end(), [](const MetricValue& metric) {
+             return metric.id == "success" && metric.vantage == Vantage::operator_;
+           });
+  });
 }
 
 void write_indicator(Page& page, const ReportModel& model, const IndicatorResult& x) {
@@ -98,6 +107,8 @@ void write_indicator(Page& page, const ReportModel& model, const IndicatorResult
   page.number(std::to_string(x.voids)).raw("<td>").chip(look_of(x.conformity));
   if (!x.reason.en.empty() || !x.reason.zh.empty())
     page.raw("<br><span class=\"small\">").both(x.reason).raw("</span>");
+  if (seen_by_person(model, x))
+    page.raw("<br><span class=\"small\">").both({"Observed by: operator", "观测来源：操作员"}).raw("</span>");
   page.raw("</td></tr>\n");
 }
 

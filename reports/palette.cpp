@@ -72,7 +72,7 @@ Text words_of_reason(const std::string& code) {
     std::string_view code;
     Text words;
   };
-  static const std::array<Entry, 8> kEntries{{
+  static const std::array<Entry, 10> kEntries{{
       {"goal_reached", {"goal reached", "达成目标"}},
       {"goal_missed", {"goal missed", "未达成目标"}},
       {"time_limit", {"time limit reached", "超过时限"}},
@@ -81,6 +81,8 @@ Text words_of_reason(const std::string& code) {
       {"subject_fault", {"fault of the subject", "被测对象故障"}},
       {"sim_capacity", {"simulator out of capacity", "仿真器容量不足"}},
       {"interrupted", {"interrupted", "试验中断"}},
+      {"not_run", {"could not be run", "未能进行"}},
+      {"invalid", {"called invalid by the operator", "操作员判为作废"}},
   }};
   const std::size_t colon = code.find(':');
   const std::string head = code.substr(0, colon);

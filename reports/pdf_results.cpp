@@ -46,28 +46,26 @@ std::string margin_of(const IndicatorResult& x, double factor) {
   return x.metric.empty() ? fmt::format("{:+.3f}", margin) : fmt::format("{:+.3g}", margin);
 }
 
-std::string interval_of(const std::optional<double>& low, const std::optional<double>& high, double factor,
-                        bool probability) {
-  const auto show = [&](const std::optional<double>& value) {
-    if (!value) return std::string("–");
-    return probability ? proportion(*value) : significant(*value * factor);
-  };
-  return fmt::format("[{}, {}]", show(low), show(high));
+std::string value_of(const IndicatorResult& x, const std::optional<double>& value) {
+  if (!x.metric.empty()) return shown_value(x, value);
+  return value ? proportion(*value) : "–";
+}
+
+std::string interval_of(const IndicatorResult& x) {
+  return fmt::format("[{}, {}]", value_of(x, x.lower), value_of(x, x.upper));
 }
 
 std::vector<Cell> row_of(const ReportModel& model, const IndicatorResult& x) {
   const bool measured = !x.metric.empty();
   const auto unit = measured ? shown_unit(x) : ShownUnit{1, "1"};
-  const std::string value = !x.estimate ? "–"
-                            : measured  ? significant(*x.estimate * unit.factor)
-                                        : proportion(*x.estimate);
+  const std::string value = value_of(x, x.estimate);
   const bool tells = x.conformity == Conformity::inconclusive || x.conformity == Conformity::not_tested;
   const std::string limit =
       x.attached ? "–" : fmt::format("{} {:.4g}", x.bound == "at_most" ? "≤" : "≥", x.limit * unit.factor);
   return {name_of(model, x),
           std::vector<Piece>{{{value, value}, 8.5, true}},
           figure(unit.name.empty() ? "1" : unit.name),
-          figure(interval_of(x.lower, x.upper, unit.factor, !measured)),
+          figure(interval_of(x)),
           figure(fmt::format("{} / {}", x.n, x.n_max)),
           figure(limit),
           figure(margin_of(x, unit.factor)),
@@ -86,10 +84,8 @@ void figures(Sheet& sheet, const ReportModel& model) {
   for (const auto& x : model.grade.indicators) {
     if (!x.estimate || x.attached) continue;
     const bool measured = !x.metric.empty();
-    const auto unit = measured ? shown_unit(x) : ShownUnit{};
-    const std::string value =
-        measured ? significant(*x.estimate * unit.factor) + " " + unit.name : proportion(*x.estimate);
-    const std::string interval = interval_of(x.lower, x.upper, unit.factor, !measured);
+    const std::string value = value_of(x, x.estimate) + (measured ? " " + shown_unit(x).name : "");
+    const std::string interval = interval_of(x);
     rows.push_back({std::vector<Piece>{{filled(x.title, x.id), 8.5, true}, {{x.id, x.id}, 7, false, ink::kMuted}},
                     Cell::of(measured ? measured_chart(x, sheet.first()) : interval_chart(x, sheet.first())),
                     std::vector<Piece>{{{value, value}, 9, true},
@@ -219,11 +215,14 @@ void latency(Sheet& sheet, const ReportModel& model) {
     const auto quantiles = quantiles_of(sorted);
     if (quantiles.empty()) continue;
     const TimeUnit unit = key.unit == "s" ? time_unit(quantiles.front().estimate) : TimeUnit{1, key.unit};
+    const auto scaled = [&](const std::optional<double>& time) {
+      return time ? significant(*time * unit.per_second) : "–";
+    };
     std::vector<std::vector<Cell>> rows;
     for (std::size_t i = 0; i < quantiles.size(); ++i) {
       const auto& q = quantiles[i];
       rows.push_back({quantile_name(kQuantiles[i]), significant(q.estimate * unit.per_second), unit.name,
-                      interval_of(q.lower, q.upper, unit.per_second, false), std::to_string(values.sorted.size()),
+                      fmt::format("[{}, {}]", scaled(q.lower), scaled(q.upper)), std::to_string(values.sorted.size()),
                       word_of(key.vantage)});
     }
     sheet.table({{{"Quantile", "分位数"}, 1.5},

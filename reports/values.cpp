@@ -65,4 +65,10 @@ ShownUnit shown_unit(const IndicatorResult& indicator) {
   return {1, indicator.unit == "1" ? "" : indicator.unit};
 }
 
+double readable(double value, double limit) { return std::abs(value) < 1e-6 * std::abs(limit) ? 0 : value; }
+
+std::string shown_value(const IndicatorResult& indicator, const std::optional<double>& value) {
+  return value ? fmt::format("{:.4g}", readable(*value, indicator.limit) * shown_unit(indicator).factor) : "–";
+}
+
 }  // namespace assay::reports

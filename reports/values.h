@@ -5,6 +5,7 @@
 #include <array>
 #include <compare>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,5 +56,10 @@ struct ShownUnit {
   std::string name;
 };
 ShownUnit shown_unit(const IndicatorResult& indicator);
+/// The value for reading: 0 where it is below a millionth of the limit that it stands beside, which is the noise of
+/// computing and no digit of a measurement.
+double readable(double value, double limit);
+/// A measured indicator's value or limit of confidence in shown_unit(), four significant digits; "–" if there is none.
+std::string shown_value(const IndicatorResult& indicator, const std::optional<double>& value);
 
 }  // namespace assay::reports

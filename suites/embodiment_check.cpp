@@ -269,6 +269,10 @@ Result<void> check_binding(const Embodiment& embodiment, const Prepared& robot, 
     ASSAY_RETURN_IF_ERROR(check_actuators(check, i));
     ASSAY_RETURN_IF_ERROR(check_home(check, i));
   }
+  const auto cameras = file.value->value("cameras", nlohmann::json::array());
+  for (std::size_t i = 0; i < cameras.size(); ++i)
+    ASSAY_RETURN_IF_ERROR(
+        exists(check, NameSpace::camera, cameras[i].get<std::string>(), file.place(fmt::format("/cameras/{}", i))));
   for (std::size_t i = 0; i < embodiment.actuator_overrides.size(); ++i)
     ASSAY_RETURN_IF_ERROR(exists(check, NameSpace::actuator, embodiment.actuator_overrides[i].actuator,
                                  file.place(fmt::format("/actuator_overrides/{}/actuator", i))));

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "suites/catalog.h"
+#include "suites/embodiment_cameras.h"
 #include "suites/embodiment_check.h"
 
 namespace assay {
@@ -180,6 +181,11 @@ Result<Embodiment> build(const YamlFile& file) {
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> cameras_of(const Embodiment& embodiment) {
+  ASSAY_TRY(const auto file, read_yaml(embodiment.path));
+  return file.value->value("cameras", std::vector<std::string>{});
+}
 
 Result<Embodiment> load_embodiment(const std::string& path) {
   ASSAY_TRY(const auto file, read_yaml(path));

@@ -306,7 +306,7 @@ Result<RobotLink> read_robot(const YamlFile& file, const std::string& subject_pa
   out.token_file = beside(robot, "token_file", subject_path);
   out.ca_file = beside(robot, "ca_file", subject_path);
   out.folder = fs::path(subject_path).parent_path().string();
-  for (const char* section : {"ros2", "recorded"}) {
+  for (const char* section : {"ros2", "recorded", "manual"}) {
     if (!robot.contains(section)) continue;
     if (out.adapter != section)
       return Error{330,

@@ -66,10 +66,18 @@ bool on_this_machine(const std::string& url) {
 struct Answer {
   std::string body;
   std::size_t most = kLongestAnswer;
+  SteadyTime sent{}, received{};
 };
+
+/// The connection stands, the request is about to go out.
+int about_to_send(void* user, char*, char*, int, int) {
+  static_cast<Answer*>(user)->sent = steady_now();
+  return CURL_PREREQFUNC_OK;
+}
 
 std::size_t keep(char* data, std::size_t, std::size_t size, void* user) {
   auto& answer = *static_cast<Answer*>(user);
+  answer.received = steady_now();
   if (answer.body.size() + size > answer.most) return 0;  // ends the transfer
   answer.body.append(data, size);
   return size;
@@ -168,6 +176,8 @@ Result<Reply> Caller::call(const std::string& path, const std::string* body, int
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, about_to_send);
+  curl_easy_setopt(curl, CURLOPT_PREREQDATA, &answer);
   if (body != nullptr) {
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
@@ -179,6 +189,8 @@ Result<Reply> Caller::call(const std::string& path, const std::string* body, int
   reply.sent = steady_now();
   const CURLcode code = curl_easy_perform(curl);
   reply.received = steady_now();
+  if (answer.sent.ns != 0) reply.sent = answer.sent;
+  if (answer.received.ns != 0) reply.received = answer.received;  // before the library's own housekeeping
   if (code != CURLE_OK) {
     reconnect();  // what is left of the old connection is not to meet the next call
     return no_answer(url, curl_easy_strerror(code));

@@ -1,19 +1,18 @@
 #include "adapters/http/server.h"
 
-#include "adapters/live/realtime.h"
-
 #include <openssl/crypto.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <cerrno>
 #include <list>
 #include <mutex>
 #include <thread>
+
+#include "adapters/http/secure_wire.h"
+#include "adapters/live/realtime.h"
 
 namespace assay {
 namespace {
@@ -26,7 +25,6 @@ using Request = web::request<web::string_body>;
 using Response = web::response<web::string_body>;
 
 constexpr std::size_t kLongestBody = std::size_t{4} << 20, kMostConnections = 16;
-constexpr int kSend_ms = 1000;
 constexpr std::int64_t kLine_ns = 100'000'000;
 
 Error cannot_listen(const std::string& where, const std::string& why) {
@@ -53,28 +51,6 @@ Response refusal(const Request& request, const Error& error) {
   return answer(request, status, http::error_json(error));
 }
 
-/// All of it within kSend_ms, or not.
-bool send_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0) {
-      text.remove_prefix(static_cast<std::size_t>(sent));
-      continue;
-    }
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return false;
-    pollfd ready{fd, POLLOUT, 0};
-    if (poll(&ready, 1, kSend_ms) <= 0) return false;
-  }
-  return true;
-}
-
-/// The reader hung up, or sends what nobody asked for.
-bool hung_up(int fd) {
-  pollfd ready{fd, POLLIN | POLLRDHUP, 0};
-  return poll(&ready, 1, 0) > 0 && (ready.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-}
-
 }  // namespace
 
 struct RobotServer::Listener {
@@ -94,6 +70,7 @@ struct RobotServer::Listener {
   Listener& operator=(const Listener&) = delete;
 
   Result<void> listen() {
+    ASSAY_TRY(tls, http::server_tls(options.cert_file, options.key_file));
     const std::string where = options.address + ":" + std::to_string(options.port);
     boost::system::error_code failed;
     const auto address = asio::ip::make_address(options.address, failed);
@@ -129,20 +106,21 @@ struct RobotServer::Listener {
       auto& connection = connections.emplace_back(std::move(socket));
       connection.thread = std::thread([this, &connection] {
         make_thread_realtime(kLinkPriority);  // between the paced world and its reader nothing may wait long
-        talk(connection.socket);
+        http::Wire wire(connection.socket.native_handle());
+        if (!tls || wire.secure(tls)) talk(wire);
         ::shutdown(connection.socket.native_handle(), SHUT_RDWR);
         connection.done = true;
       });
     }
   }
 
-  void talk(tcp::socket& socket) {
+  void talk(http::Wire& wire) {
     boost::beast::flat_buffer buffer;
     while (!closing) {
       web::request_parser<web::string_body> parser;
       parser.body_limit(kLongestBody);
       boost::system::error_code failed;
-      web::read(socket, buffer, parser, failed);
+      web::read(wire, buffer, parser, failed);
       if (failed) return;
       const Request& request = parser.get();
       const std::string target(request.target());
@@ -150,10 +128,10 @@ struct RobotServer::Listener {
       if (permitted(request) && request.method() == web::verb::get && target.rfind(kTelemetry, 0) == 0) {
         const std::int64_t trial = std::strtoll(target.c_str() + kTelemetry.size(), nullptr, 10);
         const auto begun = world.begin(trial);
-        if (begun) return stream(socket.native_handle(), trial);
-        web::write(socket, refusal(request, begun.error()), failed);
+        if (begun) return stream(wire, trial);
+        web::write(wire, refusal(request, begun.error()), failed);
       } else {
-        web::write(socket, respond(request, target), failed);
+        web::write(wire, respond(request, target), failed);
       }
       if (failed || !request.keep_alive()) return;
     }
@@ -202,16 +180,16 @@ struct RobotServer::Listener {
                                       named ? std::optional<std::int64_t>(trial->get<std::int64_t>()) : std::nullopt));
   }
 
-  void stream(int fd, std::int64_t trial) {
-    bool there = send_all(fd,
-                          "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nCache-Control: no-store\r\n"
-                          "Connection: close\r\n\r\n");
+  void stream(http::Wire& wire, std::int64_t trial) {
+    bool there = wire.send_all(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nCache-Control: no-store\r\n"
+        "Connection: close\r\n\r\n");
     for (bool ended = false; there && !ended && !closing;) {
       const auto line = world.next_line(trial, SteadyTime{steady_now().ns + kLine_ns}, ended);
       if (line)
-        there = send_all(fd, line->kind == http::Line::Kind::sample ? http::telemetry_line(line->telemetry)
-                                                                    : http::end_line(line->why));
-      there = there && !hung_up(fd);
+        there = wire.send_all(line->kind == http::Line::Kind::sample ? http::telemetry_line(line->telemetry)
+                                                                     : http::end_line(line->why));
+      there = there && !wire.hung_up();
     }
     world.reader_gone(trial);
   }
@@ -224,6 +202,7 @@ struct RobotServer::Listener {
   };
 
   const ServeOptions options;
+  std::shared_ptr<ssl_ctx_st> tls;  ///< null: plain
   http::PacedRobot world;
   asio::io_context context;
   tcp::acceptor acceptor{context};

@@ -14,11 +14,12 @@ struct ServeOptions {
   std::uint16_t port = 0;  ///< 0: any that is free
   std::string token;       ///< empty: none asked
   double watchdog_s = 0.25;
+  std::string cert_file{}, key_file{};  ///< PEM; empty: without TLS
 };
 
 class RobotServer {
  public:
-  /// Listens and answers on threads of its own until destroyed. Fails with 0455 (cannot listen).
+  /// Listens and answers on threads of its own until destroyed. Fails with 0455 (cannot listen), 0459 (TLS).
   static Result<std::unique_ptr<RobotServer>> start(std::unique_ptr<Robot> robot, http::WorldSource worlds,
                                                     const ServeOptions& options);
   ~RobotServer();

@@ -38,7 +38,8 @@ struct SafetyDefects {
 struct Defects {
   TcpError tcp;
   SafetyDefects safety;
-  double command_delay_s = 0;  ///< from the arrival of a command to its being carried out
+  std::array<double, 3> sight_offset_m{};  ///< every detection is off by this, in its own frame: sight_offset_x_m, …
+  double command_delay_s = 0;              ///< from the arrival of a command to its being carried out
 };
 
 /// Fails with 0421: a name that is not known, or a value out of range.

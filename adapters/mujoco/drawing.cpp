@@ -1,7 +1,5 @@
 #include "adapters/mujoco/drawing.h"
 
-#include <EGL/egl.h>
-#include <EGL/eglext.h>
 #include <mujoco/mujoco.h>
 
 #include <algorithm>
@@ -13,50 +11,6 @@ namespace assay::mujoco {
 namespace {
 
 constexpr int kMostGeoms = 5000;
-
-Error no_display(std::string found) {
-  return Error{.id = 440,
-               .what = {"no picture can be drawn here", "此处无法绘制图片"},
-               .expected = {"an EGL display that needs no screen", "无需屏幕的 EGL 显示"},
-               .found = std::move(found),
-               .help = {"install Mesa's EGL (libegl-mesa0)", "请安装 Mesa 的 EGL（libegl-mesa0）"}};
-}
-
-/// An OpenGL context that is current on this thread while it lives.
-class GlContext {
- public:
-  GlContext() = default;
-  GlContext(const GlContext&) = delete;
-  GlContext& operator=(const GlContext&) = delete;
-  ~GlContext() {
-    if (display_ == EGL_NO_DISPLAY) return;
-    eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-    if (context_ != EGL_NO_CONTEXT) eglDestroyContext(display_, context_);
-    eglTerminate(display_);
-  }
-
-  Result<void> open() {
-    display_ = eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, nullptr, nullptr);
-    if (display_ == EGL_NO_DISPLAY || eglInitialize(display_, nullptr, nullptr) != EGL_TRUE) return failed("display");
-    if (eglBindAPI(EGL_OPENGL_API) != EGL_TRUE) return failed("OpenGL");
-    const EGLint wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
-    EGLConfig config = nullptr;
-    EGLint count = 0;
-    if (eglChooseConfig(display_, wanted, &config, 1, &count) != EGL_TRUE || count == 0) return failed("configuration");
-    context_ = eglCreateContext(display_, config, EGL_NO_CONTEXT, nullptr);
-    if (context_ == EGL_NO_CONTEXT) return failed("context");
-    if (eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_) != EGL_TRUE) return failed("surface");
-    return {};
-  }
-
- private:
-  static Error failed(const char* what) {
-    return no_display(std::string(what) + ", EGL error " + std::to_string(eglGetError()));
-  }
-
-  EGLDisplay display_ = EGL_NO_DISPLAY;
-  EGLContext context_ = EGL_NO_CONTEXT;
-};
 
 /// MuJoCo's drawing state, freed in order.
 struct Scene {
@@ -93,18 +47,15 @@ mjvCamera camera_of(const mjModel& model, bool mobile) {
   return camera;
 }
 
-class EglDrawing : public Drawing {
+class GlDrawing : public Drawing {
  public:
-  explicit EglDrawing(mjModel& model) : model_(model) {}
+  explicit GlDrawing(mjModel& model) : model_(model) {}
 
-  Result<void> open(const World& world) {
-    ASSAY_RETURN_IF_ERROR(gl_.open());
+  Result<void> open(GlKind kind, bool mobile, int width, int height) {
+    ASSAY_TRY(gl_, GlContext::open(kind, width, height));
     scene_.emplace(model_);
     mjr_setBuffer(mjFB_OFFSCREEN, &scene_->context);
-    if (scene_->context.currentBuffer != mjFB_OFFSCREEN) return no_display("no offscreen buffer");
-    const bool mobile = std::any_of(world.groups.begin(), world.groups.end(), [](const Group& group) {
-      return group.kind == Group::Kind::base || group.kind == Group::Kind::legs;
-    });
+    if (scene_->context.currentBuffer != mjFB_OFFSCREEN) return no_gl("no offscreen buffer");
     camera_ = camera_of(model_, mobile);
     return {};
   }
@@ -112,7 +63,25 @@ class EglDrawing : public Drawing {
   Result<void> draw(mjData& data, const std::string& caption, Picture& picture) override {
     mjvOption option;
     mjv_defaultOption(&option);
-    mjv_updateScene(&model_, &data, &option, nullptr, &camera_, mjCAT_ALL, &scene_->scene);
+    return draw(data, option, camera_, caption, picture);
+  }
+
+  Result<void> see(mjData& data, int camera, Picture& picture) override {
+    mjvOption option;
+    mjv_defaultOption(&option);
+    // Marks that help people find their way in a model are nothing that a camera could see.
+    std::fill(std::begin(option.sitegroup), std::end(option.sitegroup), 0);
+    mjvCamera eye;
+    mjv_defaultCamera(&eye);
+    eye.type = mjCAMERA_FIXED;
+    eye.fixedcamid = camera;
+    return draw(data, option, eye, "", picture);
+  }
+
+ private:
+  Result<void> draw(mjData& data, const mjvOption& option, mjvCamera& camera, const std::string& caption,
+                    Picture& picture) {
+    mjv_updateScene(&model_, &data, &option, nullptr, &camera, mjCAT_ALL, &scene_->scene);
     const mjrRect view{0, 0, picture.width, picture.height};
     mjr_render(view, &scene_->scene, &scene_->context);
     if (!caption.empty())
@@ -126,21 +95,31 @@ class EglDrawing : public Drawing {
     return {};
   }
 
- private:
   mjModel& model_;
-  GlContext gl_;  // before the scene, which is freed first
+  std::unique_ptr<GlContext> gl_;  // before the scene, which is freed first
   std::optional<Scene> scene_;
   mjvCamera camera_{};
 };
 
+Result<std::unique_ptr<Drawing>> open_drawing(mjModel& model, GlKind kind, bool mobile, int width, int height) {
+  model.vis.global.offwidth = std::max(model.vis.global.offwidth, width);
+  model.vis.global.offheight = std::max(model.vis.global.offheight, height);
+  auto out = std::make_unique<GlDrawing>(model);
+  ASSAY_RETURN_IF_ERROR(out->open(kind, mobile, model.vis.global.offwidth, model.vis.global.offheight));
+  return std::unique_ptr<Drawing>(std::move(out));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Drawing>> Drawing::open(mjModel_& model, const World& world, int width, int height) {
-  model.vis.global.offwidth = std::max(model.vis.global.offwidth, width);
-  model.vis.global.offheight = std::max(model.vis.global.offheight, height);
-  auto out = std::make_unique<EglDrawing>(model);
-  ASSAY_RETURN_IF_ERROR(out->open(world));
-  return std::unique_ptr<Drawing>(std::move(out));
+  const bool mobile = std::any_of(world.groups.begin(), world.groups.end(), [](const Group& group) {
+    return group.kind == Group::Kind::base || group.kind == Group::Kind::legs;
+  });
+  return open_drawing(model, GlKind::egl, mobile, width, height);
+}
+
+Result<std::unique_ptr<Drawing>> Drawing::open(mjModel_& model, GlKind kind, int width, int height) {
+  return open_drawing(model, kind, false, width, height);
 }
 
 }  // namespace assay::mujoco

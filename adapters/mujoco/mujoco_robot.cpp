@@ -5,8 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/eyes.h"
+#include "adapters/mujoco/camera_process.h"
 #include "adapters/mujoco/faults.h"
 #include "adapters/mujoco/guard.h"
+#include "adapters/mujoco/scene_setup.h"
 #include "adapters/mujoco/simulation.h"
 
 namespace assay {
@@ -15,13 +18,14 @@ namespace {
 using mujoco::guarded;
 using mujoco::Simulation;
 
-class MujocoRobot final : public Robot {
+class MujocoRobot final : public Robot, public SeeingRobot {
  public:
   [[nodiscard]] const RobotDescription& describe() const override { return description_; }
   Result<void> reset(const Setup& setup) override;
   Result<Sample> begin(const Instruction& instruction) override;
   Result<Sample> advance(const Action& action) override;
   StopReport stop(StopCategory category) noexcept override;
+  Result<Image> look(const CameraView& view) override;
 
  private:
   enum class Phase { empty, ready, running, broken, stopped };
@@ -41,11 +45,15 @@ class MujocoRobot final : public Robot {
   RobotDescription description_;
   std::deque<Due> queue_;  ///< actions that inference has not delivered yet
   StopReport last_stop_;
+  mujoco::ModelPtr visible_;  ///< as the trial starts it; the simulation's own is marked for its ray casts
+  mujoco::CameraProcess cameras_;
 };
 
 Result<void> MujocoRobot::reset(const Setup& setup) {
   phase_ = Phase::empty;
   simulation_.reset();
+  visible_.reset();
+  cameras_.forget_model();
   queue_.clear();
   last_stop_ = {};
   if (setup.control_period_ns <= 0 || setup.latency_ns < 0 || !(setup.physics.timestep_s > 0))
@@ -125,6 +133,24 @@ Result<Sample> MujocoRobot::advance(const Action& action) {
   const auto thrown = guarded([&] { simulation_->sample(sample); });
   if (!thrown) return sample;
   return broken(mujoco::engine_stopped(setup_.world, *thrown));
+}
+
+Result<Image> MujocoRobot::look(const CameraView& view) {
+  if (phase_ != Phase::running) return mujoco::wrong_order("look() needs a sample before it");
+  Result<Image> seen = mujoco::wrong_order("not seen");
+  const auto thrown = guarded([&] {
+    seen = [&]() -> Result<Image> {
+      if (!visible_) {
+        ASSAY_TRY(visible_, models_.copy_of(setup_.world));
+        const mujoco::DataPtr data(mj_makeData(visible_.get())), scratch(mj_makeData(visible_.get()));
+        if (!data || !scratch) return mujoco::engine_stopped(setup_.world, "mj_makeData failed");
+        ASSAY_RETURN_IF_ERROR(mujoco::apply_setup(setup_, *visible_, *data, *scratch));
+      }
+      return cameras_.look(*visible_, simulation_->state(), view);
+    }();
+  });
+  if (thrown) return mujoco::engine_stopped(setup_.world, *thrown);
+  return seen;
 }
 
 /// A world that breaks does not undo what was broken in it before: limits that were hit go out first.

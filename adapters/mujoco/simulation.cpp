@@ -28,6 +28,8 @@ Result<std::unique_ptr<Simulation>> Simulation::make(const Setup& setup, ModelCa
   ASSAY_RETURN_IF_ERROR(simulation->add_groups());
   ASSAY_TRY(simulation->noise_, SensorNoises::make(setup.noise));
   ASSAY_TRY(simulation->faults_, SensorFaults::make(setup));
+  ASSAY_TRY(const auto defects, read_defects(setup));
+  for (std::size_t i = 0; i < 3; ++i) simulation->faults_.detections_bias_m[i] += defects.sight_offset_m[i];
   ASSAY_RETURN_IF_ERROR(simulation->add_faults());
   ASSAY_TRY(simulation->actors_, Actors::make(setup.actors, *simulation->model_));
   ASSAY_TRY(simulation->pushes_,

@@ -29,6 +29,7 @@ class Simulation {
   /// outlive the result. May throw what MuJoCo's error hook throws.
   static Result<std::unique_ptr<Simulation>> make(const Setup& setup, ModelCache& models);
 
+  [[nodiscard]] const mjData& state() const { return *data_; }
   [[nodiscard]] std::int64_t now_ns() const { return step_ * step_ns_; }
   /// What the policy said, as of now.
   void hear(const Action& action) { truth_.hear(*data_, action.reports); }

@@ -62,4 +62,8 @@ Result<std::unique_ptr<Policy>> make_base_programme(const PolicyParams& params);
 /// that the regulator may use) and `delay_s` (age of the observations acted on); each can be given alone.
 Result<std::unique_ptr<Policy>> make_balance_lqr(const PolicyParams& params);
 
+/// Goes on four legs to the detection of the slot target, or turns where it stands to that of the slot face, one foot
+/// at a time, and stops; uneven ground it feels with its feet. Dials as for balance_lqr.
+Result<std::unique_ptr<Policy>> make_static_crawl(const PolicyParams& params);
+
 }  // namespace assay

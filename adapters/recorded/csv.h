@@ -11,7 +11,7 @@ namespace assay::recorded {
 
 struct Table {
   std::vector<std::vector<double>> columns;  ///< in the order asked for; all of one length
-  std::vector<std::size_t> lines;            ///< of each row in the file, from 1
+  std::vector<std::size_t> lines;            ///< of each row in the file, from 1; of MCAP: messages of the first topic
 };
 
 /// The first line names the columns; names and numbers may stand in double quotes; blank lines and lines that begin

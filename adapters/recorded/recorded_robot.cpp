@@ -214,7 +214,7 @@ Result<std::unique_ptr<Robot>> make_recorded_robot(const RobotLink& link) {
   return std::unique_ptr<Robot>(std::make_unique<RecordedRobot>(std::move(recording)));
 }
 
-std::string recorded_engine() { return "CSV recording"; }
+std::string recorded_engine() { return "recording (CSV, MCAP)"; }
 
 std::vector<std::string> recorded_files(const RobotLink& link) {
   std::vector<std::string> out;

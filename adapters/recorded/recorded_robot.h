@@ -1,4 +1,5 @@
-// A recording that is judged as if it were live: a CSV of an instrument, cut into trials (docs/wire-recorded.md).
+// A recording that is judged as if it were live: a CSV or MCAP of an instrument, cut into trials
+// (docs/wire-recorded.md).
 #pragma once
 
 #include <memory>

@@ -7,6 +7,8 @@
 #include <numbers>
 #include <optional>
 
+#include "adapters/recorded/mcap_table.h"
+
 namespace assay::recorded {
 namespace {
 
@@ -119,7 +121,11 @@ Result<Loaded> load(const Recording& r, const std::string& file) {
   wanted.push_back(r.time_column);
   if (!r.trial_column.empty()) wanted.push_back(r.trial_column);
   Loaded out;
-  ASSAY_TRY(out.table, load_csv(file, r.separator, wanted));
+  if (file.ends_with(".mcap")) {
+    ASSAY_TRY(out.table, load_mcap(file, wanted, r.column_names.size()));
+  } else {
+    ASSAY_TRY(out.table, load_csv(file, r.separator, wanted));
+  }
   std::vector<double> trial;
   if (!r.trial_column.empty()) {
     trial = std::move(out.table.columns.back());

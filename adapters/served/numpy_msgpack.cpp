@@ -137,6 +137,27 @@ auto reading(std::string_view bytes, F&& use) -> decltype(use(std::declval<const
   }
 }
 
+void pack_pixels(msgpack::packer<msgpack::sbuffer>& out, const Pixels& pixels) {
+  const auto bin = [&](std::string_view text) {
+    out.pack_bin(static_cast<std::uint32_t>(text.size()));
+    out.pack_bin_body(text.data(), static_cast<std::uint32_t>(text.size()));
+  };
+  out.pack_map(4);
+  bin("__ndarray__");
+  out.pack_true();
+  bin("data");
+  bin(pixels.bytes);
+  bin("dtype");
+  out.pack("|u1");
+  bin("shape");
+  out.pack_array(3);
+  constexpr int kColours = 3;
+  if (pixels.planes) out.pack(kColours);
+  out.pack(pixels.height);
+  out.pack(pixels.width);
+  if (!pixels.planes) out.pack(kColours);
+}
+
 void pack_array(msgpack::packer<msgpack::sbuffer>& out, const Array& array) {
   const auto bin = [&](std::string_view text) {
     out.pack_bin(static_cast<std::uint32_t>(text.size()));
@@ -169,6 +190,8 @@ std::string pack(const std::vector<Entry>& entries) {
     out.pack(entry.key);
     if (const auto* array = std::get_if<Array>(&entry.value))
       pack_array(out, *array);
+    else if (const auto* pixels = std::get_if<Pixels>(&entry.value))
+      pack_pixels(out, *pixels);
     else
       out.pack(std::get<std::string>(entry.value));
   }

@@ -1,8 +1,11 @@
 #include "adapters/served/served_policy.h"
 
+#include <openssl/evp.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "adapters/exchange.h"
 #include "adapters/http/wire.h"
 #include "adapters/served/numpy_msgpack.h"
 #include "adapters/served/websocket.h"
@@ -17,6 +20,8 @@ using Json = nlohmann::json;
 
 /// Leaves the harness's own deadline alone: whoever answers late is named before a thread is lost to it.
 constexpr double kShareOfDeadline = 0.9;
+constexpr int kPings = 20;                              // one more is longer than all of them once in 21 times
+constexpr std::int64_t kPingPatience_ns = 500'000'000;  // for servers that do not answer pings
 
 SteadyTime deadline_of(const Spaces& spaces) {
   return SteadyTime{steady_now().ns + ns_from_s(kShareOfDeadline * spaces.deadline_s)};
@@ -38,6 +43,8 @@ class Server {
   virtual ~Server() = default;
   virtual Result<void> begin(const Instruction& told, const RobotDescription& robot, SteadyTime until) = 0;
   virtual Result<Chunk> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) = 0;
+  /// Of the last infer() that was answered.
+  Exchange exchange;
 };
 
 class OpenpiServer final : public Server {
@@ -51,11 +58,14 @@ class OpenpiServer final : public Server {
     ASSAY_TRY(const auto greeting, socket_->receive(until));
     if (greeting.text) return said(greeting.bytes, endpoint_.token);
     ASSAY_TRY(greeting_, served::read_greeting(greeting.bytes));
+    way_ns_ = socket_->measure_way_ns(kPings, std::min(until, SteadyTime{steady_now().ns + kPingPatience_ns}));
     if (!spaces_.roboarena) return {};
-    if (greeting_.cameras > 0)
+    const auto declared = static_cast<int>(served::views(spaces_).size());
+    if (greeting_.cameras > declared)
       return Error{.id = 461,
-                   .what = {"the policy wants camera images, which are not drawn for policies",
-                            "策略需要相机图像，目前不为策略绘制图像"},
+                   .what = {"the policy's server asks for more camera images than `spaces` declares",
+                            "策略服务端需要的相机图像多于 `spaces` 所声明的"},
+                   .expected = {std::to_string(declared) + " declared", "已声明 " + std::to_string(declared) + " 幅"},
                    .found = "subject:policy_cameras " + std::to_string(greeting_.cameras) + " asked for by its server"};
     socket_->send(served::pack(with_endpoint({}, "reset")));
     ASSAY_TRY(const auto answer, socket_->receive(until));
@@ -72,6 +82,11 @@ class OpenpiServer final : public Server {
     socket_->send(served::pack(spaces_.roboarena ? with_endpoint(shown, "infer") : shown));
     ASSAY_TRY(const auto answer, socket_->receive(until));
     if (answer.text) return said(answer.bytes, endpoint_.token);
+    const auto sent = socket_->sent();
+    const std::int64_t received_ns = std::max(answer.received.ns, sent.from.ns);
+    // The answer may have come before this side noted that the question was gone.
+    const std::int64_t gone_ns = sent.to.ns < sent.from.ns ? received_ns : std::min(sent.to.ns, received_ns);
+    exchange = {sent.from.ns, gone_ns, received_ns, way_ns_};
     return served::read_chunk(answer.bytes, spaces_.action_key);
   }
 
@@ -85,11 +100,25 @@ class OpenpiServer final : public Server {
   const http::Endpoint endpoint_;
   const Spaces spaces_;
   served::Greeting greeting_;
+  std::int64_t way_ns_ = -1;
   std::unique_ptr<served::WebSocket> socket_;
 };
 
+std::string base64(const std::string& bytes) {
+  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  out.resize(static_cast<std::size_t>(length));
+  return out;
+}
+
 Json value_json(const served::Value& value) {
   if (const auto* array = std::get_if<served::Array>(&value)) return array->values;
+  if (const auto* pixels = std::get_if<served::Pixels>(&value)) {
+    const Json shape = pixels->planes ? Json{3, pixels->height, pixels->width} : Json{pixels->height, pixels->width, 3};
+    return {{"dtype", "uint8"}, {"shape", shape}, {"base64", base64(pixels->bytes)}};
+  }
   return std::get<std::string>(value);
 }
 
@@ -146,6 +175,7 @@ class HttpServer final : public Server {
       if (last_.found.rfind("subject:link_lost", 0) == 0) last_.found.replace(0, 17, "subject:policy_unreachable");
       return last_;
     }
+    exchange = {reply->sent.ns, reply->received.ns, reply->received.ns, -1};
     Json said = Json::parse(reply->body, nullptr, false);
     if (said.is_object()) return said;
     last_ = served::bad_answer("policy_garbled", path + ": no JSON object");
@@ -159,7 +189,7 @@ class HttpServer final : public Server {
 
 /// Asks for a chunk, carries out its rows at their rate, asks for the next. A row holds until the next is due; the
 /// displacement of a row that lasts several periods is spread over them.
-class ServedPolicy final : public Policy {
+class ServedPolicy : public Policy, public OverWire {
  public:
   ServedPolicy(const char* id, Spaces spaces, std::unique_ptr<Server> server)
       : id_(id), spaces_(std::move(spaces)), server_(std::move(server)) {}
@@ -183,15 +213,25 @@ class ServedPolicy final : public Policy {
   }
 
   Result<Action> act(const Observation& seen) override {
-    if (chunk_.rows == 0 || row_at(seen.time) >= rows_to_do()) {
-      ASSAY_TRY(const auto shown, served::show(spaces_, groups_, told_, seen));
+    exchanged_.reset();
+    if (asks_at(seen.time)) {
+      ASSAY_TRY(const auto shown, served::show(spaces_, groups_, told_, seen, images_));
       ASSAY_TRY(chunk_, server_->infer(shown, seen.time, deadline_of(spaces_)));
       ASSAY_RETURN_IF_ERROR(served::check_chunk(spaces_, chunk_));
       from_ = seen.time;
+      exchanged_ = server_->exchange;
     }
     const double share = spaces_.rate_hz > 0 ? spaces_.rate_hz * period_s_ : 1;
     return served::command(spaces_, chunk_, std::min(row_at(seen.time), chunk_.rows - 1), share);
   }
+
+  [[nodiscard]] std::optional<Exchange> last_exchange() const override { return exchanged_; }
+
+ protected:
+  /// The chunk is at its end: the next act() asks the server.
+  [[nodiscard]] bool asks_at(SimTime time) const { return chunk_.rows == 0 || row_at(time) >= rows_to_do(); }
+  [[nodiscard]] const Spaces& spaces() const { return spaces_; }
+  std::vector<Image> images_;  ///< of the time that is asked at
 
  private:
   [[nodiscard]] std::size_t row_at(SimTime time) const {
@@ -210,7 +250,23 @@ class ServedPolicy final : public Policy {
   double period_s_ = 0.02;
   Chunk chunk_;
   SimTime from_;
+  std::optional<Exchange> exchanged_;
 };
+
+/// One that is shown pictures when its server is asked, and at no other time.
+class SeeingServedPolicy final : public ServedPolicy, public SeeingPolicy {
+ public:
+  using ServedPolicy::ServedPolicy;
+  std::vector<CameraView> wants(SimTime now) override {
+    return asks_at(now) ? served::views(spaces()) : std::vector<CameraView>{};
+  }
+  void show(std::vector<Image> images) override { images_ = std::move(images); }
+};
+
+std::unique_ptr<Policy> make_policy(const char* id, Spaces spaces, std::unique_ptr<Server> server) {
+  if (served::views(spaces).empty()) return std::make_unique<ServedPolicy>(id, std::move(spaces), std::move(server));
+  return std::make_unique<SeeingServedPolicy>(id, std::move(spaces), std::move(server));
+}
 
 /// The same rules for secrets as for robots: from a file that is its owner's, and beyond this machine only over TLS.
 Result<http::Endpoint> endpoint_for(const PolicyLink& link) {
@@ -228,14 +284,14 @@ Result<std::unique_ptr<Policy>> make_openpi_policy(const PolicyLink& link) {
   ASSAY_TRY(auto spaces, served::spaces_of(link));
   ASSAY_TRY(auto endpoint, endpoint_for(link));
   auto server = std::make_unique<OpenpiServer>(std::move(endpoint), spaces);
-  return std::unique_ptr<Policy>(std::make_unique<ServedPolicy>("openpi", std::move(spaces), std::move(server)));
+  return make_policy("openpi", std::move(spaces), std::move(server));
 }
 
 Result<std::unique_ptr<Policy>> make_http_policy(const PolicyLink& link) {
   ASSAY_TRY(auto spaces, served::spaces_of(link));
   ASSAY_TRY(auto endpoint, endpoint_for(link));
   auto server = std::make_unique<HttpServer>(endpoint, spaces);
-  return std::unique_ptr<Policy>(std::make_unique<ServedPolicy>("http", std::move(spaces), std::move(server)));
+  return make_policy("http", std::move(spaces), std::move(server));
 }
 
 Result<std::string> try_policy(const std::string& id, const PolicyLink& link, double patience_s) {

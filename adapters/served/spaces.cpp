@@ -26,14 +26,54 @@ Error bad_spaces(const std::string& found, Text expected) {
                         "请修改受试对象文件中策略的 `spaces`；可用的量见 docs/zh/wire-openpi.md"}};
 }
 
-Error no_cameras(const std::string& key) {
+/// The known name that is most like it: fewest letters changed, added or left out, at most two.
+std::string nearest(const std::string& word, const std::vector<std::string>& names) {
+  std::string out;
+  std::size_t least = 3;
+  for (const auto& name : names) {
+    std::vector<std::size_t> row(name.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i + 1;
+      for (std::size_t j = 0; j < name.size(); ++j) {
+        const std::size_t swapped = diagonal + (word[i] == name[j] ? 0 : 1);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({row[j + 1] + 1, row[j] + 1, swapped});
+      }
+    }
+    if (row.back() < least) {
+      least = row.back();
+      out = name;
+    }
+  }
+  return out;
+}
+
+Error no_camera(const Shown& shown, const std::vector<std::string>& cameras) {
+  std::string known;
+  for (const auto& name : cameras) known += (known.empty() ? "" : ", ") + name;
+  const std::string like = nearest(shown.view.camera, cameras);
+  Text help = {"correct `camera` in the subject file, or name it under `cameras` of the embodiment",
+               "请修改受试对象文件中的 `camera`，或在本体文件的 `cameras` 下写明"};
+  if (!like.empty())
+    help = {"did you mean '" + like + "'? Otherwise: " + help.en, "是否指“" + like + "”？否则" + help.zh};
   return Error{.id = 461,
-               .what = {"the policy wants camera images, which are not drawn for policies",
-                        "策略需要相机图像，目前不为策略绘制图像"},
-               .expected = {"an observation of measured quantities", "由测量量构成的观测"},
+               .what = {"the policy wants a camera that the body does not have", "本体没有策略所需的相机"},
+               .expected = cameras.empty() ? Text{"the embodiment names no camera", "该本体没有相机"}
+                                           : Text{"one of " + known, "下列之一：" + known},
+               .found = "subject:policy_cameras " + shown.key + ": camera " + shown.view.camera,
+               .help = std::move(help)};
+}
+
+Error no_pictures(const std::string& key) {
+  return Error{.id = 461,
+               .what = {"the policy wants camera images, which are drawn in lock-step simulation only",
+                        "策略需要相机图像，而图像仅在锁步仿真中绘制"},
+               .expected = {"a robot of the embedded simulator", "内置仿真器中的机器人"},
                .found = "subject:policy_cameras " + key,
-               .help = {"examine it over a robot that carries its own cameras to its policy",
-                        "请通过自带相机并自行供给策略的机器人进行检测"}};
+               .help = {"let the robot's own cameras feed its policy, or examine the policy on a reference embodiment",
+                        "请由机器人自带相机供给策略，或在参考本体上检测该策略"}};
 }
 
 std::vector<Part> parts_of(std::string text) {
@@ -64,8 +104,17 @@ Result<Spaces> read(const Json& s) {
   out.deadline_s = s.value("deadline_s", out.deadline_s);
   for (const auto& one : s.at("observation")) {
     const std::string key = one.at("key");
-    if (one.contains("camera")) return no_cameras(key + ": camera " + one.at("camera").get<std::string>());
+    const bool picture = one.contains("camera");
     Shown shown{key, parts_of(one.value("from", "")), one.value("type", "float32") == "float64"};
+    if (picture == one.contains("from"))
+      return bad_spaces(key, {"either `from` or `camera`", "`from` 与 `camera` 只写一个"});
+    if (picture) {
+      if (!one.contains("size")) return bad_spaces(key + ": no size", {"size: [width, height]", "size: [宽, 高]"});
+      const Json& size = one.at("size");
+      shown.parts.clear();
+      shown.view = {one.at("camera").get<std::string>(), size.at(0).get<int>(), size.at(1).get<int>()};
+      shown.planes = one.value("layout", "hwc") == "chw";
+    }
     if (std::any_of(out.observation.begin(), out.observation.end(), [&](const Shown& s2) { return s2.key == key; }))
       return bad_spaces("key '" + key + "' twice", {"each key once", "每个键只写一次"});
     for (const auto& part : shown.parts) {
@@ -180,6 +229,14 @@ std::string detections_text(const Observation& seen) {
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string by_planes(const std::string& rgb) {
+  const std::size_t pixels = rgb.size() / 3;
+  std::string out(rgb.size(), '\0');
+  for (std::size_t i = 0; i < pixels; ++i)
+    for (std::size_t c = 0; c < 3; ++c) out[c * pixels + i] = rgb[3 * i + c];
+  return out;
+}
+
 }  // namespace
 
 Error bad_answer(const std::string& what, const std::string& detail) {
@@ -231,10 +288,31 @@ Result<void> fit_spaces(Spaces& spaces, const std::vector<Group>& groups) {
   return {};
 }
 
-Result<void> check_policy_link(const PolicyLink& link, const std::vector<Group>& groups) {
+Result<void> check_policy_link(const PolicyLink& link, const std::vector<Group>& groups,
+                               const std::optional<std::vector<std::string>>& cameras) {
   if (link.details.empty()) return {};
   ASSAY_TRY(auto spaces, spaces_of(link));
+  for (const auto& shown : spaces.observation) {
+    if (shown.view.camera.empty()) continue;
+    if (!cameras) return no_pictures(shown.key + ": camera " + shown.view.camera);
+    if (std::find(cameras->begin(), cameras->end(), shown.view.camera) == cameras->end())
+      return no_camera(shown, *cameras);
+  }
   return fit_spaces(spaces, groups);
+}
+
+bool wants_pictures(const PolicyLink& link) {
+  if (link.details.empty()) return false;
+  const auto spaces = spaces_of(link);
+  return spaces.ok() && !views(*spaces).empty();
+}
+
+std::vector<CameraView> views(const Spaces& spaces) {
+  std::vector<CameraView> out;
+  for (const auto& shown : spaces.observation)
+    if (!shown.view.camera.empty() && std::find(out.begin(), out.end(), shown.view) == out.end())
+      out.push_back(shown.view);
+  return out;
 }
 
 std::size_t width(const Spaces& spaces) {
@@ -244,9 +322,17 @@ std::size_t width(const Spaces& spaces) {
 }
 
 Result<std::vector<Entry>> show(const Spaces& spaces, const std::vector<Group>& groups, const Instruction& told,
-                                const Observation& seen) {
+                                const Observation& seen, const std::vector<Image>& images) {
   std::vector<Entry> out;
   for (const auto& shown : spaces.observation) {
+    if (!shown.view.camera.empty()) {
+      const auto image =
+          std::find_if(images.begin(), images.end(), [&](const Image& one) { return one.view == shown.view; });
+      if (image == images.end()) return no_pictures(shown.key + ": camera " + shown.view.camera);
+      out.push_back({shown.key, Pixels{shown.view.width, shown.view.height, shown.planes,
+                                       shown.planes ? by_planes(image->rgb) : image->rgb}});
+      continue;
+    }
     const Part& first = shown.parts.front();
     if (first.quantity == "detections") {
       out.push_back({shown.key, detections_text(seen)});

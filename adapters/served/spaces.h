@@ -1,10 +1,12 @@
 // The `spaces:` of a served policy: what it is shown under which key, and what its rows of numbers command.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "adapters/eyes.h"
 #include "adapters/policy.h"
 #include "core/model/scheme.h"
 
@@ -19,6 +21,8 @@ struct Shown {
   std::string key;
   std::vector<Part> parts;  ///< joined in order
   bool wide = false;        ///< float64; else float32
+  CameraView view{};        ///< a picture, if it names a camera
+  bool planes = false;      ///< of a picture: colour by colour (CHW), not pixel by pixel (HWC)
 };
 
 struct Commanded {
@@ -43,7 +47,13 @@ struct Array {
   std::vector<double> values;
   bool wide = false;
 };
-using Value = std::variant<Array, std::string>;
+/// uint8, C order.
+struct Pixels {
+  int width = 0, height = 0;
+  bool planes = false;
+  std::string bytes;
+};
+using Value = std::variant<Array, std::string, Pixels>;
 struct Entry {
   std::string key;
   Value value;
@@ -55,16 +65,21 @@ struct Chunk {
   std::vector<double> values;
 };
 
-/// Fails with 0460: a quantity, mode or camera that cannot be shown or commanded.
+/// Fails with 0460: a quantity or mode that cannot be shown or commanded.
 Result<Spaces> spaces_of(const PolicyLink& link);
 /// Does the declared fit the body? Fails with 0460 (names key, group, expected and found). Fills in `columns`.
 Result<void> fit_spaces(Spaces& spaces, const std::vector<Group>& groups);
-/// Before anything is planned. Nothing to say of policies in this process.
-Result<void> check_policy_link(const PolicyLink& link, const std::vector<Group>& groups);
+/// Before anything is planned. Nothing to say of policies in this process. `cameras`: what the body has; none where
+/// nothing is drawn (a robot that runs by itself). Fails with 0460, 0461.
+Result<void> check_policy_link(const PolicyLink& link, const std::vector<Group>& groups,
+                               const std::optional<std::vector<std::string>>& cameras);
+/// It wants pictures.
+bool wants_pictures(const PolicyLink& link);
+std::vector<CameraView> views(const Spaces& spaces);
 
 [[nodiscard]] std::size_t width(const Spaces& spaces);
 Result<std::vector<Entry>> show(const Spaces& spaces, const std::vector<Group>& groups, const Instruction& told,
-                                const Observation& seen);
+                                const Observation& seen, const std::vector<Image>& images);
 /// `share`: of a row's displacement that falls into this control period.
 Action command(const Spaces& spaces, const Chunk& chunk, std::size_t row, double share);
 /// Shape and finiteness. Fails with 0462: subject:policy_{shape, not_finite}.

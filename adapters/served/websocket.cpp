@@ -18,14 +18,17 @@
 #include <thread>
 #include <variant>
 
+#include "adapters/live/realtime.h"
+#include "adapters/served/stamped_stream.h"
+
 namespace assay::served {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
-using Plain = websocket::stream<beast::tcp_stream>;
-using Secure = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
+using Plain = websocket::stream<StampedStream>;
+using Secure = websocket::stream<beast::ssl_stream<StampedStream>>;
 
 constexpr std::size_t kLongestFrame = std::size_t{64} << 20, kMostFrames = 16;
 
@@ -80,6 +83,10 @@ struct WebSocket::Session {
   std::deque<Frame> frames;
   std::deque<std::string> outbox;  ///< its front is being written
   std::string closed;              ///< why; empty: open
+  Sent sent;
+  int pings_left = 0;
+  std::int64_t longest_way_ns = -1;
+  SteadyTime pinged;  ///< of the running thread
 
   template <class F>
   void with(F&& use) {
@@ -88,7 +95,7 @@ struct WebSocket::Session {
     else
       use(*secure);
   }
-  beast::tcp_stream& tcp() { return plain ? beast::get_lowest_layer(*plain) : beast::get_lowest_layer(*secure); }
+  StampedStream& tcp() { return plain ? beast::get_lowest_layer(*plain) : beast::get_lowest_layer(*secure); }
 
   ~Session() {
     if (runner.joinable()) {
@@ -138,6 +145,7 @@ struct WebSocket::Session {
   }
   void read_on();
   void write_on();
+  void ping_on();
   void close_with(const std::string& why) {
     const std::lock_guard lock(mutex);
     if (closed.empty()) closed = why;
@@ -178,6 +186,7 @@ Result<void> WebSocket::Session::connect(const http::Endpoint& endpoint, SteadyT
   if (why) return failed_at("connect", why);
   beast::error_code ignored;
   tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  ask_for_stamps(tcp().socket().native_handle());
   if (secure) {
     why = step(until, [&](auto done) { secure->next_layer().async_handshake(asio::ssl::stream_base::client, done); });
     if (why) return failed_at("TLS", why);
@@ -192,9 +201,22 @@ Result<void> WebSocket::Session::connect(const http::Endpoint& endpoint, SteadyT
     why = step(until, [&](auto done) { stream.async_handshake(to.host + ":" + to.port, to.path, done); });
   });
   if (why) return failed_at("handshake", why);
+  with([this](auto& stream) {
+    stream.control_callback([this](websocket::frame_type kind, beast::string_view) {
+      if (kind != websocket::frame_type::pong) return;
+      const std::lock_guard lock(mutex);
+      if (pings_left <= 0) return;
+      longest_way_ns = std::max(longest_way_ns, tcp().received().ns - pinged.ns);
+      if (--pings_left > 0) return asio::post(context, [this] { ping_on(); });
+      changed.notify_all();
+    });
+  });
   read_on();
   context.restart();
-  runner = std::thread([this] { context.run(); });
+  runner = std::thread([this] {
+    make_thread_realtime(kLinkPriority);
+    context.run();
+  });
   return {};
 }
 
@@ -205,7 +227,7 @@ void WebSocket::Session::read_on() {
       if (failed) return close_with(failed.message());
       {
         const std::lock_guard lock(mutex);
-        frames.push_back({beast::buffers_to_string(buffer.data()), stream.got_text()});
+        frames.push_back({beast::buffers_to_string(buffer.data()), stream.got_text(), tcp().received()});
         changed.notify_all();
         if (frames.size() > kMostFrames) {
           closed = "frames that nobody asked for";
@@ -219,14 +241,21 @@ void WebSocket::Session::read_on() {
 }
 
 void WebSocket::Session::write_on() {
+  sent.from = steady_now();
   with([this](auto& stream) {
     stream.async_write(asio::buffer(outbox.front()), [this](beast::error_code failed, std::size_t) {
       if (failed) return close_with(failed.message());
       const std::lock_guard lock(mutex);
+      sent.to = steady_now();
       outbox.pop_front();
       if (!outbox.empty()) write_on();
     });
   });
+}
+
+void WebSocket::Session::ping_on() {
+  pinged = steady_now();
+  with([](auto& stream) { stream.async_ping({}, [](beast::error_code) {}); });
 }
 
 WebSocket::WebSocket() : session_(std::make_unique<Session>()) {}
@@ -244,6 +273,21 @@ void WebSocket::send(std::string bytes) {
     session->outbox.push_back(std::move(bytes));
     if (session->outbox.size() == 1) session->write_on();
   });
+}
+
+std::int64_t WebSocket::measure_way_ns(int pings, SteadyTime until) {
+  std::unique_lock lock(session_->mutex);
+  session_->pings_left = pings;
+  session_->longest_way_ns = -1;
+  asio::post(session_->context, [session = session_.get()] { session->ping_on(); });
+  const bool all = session_->changed.wait_until(
+      lock, time_point(until), [this] { return session_->pings_left == 0 || !session_->closed.empty(); });
+  return all && std::exchange(session_->pings_left, 0) == 0 ? session_->longest_way_ns : -1;
+}
+
+Sent WebSocket::sent() const {
+  const std::lock_guard lock(session_->mutex);
+  return session_->sent;
 }
 
 bool WebSocket::idle() const {

@@ -13,6 +13,11 @@ namespace assay::served {
 struct Frame {
   std::string bytes;
   bool text = false;
+  SteadyTime received{};  ///< its last byte, by the network's stamp where the system gives one
+};
+/// Of the newest frame sent: its bytes went to the system after the first and before the second.
+struct Sent {
+  SteadyTime from, to;
 };
 
 class WebSocket {
@@ -25,6 +30,10 @@ class WebSocket {
   WebSocket& operator=(const WebSocket&) = delete;
 
   void send(std::string bytes);
+  /// Pings, one after another: the longest way there and back of `pings`. A further one is longer with a probability of
+  /// 1 / (pings + 1), if all are alike. −1: not all of them came back by `until`.
+  std::int64_t measure_way_ns(int pings, SteadyTime until);
+  [[nodiscard]] Sent sent() const;
   /// Nothing lies here that receive() would give at once.
   [[nodiscard]] bool idle() const;
   /// The next frame. Fails with 0463: subject:policy_stalled (none by `until`), subject:policy_closed (the far side

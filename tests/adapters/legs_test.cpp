@@ -13,10 +13,10 @@
 namespace assay {
 namespace {
 
-Setup setup_for(const std::string& embodiment) {
+Setup setup_for(const std::string& embodiment, const std::string& scene = "legged_yard") {
   Task task;
   task.id = "yard";
-  task.scene_path = catalog_root() + "/scenes/legged_yard.xml";
+  task.scene_path = catalog_root() + "/scenes/" + scene + ".xml";
   task.physics = {0.002, 10, 300, 1200};
   const auto body = load_embodiment(catalog_root() + "/embodiments/" + embodiment + ".yaml");
   EXPECT_TRUE(body.ok()) << to_string(body.error(), Lang::en);
@@ -35,7 +35,7 @@ Setup setup_for(const std::string& embodiment) {
 }
 
 struct Seen {
-  bool fell = false;
+  bool fell = false, done = false;
   Sample last;
   std::vector<Channel> channels;
   [[nodiscard]] double truth(const std::string& name) const {
@@ -46,21 +46,23 @@ struct Seen {
   }
 };
 
-Seen run(const Setup& setup, Policy& policy, double seconds) {
+Seen run(const Setup& setup, Policy& policy, double seconds, const Instruction& instruction = {}) {
   Seen seen;
   const auto robot = make_mujoco_robot();
   EXPECT_TRUE(robot->reset(setup).ok());
   seen.channels = robot->describe().truth_channels;
   EXPECT_TRUE(robot->describe().missing_signals.empty());
-  const auto begun = policy.begin({}, robot->describe(), {});
+  const auto begun = policy.begin(instruction, robot->describe(), {});
   EXPECT_TRUE(begun.ok()) << to_string(begun.error(), Lang::en);
-  auto sample = robot->begin({});
+  auto sample = robot->begin(instruction);
   for (int i = 0; sample.ok() && begun.ok() && i < static_cast<int>(seconds / 0.004); ++i) {
     const auto action = policy.act(sample->observation);
     EXPECT_TRUE(action.ok());
     sample = robot->advance(*action);
     if (!sample.ok()) break;
     seen.last = *sample;
+    seen.done = action->done;
+    if (seen.done) break;
     if (seen.truth("contact.robot.trunk.ground") > 0) {
       seen.fell = true;
       break;
@@ -131,6 +133,23 @@ TEST(Legs, RegulatorTakesAPushThatAWeakOneDoesNot) {
   EXPECT_TRUE(run(setup, *weak, 4).fell);
 }
 
+TEST(Legs, CrawlsOverABoardThroughAPushToTheDisc) {
+  auto setup = setup_for("quadruped", "crawl_boards");
+  setup.detectables = {{"disc_near", "disc", "station", {0.24, 0.24, 0.004}}};
+  setup.pushes = {{"robot.trunk", 3'000'000'000, {0, 4, 0}}};
+  Instruction instruction;
+  instruction.labels["target"] = "disc";
+  const auto crawl = make_static_crawl({});
+  ASSERT_TRUE(crawl.ok());
+  const auto seen = run(setup, **crawl, 30, instruction);
+  EXPECT_TRUE(seen.done);
+  EXPECT_FALSE(seen.fell);
+  EXPECT_NEAR(seen.truth("robot.trunk.x_m"), 0.6, 0.05);
+  EXPECT_NEAR(seen.truth("robot.trunk.y_m"), 0, 0.05);
+  const auto stays = make_null({});
+  EXPECT_NEAR(run(setup, **stays, 5, instruction).truth("robot.trunk.x_m"), 0, 0.1);
+}
+
 TEST(Legs, ActionsFitTheGroup) {
   const auto setup = setup_for("quadruped");
   RobotDescription robot;
@@ -156,6 +175,12 @@ TEST(Legs, PoliciesSayWhatTheyLack) {
   const auto begun = policy->begin({}, robot, {});
   ASSERT_FALSE(begun.ok());
   EXPECT_EQ(begun.error().id, 404);
+  const auto crawl = make_static_crawl({});
+  EXPECT_EQ((*crawl)->begin({}, robot, {}).error().id, 404);
+  const auto biped = setup_for("biped");
+  robot.groups = biped.world.groups;
+  robot.robot_mjcf = biped.world.robot_mjcf;
+  EXPECT_EQ((*crawl)->begin({}, robot, {}).error().id, 404) << "two feet are not four";
 }
 
 }  // namespace

@@ -29,16 +29,17 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
     else
       EXPECT_TRUE(registry.policy(info.id, {}).ok()) << info.id;
   }
-  EXPECT_EQ(policies,
-            (std::set<std::string>{"balance_lqr", "base_programme", "coverage_planner", "faulty", "http", "null",
-                                   "openpi", "patrol", "peg_inserter", "pose_programme", "random", "recording",
-                                   "scripted_manipulator", "shelf_picker", "surface_follower", "waypoint_navigator"}));
-  ASSERT_EQ(registry.robots().size(), 4u);
+  EXPECT_EQ(policies, (std::set<std::string>{"balance_lqr", "base_programme", "coverage_planner", "faulty", "http",
+                                             "null", "openpi", "operator", "patrol", "peg_inserter", "pose_programme",
+                                             "random", "recording", "scripted_manipulator", "shelf_picker",
+                                             "static_crawl", "surface_follower", "waypoint_navigator"}));
+  ASSERT_EQ(registry.robots().size(), 5u);
   EXPECT_EQ(registry.robots()[0].id, "http");
   EXPECT_TRUE(registry.robots()[0].wired);
-  EXPECT_EQ(registry.robots()[1].engine, "MuJoCo 2.2.2");
-  EXPECT_EQ(registry.robots()[2].section, "recorded");
-  EXPECT_EQ(registry.robots()[3].section, "ros2");
+  EXPECT_EQ(registry.robots()[1].section, "manual");
+  EXPECT_EQ(registry.robots()[2].engine, "MuJoCo 2.2.2");
+  EXPECT_EQ(registry.robots()[3].section, "recorded");
+  EXPECT_EQ(registry.robots()[4].section, "ros2");
   EXPECT_EQ(registry.robot("http").error().id, 450);  // it wants an address
   EXPECT_TRUE(registry.robot("mujoco").ok());
 }

@@ -103,10 +103,10 @@ TEST(NumpyMsgpack, GarbageIsRefusedAndHarmless) {
 }
 
 TEST(Spaces, FitTheBodyOrNameWhatDoesNot) {
-  EXPECT_TRUE(check_policy_link(link(kJoints), body()).ok());
+  EXPECT_TRUE(check_policy_link(link(kJoints), body(), std::nullopt).ok());
   const auto why = [](std::string from, const std::string& to, std::string spaces = kJoints) {
     spaces.replace(spaces.find(from), from.size(), to);
-    const auto checked = check_policy_link(link(spaces), body());
+    const auto checked = check_policy_link(link(spaces), body(), std::vector<std::string>{"front", "wrist"});
     return checked.ok() ? std::string() : checked.error().found;
   };
   EXPECT_NE(why("arm.position_rad", "leg.position_rad").find("group 'leg'"), std::string::npos);
@@ -114,8 +114,42 @@ TEST(Spaces, FitTheBodyOrNameWhatDoesNot) {
   EXPECT_NE(why("arm.position_rad", "arm.smell").find("arm.smell"), std::string::npos);
   EXPECT_NE(why("joint_position", "base_twist").find("base_twist"), std::string::npos);
   EXPECT_NE(why("\"joint_position\"", "\"joint_position\", \"columns\": 6").find("6 columns"), std::string::npos);
-  EXPECT_NE(why("\"from\": \"arm.position_rad + gripper.closing\"", "\"camera\": \"wrist\"").find("policy_cameras"),
-            std::string::npos);
+  const std::string state = "\"from\": \"arm.position_rad + gripper.closing\"";
+  EXPECT_EQ(why(state, "\"camera\": \"wrist\", \"size\": [224, 224]"), "");
+  EXPECT_NE(why(state, "\"camera\": \"wrist\"").find("no size"), std::string::npos);
+  EXPECT_EQ(why(state, "\"camera\": \"rist\", \"size\": [224, 224]"), "subject:policy_cameras state: camera rist");
+}
+
+TEST(Spaces, CamerasAreNamedWithASuggestionAndNeedASimulator) {
+  std::string spaces = kJoints;
+  const std::string state = "\"from\": \"arm.position_rad + gripper.closing\"";
+  spaces.replace(spaces.find(state), state.size(), "\"camera\": \"rist\", \"size\": [4, 2]");
+  const auto unknown = check_policy_link(link(spaces), body(), std::vector<std::string>{"front", "wrist"});
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().id, 461);
+  EXPECT_EQ(unknown.error().expected.en, "one of front, wrist");
+  EXPECT_NE(unknown.error().help.en.find("did you mean 'wrist'"), std::string::npos);
+  const auto wired = check_policy_link(link(spaces), body(), std::nullopt);
+  ASSERT_FALSE(wired.ok());
+  EXPECT_EQ(wired.error().id, 461);
+}
+
+TEST(Spaces, PicturesGoAsNumpysBytes) {
+  std::string declared = kJoints;
+  const std::string state = "\"from\": \"arm.position_rad + gripper.closing\"";
+  declared.replace(declared.find(state), state.size(), "\"camera\": \"wrist\", \"size\": [2, 1], \"layout\": \"chw\"");
+  const auto spaces = spaces_of(link(declared));
+  ASSERT_TRUE(spaces.ok());
+  ASSERT_EQ(views(*spaces), (std::vector<CameraView>{{"wrist", 2, 1}}));
+  EXPECT_FALSE(show(*spaces, body(), {}, {}, {}).ok());  // it was not drawn
+  const auto shown = show(*spaces, body(), {}, {}, {{{"wrist", 2, 1}, "RGBrgb"}});
+  ASSERT_TRUE(shown.ok());
+  EXPECT_EQ(std::get<Pixels>((*shown)[0].value).bytes, "RrGgBb");
+  // {"state": uint8[3, 1, 2]} as numpy's side packs it.
+  EXPECT_EQ(pack(*shown),
+            from_hex("81a5737461746584c40b5f5f6e6461727261795f5fc3c40464617461c406527247674262c4056474797065a3"
+                     "7c7531c40573686170659303") +
+                from_hex("0102"));
 }
 
 TEST(Spaces, ShowAndCommandWhatTheySay) {
@@ -128,7 +162,7 @@ TEST(Spaces, ShowAndCommandWhatTheySay) {
   seen.groups[0].position_rad = {1, 2, 3, 4, 5, 6, 7};
   seen.groups[1].group = "gripper";
   seen.groups[1].position_rad = {0.02};
-  const auto shown = show(*spaces, body(), {}, seen);
+  const auto shown = show(*spaces, body(), {}, seen, {});
   ASSERT_TRUE(shown.ok());
   EXPECT_EQ(std::get<Array>((*shown)[0].value).values, (std::vector<double>{1, 2, 3, 4, 5, 6, 7, 0.75}));
   Chunk chunk{1, 8, {0, 0, 0, 0, 0, 0, 0.5, 1.03}};

@@ -14,9 +14,13 @@ POINTS = ("session_insert", "trial_started", "trace_written", "trace_renamed", "
 
 
 class Kill(Case):
+    def setUp(self):
+        super().setUp()
+        self.scheme = self.short_scheme()
+
     def arguments(self, workspace):
-        return [ASSAY, "--workspace", workspace, "--lang", "en", "-q", "run", "--subject", "reference-arm", "--level",
-                "1", "--seed", "kill", "--jobs", "2"]
+        return [ASSAY, "--workspace", workspace, "--lang", "en", "-q", "run", "--scheme", self.scheme, "--subject",
+                "reference-arm", "--level", "1", "--seed", "kill", "--jobs", "2"]
 
     def undisturbed(self):
         workspace = os.path.join(self.folder, "undisturbed")

@@ -27,6 +27,14 @@ class Legged(Case):
         self.assertGreaterEqual(taken["1"], 9)
         self.assertLess(taken["0"], taken["1"] - 4, taken)
 
+    def test_a_quadruped_walks_and_turns_and_nobody_else_does(self):
+        for task in ("crawl", "turn"):
+            done, said = self.check("--task", task, "--level", "2", "--null", "1", "--random", "2", "--oracle", "10")
+            self.assertEqual(done.returncode, 0, said["findings"])
+            row = said["rows"][0]
+            self.assertEqual(row["null"]["successes"] + row["random"]["successes"], 0)
+            self.assertGreaterEqual(row["oracle"]["successes"], 9)
+
 
 if __name__ == "__main__":
     unittest.main()

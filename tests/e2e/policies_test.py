@@ -2,6 +2,7 @@
 Whatever the server does is the subject's failure by name: never a pass, a crash or a hang."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,6 +52,7 @@ class Policies(Case):
         self.assertNotIn(done.returncode, (0, 3), done.stderr)
         trials = self.trials(workspace)
         self.assertTrue(trials and all(t["finished"] for t in trials))
+        self.assert_recomputes(workspace)
         return {(t["outcome"], t["reason"]) for t in trials}
 
     def test_a_sound_server_is_asked_and_obeyed(self):
@@ -92,11 +94,34 @@ class Policies(Case):
         found = self.first_reason(self.subject(url, spaces={"dialect": "roboarena"}), "cameras")
         self.assertEqual(found, {("failure", "subject_fault:policy_cameras")})
 
+    def test_a_server_behind_tls_is_verified(self):
+        if shutil.which("openssl") is None:
+            self.skipTest("no openssl program to make a certificate with")
+        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
+                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                       check=True, capture_output=True)
+        port = self.peer(cert=cert, key=key)
+        subject = self.subject("wss://localhost:" + port, deadline_s=5, ca_file=cert)
+        done = self.assay("doctor", "--subject", subject)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for outcome, reason in self.first_reason(subject, "wss"):
+            self.assertIn(outcome, ("failure", "unsafe"))
+            self.assertFalse(reason.startswith("subject_fault"), reason)
+        # Nobody vouches for it; another host's certificate; not TLS at all.
+        for url, more in (("wss://localhost:" + port, {}), ("wss://127.0.0.1:" + port, {"ca_file": cert}),
+                          ("ws://localhost:" + port, {})):
+            done = self.assay("doctor", "--subject", self.subject(url, **more))
+            self.assertEqual(done.returncode, 6, url + done.stdout)
+            if url.startswith("wss"):
+                self.assertIn("certificate verify failed", done.stdout)
+
     def test_spaces_that_do_not_fit_are_named_before_anything_runs(self):
         for change, word in (({"action": {"groups": [{"group": "arm", "mode": "joint_position"}]}}, "group 'arm'"),
                              ({"action": {"groups": [{"group": "base", "mode": "gripper"}]}}, "base by gripper"),
                              ({"observation": [{"key": "state", "from": "base.smell"}]}, "base.smell"),
-                             ({"observation": [{"key": "image", "camera": "front"}]}, "camera front")):
+                             ({"observation": [{"key": "image", "camera": "fron", "size": [8, 8]}]}, "camera fron"),
+                             ({"observation": [{"key": "image", "camera": "front"}]}, "no size")):
             done = self.assay("plan", "--subject", self.subject("ws://127.0.0.1:9", spaces=change))
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(word, done.stderr)

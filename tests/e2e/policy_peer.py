@@ -4,6 +4,7 @@ import asyncio
 import http.server
 import json
 import os
+import ssl
 import sys
 import time
 
@@ -128,7 +129,11 @@ class Http(http.server.BaseHTTPRequestHandler):
 
 
 async def serve():
-    async with websockets.serve(talk, "127.0.0.1", 0, compression=None, max_size=None, ping_interval=1,
+    tls = None
+    if "PEER_CERT" in os.environ:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(os.environ["PEER_CERT"], os.environ["PEER_KEY"])
+    async with websockets.serve(talk, "127.0.0.1", 0, ssl=tls, compression=None, max_size=None, ping_interval=1,
                                 ping_timeout=2) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.Future()

@@ -11,10 +11,14 @@ FMA_OFF = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2"}
 
 
 class Sameness(Case):
+    def setUp(self):
+        super().setUp()
+        self.scheme = self.short_scheme()
+
     def run_once(self, subject, name, jobs, env=None):
         workspace = os.path.join(self.folder, name)
-        done = self.assay("run", "--subject", subject, "--level", "1", "--seed", "sameness", "--jobs", str(jobs),
-                          workspace=workspace, env=env)
+        done = self.assay("run", "--scheme", self.scheme, "--subject", subject, "--level", "1", "--seed", "sameness",
+                          "--jobs", str(jobs), workspace=workspace, env=env)
         self.assertIn(done.returncode, (0, 1, 5), done.stderr)
         grade = self.grade(workspace)
         for indicator in grade["indicators"]:
@@ -38,7 +42,8 @@ class Sameness(Case):
     def test_another_seed_gives_other_trials(self):
         first = self.run_once("reference-arm", "a", 2)[0]
         workspace = os.path.join(self.folder, "b")
-        self.assay("run", "--subject", "reference-arm", "--level", "1", "--seed", "other", workspace=workspace)
+        self.assay("run", "--scheme", self.scheme, "--subject", "reference-arm", "--level", "1", "--seed", "other",
+                   workspace=workspace)
         other = self.digests(workspace)
         self.assertFalse({d for d, _ in first.values()} & {d for d, _ in other.values()})
 

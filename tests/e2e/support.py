@@ -38,10 +38,26 @@ class Case(unittest.TestCase):
         return {(t["task"], t["level"], t["index"]): (t["content_digest"], t["outcome"])
                 for t in self.trials(workspace) if t["finished"]}
 
+    def assert_recomputes(self, workspace=None):
+        """From the traces, with the code that judged live: the same values bit for bit, and the same grade."""
+        again = self.json("recompute", workspace=workspace)
+        self.assertEqual((again["differences"], again["grade_compared"]), ([], True))
+        self.assertGreater(again["trials"], 0)
+
     def grade(self, workspace=None):
         """What the verdict says, without what a wall clock touched."""
         report = self.json("report", "--format", "json", "-o", "-", workspace=workspace)
         return report["grade"]
+
+    def short_scheme(self):
+        """The demonstration scheme with a third of its trials: for tests of the machinery that run many sessions."""
+        with open(os.path.join(CATALOG, "schemes", "embodied-demo.yaml"), encoding="utf-8") as source:
+            text = source.read()
+        for old, new in (("id: embodied-demo\n", "id: short-demo\n"), ("limit: 0.80", "limit: 0.50"),
+                         ("    limit: 0.10\n    confidence", "    limit: 0.30\n    confidence")):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        return self.write("short-demo.yaml", text)
 
     def write(self, name, text):
         path = os.path.join(self.folder, name)

@@ -76,6 +76,36 @@ class Wires(Case):
             self.assertIn(why, done.stdout)
             self.assertNotIn("a-secret-token", done.stdout + done.stderr)
 
+    def test_a_served_robot_keeps_every_promise_over_tls(self):
+        if shutil.which("openssl") is None:
+            self.skipTest("no openssl program to make a certificate with")
+        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
+                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                       check=True, capture_output=True)
+        os.chmod(key, 0o600)
+        token = self.write("token", "a-secret-token\n")
+        os.chmod(token, 0o600)
+        serve = ("robot", "serve", "--subject", "reference-amr", "--cert", cert, "--key", key, "--token-file", token)
+        url = self.start(ASSAY, "--lang", "en", *serve).split()[-1]
+        self.assertTrue(url.startswith("https://127.0.0.1:"), url)
+        url = url.replace("127.0.0.1", "localhost")
+        done = self.check(self.subject(url, world="simulated", ca_file=cert, token_file=token))
+        self.assertTrue(done["ok"], done)
+        for words, why in ((dict(token_file=token), "certificate"), (dict(ca_file=cert), "unauthorised")):
+            done = self.assay("doctor", "--subject", self.subject(url, **words))
+            self.assertEqual(done.returncode, 6, done.stdout)
+            self.assertIn(why, done.stdout)
+            self.assertNotIn("a-secret-token", done.stdout + done.stderr)
+        # Spoken to without TLS it says nothing; the next caller is served.
+        done = self.assay("doctor", "--subject", self.subject(url.replace("https", "http")))
+        self.assertEqual(done.returncode, 6, done.stdout)
+        os.chmod(key, 0o604)
+        for words in (serve, serve[:-4], ("robot", "serve", "--subject", "reference-amr", "--cert", token, "--key", token)):
+            done = self.assay(*words)
+            self.assertNotIn(done.returncode, (0, 3), done.stdout)
+            self.assertIn("ASSAY-0459", done.stderr)
+
     def test_addresses_that_do_not_fit_are_named(self):
         for robot in ({"adapter": "http"}, {"adapter": "mujoco", "url": "http://127.0.0.1:1"},
                       {"adapter": "http", "url": "http://user:secret@host"}, {"adapter": "http", "url": "ftp://host"}):

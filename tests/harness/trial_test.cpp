@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -124,6 +125,26 @@ TEST(Trial, AStallEndsAtTheDeadline) {
   EXPECT_TRUE(result.policy_lost);
   EXPECT_EQ(robot.stops, 1);
   std::this_thread::sleep_for(std::chrono::milliseconds(700));  // the lost thread ends before the test program does
+}
+
+TEST(Trial, AProcessorThatIsNotFreeIsNoFaultOfThePolicy) {
+  std::atomic<bool> done{false};
+  std::vector<std::thread> burners;
+  for (unsigned i = 0; i < 4 * std::thread::hardware_concurrency(); ++i)
+    burners.emplace_back([&] {
+      while (!done) {
+      }
+    });
+  TrialOptions options;
+  options.policy_deadline_s = 0.6;
+  FakeRobot robot, other;
+  const auto crowded = run_with(robot, {.behaviour = Behaviour::computes, .stall_s = 0.3}, fake_setup(), options);
+  const auto slow = run_with(other, {.behaviour = Behaviour::computes, .stall_s = 1.2}, fake_setup(), options);
+  done = true;
+  for (auto& one : burners) one.join();
+  EXPECT_EQ(crowded.verdict.outcome, Outcome::success) << crowded.verdict.reason;
+  EXPECT_EQ(slow.verdict.reason, "subject_fault:policy_deadline");
+  if (slow.policy_lost) std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // it ends before the program
 }
 
 TEST(Trial, UtterancesNeedNotBeUtf8) {

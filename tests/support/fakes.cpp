@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <ctime>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -100,6 +101,12 @@ Result<void> FakePolicy::begin(const Instruction&, const RobotDescription&, Stre
   return {};
 }
 
+double processor_time_s() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
 Result<Action> FakePolicy::act(const Observation& observation) {
   if (script_.slow_s > 0) std::this_thread::sleep_for(std::chrono::duration<double>(script_.slow_s));
   Action action;
@@ -132,6 +139,10 @@ Result<Action> FakePolicy::act(const Observation& observation) {
       break;
     case Behaviour::stalls:
       if (now) std::this_thread::sleep_for(std::chrono::duration<double>(script_.stall_s));
+      break;
+    case Behaviour::computes:
+      for (const double from = processor_time_s(); now && processor_time_s() - from < script_.stall_s;) {
+      }
       break;
     case Behaviour::nan:
       if (now) values[0] = std::numeric_limits<double>::quiet_NaN();

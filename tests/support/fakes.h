@@ -58,9 +58,10 @@ enum class Behaviour {
   wrong_shape,
   error,  ///< returns an Error
   begin_fails,
-  talks,    ///< good, with an utterance that is not UTF-8
-  crashes,  ///< kills its own process (worker tests)
-  unmade,   ///< its factory throws, but for the first call in a process (worker tests)
+  talks,     ///< good, with an utterance that is not UTF-8
+  crashes,   ///< kills its own process (worker tests)
+  computes,  ///< for stall_s of its thread's processor time
+  unmade,    ///< its factory throws, but for the first call in a process (worker tests)
 };
 
 struct PolicyScript {
@@ -71,6 +72,8 @@ struct PolicyScript {
   bool deterministic = true;
   double slow_s = 0;  ///< wall time of each act()
 };
+
+double processor_time_s();  ///< of the calling thread
 
 class FakePolicy final : public Policy {
  public:

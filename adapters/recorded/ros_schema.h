@@ -1,0 +1,64 @@
+// Messages by the definition that travels with them (ros2msg, ros2idl) and their bytes (CDR). Any type: what is asked
+// for is named by path. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace assay::recorded {
+
+/// "pose.position.x", "position[2]", "position[elbow]" (the element that the same message's `name` or `joint_names`
+/// calls so). A path that ends at a stamp (sec, nanosec) is that stamp in ns.
+struct Step {
+  std::string field;
+  int index = -1;    ///< of an array; −1: none
+  std::string word;  ///< in the place of a number
+};
+using Path = std::vector<Step>;
+std::optional<Path> path_of(std::string_view text);
+
+/// Exact for integers of 64 bits, stamps included.
+using Number = long double;
+
+class RosSchema {
+ public:
+  enum class Kind { boolean, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64, text, wide_text, structure };
+  struct Field {
+    std::string name, type;  ///< the type's name until it is resolved
+    Kind kind = Kind::structure;
+    int structure = -1;
+    std::int64_t count = kSingle;
+  };
+  static constexpr std::int64_t kSingle = -1, kSequence = -2;  ///< else that many elements
+  struct Structure {
+    std::string name;  ///< "package/Type"
+    std::vector<Field> fields;
+  };
+
+  /// Fails with 0465; `encoding` is "ros2msg" or "ros2idl", `name` the root's.
+  static Result<RosSchema> read(const std::string& name, std::string_view encoding, std::string_view text);
+  /// Does the path end at a number or a stamp? Fails with 0465, naming what is there.
+  Result<void> check(const Path& path) const;
+  /// Values in the order of `paths`. Nothing: the bytes do not fit the definition, or an element is not there.
+  std::optional<std::vector<Number>> decode(std::string_view cdr, const std::vector<Path>& paths) const;
+
+ private:
+  friend class CdrWalk;
+  Result<void> resolve(const std::string& root);
+  std::vector<Structure> structures_;
+  int root_ = -1;
+};
+
+/// The fields that a definition names, without resolving them. Fail with 0465.
+Result<std::vector<RosSchema::Structure>> read_ros2msg(const std::string& name, std::string_view text);
+Result<std::vector<RosSchema::Structure>> read_ros2idl(std::string_view text);
+
+/// 0465 about a definition.
+Error bad_schema(const std::string& name, Text expected, const std::string& found);
+
+}  // namespace assay::recorded
