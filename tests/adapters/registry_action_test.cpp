@@ -29,10 +29,11 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
     else
       EXPECT_TRUE(registry.policy(info.id, {}).ok()) << info.id;
   }
-  EXPECT_EQ(policies, (std::set<std::string>{"balance_lqr", "base_programme", "coverage_planner", "faulty", "http",
-                                             "null", "openpi", "operator", "patrol", "peg_inserter", "pose_programme",
-                                             "random", "recording", "scripted_manipulator", "shelf_picker",
-                                             "static_crawl", "surface_follower", "waypoint_navigator"}));
+  EXPECT_EQ(policies,
+            (std::set<std::string>{"attentive_manipulator", "balance_lqr", "base_programme", "coverage_planner",
+                                   "faulty", "http", "null", "observer", "openpi", "operator", "patrol",
+                                   "peg_inserter", "pose_programme", "random", "recording", "scripted_manipulator",
+                                   "shelf_picker", "static_crawl", "surface_follower", "waypoint_navigator"}));
   ASSERT_EQ(registry.robots().size(), 5u);
   EXPECT_EQ(registry.robots()[0].id, "http");
   EXPECT_TRUE(registry.robots()[0].wired);
