@@ -7,6 +7,8 @@
 #include <array>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/buffer_traits.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/teardown.hpp>
@@ -40,7 +42,11 @@ class StampedStream : public boost::beast::tcp_stream {
     namespace asio = boost::asio;
     using boost::beast::error_code;
     auto read = [this, buffers, waited = false](auto& self, error_code failed = {}, std::size_t = 0) mutable {
-      if (std::exchange(waited, true)) {
+      const bool first = !std::exchange(waited, true);
+      // TLS asks for nothing to be called back later: that is no end of the stream.
+      if (boost::beast::buffer_bytes(buffers) == 0)
+        return first ? asio::post(this->get_executor(), std::move(self)) : self.complete({}, 0);
+      if (!first) {
         if (failed) return self.complete(failed, 0);
         std::array<iovec, 16> parts{};
         std::size_t count = 0;
