@@ -35,7 +35,12 @@ def png(image):
 
 def red_centroid(image):
     r, g, b = (image[:, :, k].astype(int) for k in range(3))
-    y, x = np.nonzero((r > 70) & (r > 2.2 * g) & (r > 2.2 * b))
+    red = (r > 70) & (r > 2.2 * g) & (r > 2.2 * b)
+    rows = np.flatnonzero(red.any(axis=1))
+    # Red things on the shelf behind are seen higher up and are smaller: the largest band of rows counts.
+    bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
+    band = max(bands, key=lambda some: int(red[some].sum()))
+    y, x = np.nonzero(red & np.isin(np.arange(red.shape[0]), band)[:, None])
     return (float(x.mean() + 0.5), float(y.mean() + 0.5), len(x)) if len(x) else (0.0, 0.0, 0)
 
 

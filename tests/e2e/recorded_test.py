@@ -28,7 +28,10 @@ class Recorded(Case):
         self.assertTrue(all(t["outcome"] == "success" for t in trials if t["index"] < 1_000_000), trials)
         done = [t for t in trials if t["task"] == "motion/pose_cycle" and t["outcome"] == "success"]
         metrics = {m["id"]: m for m in done[0]["metrics"]}
-        self.assertEqual({m["vantage"] for m in metrics.values() if m["value"] is not None}, {"instrument"}, metrics)
+        # Whether and when a trial was over is the laboratory's word; all that is measured is the instrument's.
+        self.assertEqual({i: m["vantage"] for i, m in metrics.items() if m["value"] is not None},
+                         {i: "operator" if i in ("success", "completion_time") else "instrument"
+                          for i, m in metrics.items() if m["value"] is not None})
         self.assertAlmostEqual(metrics["pose_accuracy"]["value"], 0.0003, delta=0.00006)
         # 0.05 mm per axis: the mean distance from the mean is 0.08 mm, three deviations more 0.18 mm; the worst of five
         self.assertAlmostEqual(metrics["pose_repeatability"]["value"], 0.0002, delta=0.00005)
