@@ -37,7 +37,7 @@ Error unknown_policy(const std::string& id, const std::string& known) {
 Error way_does_not_fit(const std::string& id, const std::string& key, const std::string& wanted,
                        const std::string& given) {
   Error error;
-  error.id = 450;
+  error.id = 1250;
   error.what = {"The way to reach '" + id + "' does not fit.", "“" + id + "”的连接方式不符。"};
   error.expected = wanted.empty()
                        ? Text{"neither `url` nor a section of its own", "不写 `url`，也不写专门的小节"}

@@ -32,7 +32,7 @@ class AdapterRegistry {
   void add_policy(AdapterInfo info, PolicyFactory factory);
   /// One that a server elsewhere decides for: takes an address and spaces, and no parameters.
   void add_served_policy(AdapterInfo info, ServedPolicyFactory factory);
-  /// Fails with ASSAY-0401 (unknown adapter) / 0402 (unknown policy) / 0403 (unknown or bad parameter) / 0450 (address
+  /// Fails with ASSAY-0401 (unknown adapter) / 0402 (unknown policy) / 0403 (unknown or bad parameter) / 1250 (address
   /// or secret). Connects nothing: reset() does.
   [[nodiscard]] Result<std::unique_ptr<Robot>> robot(const RobotLink& link) const;
   /// One in this process, by id.

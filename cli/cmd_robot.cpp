@@ -41,7 +41,7 @@ class Worlds {
     }
     const Task* task = suites_[id].find(task_key, level);
     if (task == nullptr)
-      return Error{.id = 456,
+      return Error{.id = 1256,
                    .what = {"the task is not in this catalogue", "目录中没有该任务"},
                    .expected = {"a task of the catalogue", "目录中的任务"},
                    .found = fmt::format("{} L{}", task_key, level)};
@@ -145,7 +145,7 @@ Result<Setup> check_setup(const Embodiment& body, const std::string& wanted) {
       return harness::realise(task, body, world, "adapter check", 0);
     }
   }
-  return Error{.id = 456,
+  return Error{.id = 1256,
                .what = {"the catalogue has no task for this body", "目录中没有适合该本体的任务"},
                .found = wanted.empty() ? body.id : wanted,
                .help = {"name one with --task SUITE/TASK", "请用 --task 测试集/任务 指定"}};

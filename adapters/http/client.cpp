@@ -16,7 +16,7 @@ constexpr std::size_t kLongestToken = 4096, kLongestAnswer = std::size_t{4} << 2
 
 Error bad_link(Text what, const std::string& file, const std::string& found, Text help) {
   Error error;
-  error.id = 450;
+  error.id = 1250;
   error.what = std::move(what);
   error.place = {file};
   error.found = "lab:" + found;
@@ -25,7 +25,7 @@ Error bad_link(Text what, const std::string& file, const std::string& found, Tex
 }
 
 Error no_answer(const std::string& where, const std::string& why) {
-  return Error{.id = 451,
+  return Error{.id = 1251,
                .what = {"the robot's server gives no answer", "机器人的服务端没有应答"},
                .place = {where},
                .expected = {"an answer within the deadline, with a certificate that the authorities vouch for",
@@ -37,7 +37,7 @@ Error no_answer(const std::string& where, const std::string& why) {
 
 Error refused(const std::string& where, long status, const std::string& body) {
   std::string what = status == 401 || status == 403 ? "unauthorised" : "refused_" + std::to_string(status);
-  return Error{.id = 452,
+  return Error{.id = 1252,
                .what = {"the robot's server refused a call", "机器人的服务端拒绝了调用"},
                .place = {where},
                .expected = {"status 200", "状态码 200"},

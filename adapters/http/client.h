@@ -17,7 +17,7 @@ namespace assay::http {
 struct Endpoint {
   std::string url, token, ca_file;
 };
-/// Reads the token. Fails with 0450 (no url, a token without TLS beyond this machine, a file that cannot be read).
+/// Reads the token. Fails with 1250 (no url, a token without TLS beyond this machine, a file that cannot be read).
 Result<Endpoint> endpoint_of(const RobotLink& link);
 
 struct Reply {
@@ -33,7 +33,7 @@ class Caller {
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
 
-  /// Fail with 0451 (no answer in time, refused, TLS), 0452 (an answer other than 200). `found` begins with "subject:".
+  /// Fail with 1251 (no answer in time, refused, TLS), 1252 (an answer other than 200). `found` begins with "subject:".
   Result<Reply> get(const std::string& path, int timeout_ms);
   Result<Reply> post(const std::string& path, const std::string& body, int timeout_ms);
   /// The next call connects anew.
@@ -53,7 +53,7 @@ class LineStream {
   LineStream(const LineStream&) = delete;
   LineStream& operator=(const LineStream&) = delete;
 
-  /// Fails with 0451, 0452, 0453 (a line that never ends).
+  /// Fails with 1251, 1252, 1253 (a line that never ends).
   Result<void> run(const std::string& path,
                    const std::function<bool(std::string_view line, SteadyTime received)>& on_line);
   /// From any thread; at once.

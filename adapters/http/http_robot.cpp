@@ -97,7 +97,7 @@ Result<Sample> HttpRobot::begin(const Instruction& /*instruction: reset said it*
   link_ = std::make_unique<http::Link>(endpoint_, trial_, description_, clock_);
   ASSAY_TRY(auto news, receive(SteadyTime{steady_now().ns + kFirstSample_ns}));
   if (news.empty())
-    return Error{.id = 454,
+    return Error{.id = 1254,
                  .what = {"the robot sent no first sample", "机器人没有发来第一个样本"},
                  .expected = {"telemetry within 5 s", "5 秒内开始遥测"},
                  .found = "subject:stale_data no first sample"};

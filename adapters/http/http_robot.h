@@ -9,7 +9,7 @@
 
 namespace assay {
 
-/// Fails with 0450. Connects nothing.
+/// Fails with 1250. Connects nothing.
 Result<std::unique_ptr<Robot>> make_http_robot(const RobotLink& link);
 /// What the plan records: the API's version and the library.
 std::string http_engine();

@@ -23,7 +23,7 @@ PacedRobot::~PacedRobot() { stop(StopCategory::cat1); }
 
 Error PacedRobot::wrong_state(const std::string& found) const {
   return Error{
-      .id = 456,
+      .id = 1256,
       .what = {"the call does not fit the robot's state", "该调用与机器人的状态不符"},
       .expected = {"reset, then telemetry, then actions of that trial", "先 reset，再取遥测，再发该试验的动作"},
       .found = found};

@@ -16,7 +16,7 @@ namespace {
 constexpr int kSend_ms = 1000;
 
 Error bad_tls(const std::string& file, Text expected, const std::string& found) {
-  return Error{.id = 459,
+  return Error{.id = 1259,
                .what = {"the certificate or its key cannot be used", "证书或其私钥不可用"},
                .place = {file},
                .expected = std::move(expected),

@@ -16,7 +16,7 @@ struct ssl_ctx_st;
 
 namespace assay::http {
 
-/// Certificate chain and key (PEM) of a server. Null without either. Fails with 0459: one without the other, files that
+/// Certificate chain and key (PEM) of a server. Null without either. Fails with 1259: one without the other, files that
 /// cannot be used or do not belong together, a key that everyone on this machine may read.
 Result<std::shared_ptr<ssl_ctx_st>> server_tls(const std::string& cert_file, const std::string& key_file);
 

@@ -28,7 +28,7 @@ constexpr std::size_t kLongestBody = std::size_t{4} << 20, kMostConnections = 16
 constexpr std::int64_t kLine_ns = 100'000'000;
 
 Error cannot_listen(const std::string& where, const std::string& why) {
-  return Error{.id = 455,
+  return Error{.id = 1255,
                .what = {"the robot cannot be served here", "无法在此地址提供机器人服务"},
                .place = {where},
                .found = why,
@@ -45,9 +45,9 @@ Response answer(const Request& request, web::status status, const Json& body) {
 }
 
 Response refusal(const Request& request, const Error& error) {
-  const auto status = error.id == 456   ? web::status::conflict
-                      : error.id == 453 ? web::status::bad_request
-                                        : web::status::unprocessable_entity;
+  const auto status = error.id == 1256   ? web::status::conflict
+                      : error.id == 1253 ? web::status::bad_request
+                                         : web::status::unprocessable_entity;
   return answer(request, status, http::error_json(error));
 }
 

@@ -19,7 +19,7 @@ struct ServeOptions {
 
 class RobotServer {
  public:
-  /// Listens and answers on threads of its own until destroyed. Fails with 0455 (cannot listen), 0459 (TLS).
+  /// Listens and answers on threads of its own until destroyed. Fails with 1255 (cannot listen), 1259 (TLS).
   static Result<std::unique_ptr<RobotServer>> start(std::unique_ptr<Robot> robot, http::WorldSource worlds,
                                                     const ServeOptions& options);
   ~RobotServer();

@@ -161,7 +161,7 @@ std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::e
 }  // namespace
 
 Error unreadable(const std::string& what, const std::string& detail) {
-  return Error{.id = 453,
+  return Error{.id = 1253,
                .what = {"what the robot sent cannot be used", "机器人发来的内容无法使用"},
                .expected = {"what docs/robot-api.yaml describes", "docs/robot-api.yaml 所规定的内容"},
                .found = "subject:" + what + " " + detail,

@@ -32,7 +32,7 @@ struct Line {
 std::string telemetry_line(const Telemetry& telemetry);
 std::string end_line(const std::string& why);
 /// Holds each line against the description: number of values, all finite, groups known, sequence and time ascending
-/// by one line each. Fails with 0453; `found` says whose and what: subject:telemetry_{garbled, shape, not_finite,
+/// by one line each. Fails with 1253; `found` says whose and what: subject:telemetry_{garbled, shape, not_finite,
 /// repeated, out_of_order, gap}, subject:clock_backwards.
 class TelemetryReader {
  public:
@@ -54,7 +54,7 @@ Result<Action> action_from(const Json& json);
 Json description_json(const RobotDescription& robot);
 /// Groups come from the set-up's binding: the far side's must have the same names and kinds. Vantages: what comes over
 /// a robot's own wire is its own word, or a simulator's if the subject file says that the world is one; it is never an
-/// instrument's. Fails with 0453 (subject:description_…).
+/// instrument's. Fails with 1253 (subject:description_…).
 Result<RobotDescription> description_from(const Json& json, const Setup& setup, bool simulated_world);
 
 /// What a robot may know: trial, instruction, limits, signals asked for, periods. With `simulated_world` also all that
@@ -68,7 +68,7 @@ Result<StopReport> stop_from(const Json& json);
 /// {"whose", "what", "message"}: how an answer other than 200 says why.
 Json error_json(const Error& error);
 
-/// 0453 with `found` = "subject:" + what + " " + detail.
+/// 1253 with `found` = "subject:" + what + " " + detail.
 Error unreadable(const std::string& what, const std::string& detail);
 
 }  // namespace assay::http

@@ -13,7 +13,7 @@ Result<Sample> LiveRobot::advance(const Action& action) {
     for (auto& one : news) backlog_.push_back(std::move(one.sample));
   }
   if (backlog_.empty())
-    return Error{.id = 454,
+    return Error{.id = 1254,
                  .what = {"the robot sent no sample", "机器人没有发来样本"},
                  .expected = {"a sample within five control periods", "五个控制周期内收到一个样本"},
                  .found = "subject:stale_data",

@@ -37,7 +37,7 @@ class LiveRobot : public Robot {
   /// Fails with 0410 (check_action).
   virtual Result<void> command(const Action& action) = 0;
   /// Everything that came since the last call, in order; if nothing did, waits for the first until `until`.
-  /// Fails with 0454 once the link broke or what came cannot be used; what came before that is given first.
+  /// Fails with 1254 once the link broke or what came cannot be used; what came before that is given first.
   virtual Result<std::vector<LiveSample>> receive(SteadyTime until) = 0;
   [[nodiscard]] virtual ClockFit clock() const = 0;
   [[nodiscard]] virtual LinkCounters counters() const = 0;

@@ -3,7 +3,7 @@
 namespace assay {
 
 Error link_error(const std::string& what, const std::string& detail) {
-  return Error{.id = 454,
+  return Error{.id = 1254,
                .what = {"the robot's telemetry broke", "机器人的遥测中断"},
                .expected = {"samples one control period apart until the trial ends", "试验结束前每个控制周期一个样本"},
                .found = "subject:" + what + " " + detail,

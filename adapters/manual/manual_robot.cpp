@@ -12,7 +12,7 @@ constexpr std::int64_t kLeast_ns = 1'000'000;  ///< no trial takes no time
 constexpr double kDeadline_h = 24, kLongest_h = 24 * 31;
 
 Error lab_error(const std::string& what, Text expected) {
-  return Error{.id = 471,
+  return Error{.id = 1271,
                .what = {"this trial cannot be told of by an operator", "该次试验不能由操作员录入"},
                .expected = std::move(expected),
                .found = "lab:" + what,
@@ -134,7 +134,7 @@ Result<double> manual_deadline_s(const RobotLink& link) {
   if (section.is_object() && section.contains("deadline_h"))
     hours = section["deadline_h"].is_number() ? section["deadline_h"].get<double>() : 0;
   if (section.is_object() && hours > 0 && hours <= kLongest_h) return hours * 3600;
-  return Error{.id = 470,
+  return Error{.id = 1270,
                .what = {"the section `manual` of the subject file is not usable", "对象文件中的 `manual` 部分无法使用"},
                .expected = {"`manual: {deadline_h: 24}`, more than 0 and at most 744",
                             "`manual: {deadline_h: 24}`，大于 0 且不超过 744"},

@@ -31,12 +31,12 @@ class OperatedRobot {
 };
 
 /// Truth is the entry: channels operator.success, operator.subgoal.<id>, operator.check.<id>, operator.limit.<id>, all
-/// of vantage `operator`; one row at the beginning, one at the end. No signal is given. Fails with 0470 (section
-/// `manual`); reset() with 0471 (no entry; what a hand cannot set).
+/// of vantage `operator`; one row at the beginning, one at the end. No signal is given. Fails with 1270 (section
+/// `manual`); reset() with 1271 (no entry; what a hand cannot set).
 Result<std::unique_ptr<Robot>> make_manual_robot(const RobotLink& link);
 std::string manual_engine();
 
-/// How long a prompt waits for its answer. Fails with 0470.
+/// How long a prompt waits for its answer. Fails with 1270.
 Result<double> manual_deadline_s(const RobotLink& link);
 
 /// Says done after the one period that a told trial has.

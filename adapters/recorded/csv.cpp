@@ -13,7 +13,7 @@ constexpr std::size_t kMostRows = 20'000'000, kMostColumns = 2000, kLargestFile 
 
 Error bad_csv(const std::string& file, std::size_t line, std::size_t column, Text expected, const std::string& found) {
   return Error{
-      .id = 465,
+      .id = 1265,
       .what = {"the recording cannot be read", "无法读取记录文件"},
       .place = {file, static_cast<int>(line), static_cast<int>(column)},
       .expected = std::move(expected),

@@ -15,7 +15,7 @@ struct Table {
 };
 
 /// The first line names the columns; names and numbers may stand in double quotes; blank lines and lines that begin
-/// with # are left out. Fails with 0465: a column that is missing or there twice, a cell that is no finite number, a
+/// with # are left out. Fails with 1265: a column that is missing or there twice, a cell that is no finite number, a
 /// row of another length, no rows, a file beyond all measure. `file` stands in the places of errors.
 Result<Table> read_csv(std::string_view text, char separator, const std::vector<std::string>& wanted,
                        const std::string& file);

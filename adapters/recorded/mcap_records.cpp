@@ -166,7 +166,7 @@ class File {
 
 Error bad_mcap(const std::string& file, Text expected, const std::string& found) {
   return Error{
-      .id = 465,
+      .id = 1265,
       .what = {"the recording cannot be read", "无法读取记录文件"},
       .place = {file},
       .expected = std::move(expected),

@@ -28,10 +28,10 @@ struct McapReader {
 };
 
 /// Chunks plain or zstd, checksums held where there are any. A file that was cut off is refused: what is missing cannot
-/// be judged. `file` stands in errors. Fails with 0465, or as `reader` does. Survives any bytes.
+/// be judged. `file` stands in errors. Fails with 1265, or as `reader` does. Survives any bytes.
 Result<void> read_mcap_records(std::string_view bytes, const std::string& file, const McapReader& reader);
 
-/// 0465 with file and what was found.
+/// 1265 with file and what was found.
 Error bad_mcap(const std::string& file, Text expected, const std::string& found);
 
 }  // namespace assay::recorded

@@ -16,7 +16,7 @@ using recorded::Recording;
 constexpr const char* kGroup = "recording";  ///< tells the policy how much of the record is left
 
 Error lab_error(const std::string& what, const std::string& detail, Text expected) {
-  return Error{.id = 467,
+  return Error{.id = 1267,
                .what = {"the recording does not carry this trial", "记录文件不足以完成该次试验"},
                .expected = std::move(expected),
                .found = "lab:" + what + " " + detail,

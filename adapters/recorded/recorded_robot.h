@@ -12,7 +12,7 @@
 
 namespace assay {
 
-/// Fails with 0466. Reads nothing: the first reset() does.
+/// Fails with 1266. Reads nothing: the first reset() does.
 Result<std::unique_ptr<Robot>> make_recorded_robot(const RobotLink& link);
 std::string recorded_engine();
 /// The files that decide what it says; none for another adapter.

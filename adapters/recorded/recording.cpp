@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 Error bad_recording(const std::string& found, Text expected) {
-  return Error{.id = 466,
+  return Error{.id = 1266,
                .what = {"the mapping of the recording cannot be used", "记录文件的映射不可用"},
                .expected = std::move(expected),
                .found = "lab:recording " + found,

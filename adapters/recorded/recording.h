@@ -44,11 +44,11 @@ struct Loaded {
   std::vector<Cut> cuts;
 };
 
-/// Fails with 0466.
+/// Fails with 1266.
 Result<Recording> recording_of(const RobotLink& link);
-/// Fails with 0465 and 0466: a unit that does not convert, time that runs backwards, a start beyond the end.
+/// Fails with 1265 and 1266: a unit that does not convert, time that runs backwards, a start beyond the end.
 Result<Loaded> load(const Recording& recording, const std::string& file);
-/// Fails with 0466: no recording of this task.
+/// Fails with 1266: no recording of this task.
 Result<std::string> file_of(const Recording& recording, const std::string& task);
 
 }  // namespace assay::recorded

@@ -45,7 +45,7 @@ bool is_stamp(const RosSchema::Structure& s) {
 }  // namespace
 
 Error bad_schema(const std::string& name, Text expected, const std::string& found) {
-  return Error{.id = 465,
+  return Error{.id = 1265,
                .what = {"the recording cannot be read", "无法读取记录文件"},
                .expected = std::move(expected),
                .found = "lab:recording_unreadable type " + name.substr(0, 100) + ": " + found.substr(0, 200),

@@ -40,9 +40,9 @@ class RosSchema {
     std::vector<Field> fields;
   };
 
-  /// Fails with 0465; `encoding` is "ros2msg" or "ros2idl", `name` the root's.
+  /// Fails with 1265; `encoding` is "ros2msg" or "ros2idl", `name` the root's.
   static Result<RosSchema> read(const std::string& name, std::string_view encoding, std::string_view text);
-  /// Does the path end at a number or a stamp? Fails with 0465, naming what is there.
+  /// Does the path end at a number or a stamp? Fails with 1265, naming what is there.
   Result<void> check(const Path& path) const;
   /// Values in the order of `paths`. Nothing: the bytes do not fit the definition, or an element is not there.
   std::optional<std::vector<Number>> decode(std::string_view cdr, const std::vector<Path>& paths) const;
@@ -54,11 +54,11 @@ class RosSchema {
   int root_ = -1;
 };
 
-/// The fields that a definition names, without resolving them. Fail with 0465.
+/// The fields that a definition names, without resolving them. Fail with 1265.
 Result<std::vector<RosSchema::Structure>> read_ros2msg(const std::string& name, std::string_view text);
 Result<std::vector<RosSchema::Structure>> read_ros2idl(std::string_view text);
 
-/// 0465 about a definition.
+/// 1265 about a definition.
 Error bad_schema(const std::string& name, Text expected, const std::string& found);
 
 }  // namespace assay::recorded

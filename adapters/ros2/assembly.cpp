@@ -142,7 +142,7 @@ Result<std::vector<LiveSample>> Assembler::ready(SteadyTime now) {
     if (!begun || (!is_stamped(h.topic->type) && h.topic->rate_hz == 0)) continue;
     const auto silent_ns = static_cast<double>(last_tick_.ns - h.last_received.ns);
     if (silent_ns > (kStalePeriods + 0.5) * static_cast<double>(h.period_ns))
-      return Error{.id = 454,
+      return Error{.id = 1254,
                    .what = {"the robot's telemetry broke", "机器人的遥测中断"},
                    .expected = {"messages as often as the mapping says", "消息频率与映射一致"},
                    .found = "subject:stale_data " + name};

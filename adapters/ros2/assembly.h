@@ -21,12 +21,12 @@ class Assembler {
   Assembler(const Assembler&) = delete;
   Assembler& operator=(const Assembler&) = delete;
 
-  /// Fails with 0453: subject:telemetry_{shape, not_finite, repeated, unstamped, gap, garbled}, clock_backwards.
+  /// Fails with 1253: subject:telemetry_{shape, not_finite, repeated, unstamped, gap, garbled}, clock_backwards.
   Result<void> add(const std::string& topic, Got got);
   /// The session's words about truth: one line of telemetry (docs/robot-api.yaml), without groups and scans. `end`
   /// says why the robot ends the trial.
   Result<void> add_truth(const std::string& line, SteadyTime received, std::string& end);
-  /// Samples that are complete by now. Fails with 0454: a topic went silent.
+  /// Samples that are complete by now. Fails with 1254: a topic went silent.
   Result<std::vector<LiveSample>> ready(SteadyTime now);
   /// Topics of which nothing came yet.
   [[nodiscard]] std::vector<std::string> silent() const;

@@ -17,7 +17,7 @@ constexpr std::int64_t kBlocking_ns = 5'000'000;
 
 Error no_bus(const std::string& what, const std::string& detail) {
   return Error{
-      .id = 457,
+      .id = 1257,
       .what = {"the DDS domain cannot be joined", "无法加入 DDS 域"},
       .expected = {"a domain from 0 to 232 on a network interface that is up", "域编号 0 至 232，且网络接口已启用"},
       .found = "lab:" + what + " " + detail,

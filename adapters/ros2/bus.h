@@ -55,7 +55,7 @@ class Writer {
 
 class Bus {
  public:
-  /// Fails with 0457: the domain cannot be joined (no such interface, or joined in this process with other settings).
+  /// Fails with 1257: the domain cannot be joined (no such interface, or joined in this process with other settings).
   static Result<std::unique_ptr<Bus>> open(const BusOptions& options);
   ~Bus();
   Bus(const Bus&) = delete;

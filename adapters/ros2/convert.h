@@ -9,7 +9,7 @@
 
 namespace assay::ros2 {
 
-/// What a state topic says of its group. Fails with 0453: subject:telemetry_{shape, not_finite}.
+/// What a state topic says of its group. Fails with 1253: subject:telemetry_{shape, not_finite}.
 Result<void> read_state(const StateTopic& topic, const Group& group, const Message& message, GroupState& state);
 /// A scan, turned to beams of the group. A ray that says nothing finite reads max.
 Result<void> read_scan(const StateTopic& topic, const Group& group, const Message& message, RangeScan& scan);
@@ -22,7 +22,7 @@ std::optional<Message> state_message(const StateTopic& topic, const Group& group
 /// motion of one control period as a speed, in the frame of the arm's base.
 std::optional<Message> command_message(const CommandTopic& topic, const Group& group, const GroupAction& action,
                                        double period_s);
-/// Fails with 0453 (subject:command_shape).
+/// Fails with 1253 (subject:command_shape).
 Result<GroupAction> read_command(const CommandTopic& topic, const Group& group, const Message& message,
                                  double period_s);
 

@@ -20,7 +20,7 @@ std::chrono::steady_clock::time_point time_point(SteadyTime time) {
 }
 
 Error nobody(const std::string& what, const std::string& detail, Text expected) {
-  return Error{.id = 451,
+  return Error{.id = 1251,
                .what = {"the robot is not to be found on the network", "网络上找不到机器人"},
                .expected = std::move(expected),
                .found = "subject:" + what + " " + detail,
@@ -29,7 +29,7 @@ Error nobody(const std::string& what, const std::string& detail, Text expected) 
 }
 
 Error unmapped(const GroupAction& action) {
-  return Error{.id = 458,
+  return Error{.id = 1258,
                .what = {"no topic carries this command", "没有话题能承载该指令"},
                .expected = {"a command topic for this mode of the group", "适用于该分组与模式的指令话题"},
                .found = "subject:command_unmapped group " + action.group + ", mode " +
@@ -137,7 +137,7 @@ Result<Json> Link::ask(Json words, int timeout_ms) {
     return nobody("link_lost", call + ": no answer within " + std::to_string(timeout_ms) + " ms",
                   {"an answer with the question's id", "带有同一 id 的应答"});
   if (said.contains("error"))
-    return Error{.id = 452,
+    return Error{.id = 1252,
                  .what = {"the robot refused a call", "机器人拒绝了调用"},
                  .expected = {call, call},
                  .found = "subject:" + said["error"].value("what", "refused").substr(0, 100) + " " +

@@ -19,16 +19,16 @@ namespace assay::ros2 {
 /// Lives over several trials, until it breaks. Any thread.
 class Link {
  public:
-  /// Fails with 0457.
+  /// Fails with 1257.
   static Result<std::unique_ptr<Link>> open(const Mapping& mapping);
   ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  /// Until every topic of the mapping has somebody at its other end. Fails with 0451: subject:link_lost (names them),
+  /// Until every topic of the mapping has somebody at its other end. Fails with 1251: subject:link_lost (names them),
   /// or subject:qos_refused.
   Result<void> meet(SteadyTime until) const;
-  /// A session's question. Fails with 0451 (no answer in time), 0452 (refused).
+  /// A session's question. Fails with 1251 (no answer in time), 1252 (refused).
   Result<Json> ask(Json words, int timeout_ms);
   /// Requests and replies, one after another. Fails as ask() does.
   Result<void> compare_clocks(int exchanges);

@@ -7,7 +7,7 @@ namespace assay::ros2 {
 namespace {
 
 Error bad_mapping(const std::string& found, Text expected) {
-  return Error{.id = 458,
+  return Error{.id = 1258,
                .what = {"the mapping of ROS 2 topics cannot be used", "ROS 2 话题映射不可用"},
                .expected = std::move(expected),
                .found = found,

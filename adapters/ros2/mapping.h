@@ -53,7 +53,7 @@ struct Mapping {
   [[nodiscard]] const StateTopic* state(const std::string& topic) const;
 };
 
-/// Fails with 0458: a topic, type, field or group that does not exist, twice, or does not fit.
+/// Fails with 1258: a topic, type, field or group that does not exist, twice, or does not fit.
 Result<Mapping> mapping_of(const RobotLink& link);
 Result<Mapping> mapping_from(const Json& section);
 Json mapping_json(const Mapping& mapping);

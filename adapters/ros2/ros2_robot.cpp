@@ -142,7 +142,7 @@ Result<Sample> Ros2Robot::begin(const Instruction& /*instruction: reset said it,
   }
   ASSAY_TRY(auto news, receive(SteadyTime{steady_now().ns + kFirstSample_ns}));
   if (news.empty())
-    return Error{.id = 454,
+    return Error{.id = 1254,
                  .what = {"the robot sent no first sample", "机器人没有发来第一个样本"},
                  .expected = {"a message on every mapped topic within 5 s", "5 秒内每个映射话题均有消息"},
                  .found = "subject:stale_data no first sample; silent:" + joined(link_->silent())};

@@ -9,7 +9,7 @@
 
 namespace assay {
 
-/// Fails with 0458. Connects nothing.
+/// Fails with 1258. Connects nothing.
 Result<std::unique_ptr<Robot>> make_ros2_robot(const RobotLink& link);
 /// What the plan records: the library and its version.
 std::string ros2_engine();

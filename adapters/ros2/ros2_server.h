@@ -10,7 +10,7 @@ namespace assay {
 
 class Ros2Server {
  public:
-  /// Publishes and listens on threads of its own until destroyed. Fails with 0457 (cannot join the domain).
+  /// Publishes and listens on threads of its own until destroyed. Fails with 1257 (cannot join the domain).
   static Result<std::unique_ptr<Ros2Server>> start(std::unique_ptr<Robot> robot, http::WorldSource worlds,
                                                    const std::vector<Group>& groups, const ros2::BusOptions& bus,
                                                    double watchdog_s = 0.25);

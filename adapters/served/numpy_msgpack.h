@@ -17,7 +17,7 @@ struct Greeting {
   bool needs_session_id = false;
   std::string action_space;
 };
-/// Fail with 0462: subject:policy_garbled. Bounded in depth, counts and bytes before anything is allocated.
+/// Fail with 1262: subject:policy_garbled. Bounded in depth, counts and bytes before anything is allocated.
 Result<Greeting> read_greeting(std::string_view bytes);
 /// The chunk that stands under `key`: an array of one or two dimensions, or lists of numbers.
 Result<Chunk> read_chunk(std::string_view bytes, const std::string& key);

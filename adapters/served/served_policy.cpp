@@ -62,7 +62,7 @@ class OpenpiServer final : public Server {
     if (!spaces_.roboarena) return {};
     const auto declared = static_cast<int>(served::views(spaces_).size());
     if (greeting_.cameras > declared)
-      return Error{.id = 461,
+      return Error{.id = 1261,
                    .what = {"the policy's server asks for more camera images than `spaces` declares",
                             "策略服务端需要的相机图像多于 `spaces` 所声明的"},
                    .expected = {std::to_string(declared) + " declared", "已声明 " + std::to_string(declared) + " 幅"},
@@ -170,7 +170,7 @@ class HttpServer final : public Server {
         caller_.post(path, words.dump(-1, ' ', false, Json::error_handler_t::replace), std::max(1, left_ms));
     if (!reply) {
       last_ = reply.error();
-      last_.id = 463;
+      last_.id = 1263;
       last_.what = {"the policy's server does not answer", "策略服务端没有应答"};
       if (last_.found.rfind("subject:link_lost", 0) == 0) last_.found.replace(0, 17, "subject:policy_unreachable");
       return last_;

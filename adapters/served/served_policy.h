@@ -8,7 +8,7 @@
 
 namespace assay {
 
-/// Fail with 0450 (address, secret), 0460, 0461. Connect nothing: begin() does, anew for each trial.
+/// Fail with 1250 (address, secret), 1260, 1261. Connect nothing: begin() does, anew for each trial.
 Result<std::unique_ptr<Policy>> make_openpi_policy(const PolicyLink& link);
 Result<std::unique_ptr<Policy>> make_http_policy(const PolicyLink& link);
 

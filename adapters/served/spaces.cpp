@@ -18,7 +18,7 @@ constexpr std::array kQuantities{"position_rad", "velocity_rad_s", "tcp_m",     
                                  "closing",      "imu_wxyz",       "gyro_rad_s", "accel_m_s2"};
 
 Error bad_spaces(const std::string& found, Text expected) {
-  return Error{.id = 460,
+  return Error{.id = 1260,
                .what = {"the policy's spaces do not fit", "策略的观测或动作空间不符"},
                .expected = std::move(expected),
                .found = "subject:policy_spaces " + found,
@@ -58,7 +58,7 @@ Error no_camera(const Shown& shown, const std::vector<std::string>& cameras) {
                "请修改受试对象文件中的 `camera`，或在本体文件的 `cameras` 下写明"};
   if (!like.empty())
     help = {"did you mean '" + like + "'? Otherwise: " + help.en, "是否指“" + like + "”？否则" + help.zh};
-  return Error{.id = 461,
+  return Error{.id = 1261,
                .what = {"the policy wants a camera that the body does not have", "本体没有策略所需的相机"},
                .expected = cameras.empty() ? Text{"the embodiment names no camera", "该本体没有相机"}
                                            : Text{"one of " + known, "下列之一：" + known},
@@ -67,7 +67,7 @@ Error no_camera(const Shown& shown, const std::vector<std::string>& cameras) {
 }
 
 Error no_pictures(const std::string& key) {
-  return Error{.id = 461,
+  return Error{.id = 1261,
                .what = {"the policy wants camera images, which are drawn in lock-step simulation only",
                         "策略需要相机图像，而图像仅在锁步仿真中绘制"},
                .expected = {"a robot of the embedded simulator", "内置仿真器中的机器人"},
@@ -241,7 +241,7 @@ std::string by_planes(const std::string& rgb) {
 
 Error bad_answer(const std::string& what, const std::string& detail) {
   return Error{
-      .id = 462,
+      .id = 1262,
       .what = {"what the policy's server answered cannot be used", "策略服务端的应答无法使用"},
       .expected = {"rows of finite numbers, as `spaces` says", "与 `spaces` 一致的有限数行"},
       .found = "subject:" + what + " " + detail,

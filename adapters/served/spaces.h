@@ -65,12 +65,12 @@ struct Chunk {
   std::vector<double> values;
 };
 
-/// Fails with 0460: a quantity or mode that cannot be shown or commanded.
+/// Fails with 1260: a quantity or mode that cannot be shown or commanded.
 Result<Spaces> spaces_of(const PolicyLink& link);
-/// Does the declared fit the body? Fails with 0460 (names key, group, expected and found). Fills in `columns`.
+/// Does the declared fit the body? Fails with 1260 (names key, group, expected and found). Fills in `columns`.
 Result<void> fit_spaces(Spaces& spaces, const std::vector<Group>& groups);
 /// Before anything is planned. Nothing to say of policies in this process. `cameras`: what the body has; none where
-/// nothing is drawn (a robot that runs by itself). Fails with 0460, 0461.
+/// nothing is drawn (a robot that runs by itself). Fails with 1260, 1261.
 Result<void> check_policy_link(const PolicyLink& link, const std::vector<Group>& groups,
                                const std::optional<std::vector<std::string>>& cameras);
 /// It wants pictures.
@@ -82,10 +82,10 @@ Result<std::vector<Entry>> show(const Spaces& spaces, const std::vector<Group>& 
                                 const Observation& seen, const std::vector<Image>& images);
 /// `share`: of a row's displacement that falls into this control period.
 Action command(const Spaces& spaces, const Chunk& chunk, std::size_t row, double share);
-/// Shape and finiteness. Fails with 0462: subject:policy_{shape, not_finite}.
+/// Shape and finiteness. Fails with 1262: subject:policy_{shape, not_finite}.
 Result<void> check_chunk(const Spaces& spaces, const Chunk& chunk);
 
-/// 0462 with `found` = "subject:" + what + " " + detail.
+/// 1262 with `found` = "subject:" + what + " " + detail.
 Error bad_answer(const std::string& what, const std::string& detail);
 
 }  // namespace assay::served

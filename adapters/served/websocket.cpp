@@ -33,7 +33,7 @@ using Secure = websocket::stream<beast::ssl_stream<StampedStream>>;
 constexpr std::size_t kLongestFrame = std::size_t{64} << 20, kMostFrames = 16;
 
 Error no_link(const std::string& what, const std::string& detail) {
-  return Error{.id = 463,
+  return Error{.id = 1263,
                .what = {"the policy's server does not answer", "策略服务端没有应答"},
                .expected = {"a WebSocket server that answers within the policy's deadline",
                             "在策略期限内作答的 WebSocket 服务端"},

@@ -23,7 +23,7 @@ struct Sent {
 class WebSocket {
  public:
   /// ws:// or wss:// (verified; `ca_file` or the system's authorities). The token goes into `Authorization: Api-Key`.
-  /// Fails with 0463 (subject:policy_unreachable).
+  /// Fails with 1263 (subject:policy_unreachable).
   static Result<std::unique_ptr<WebSocket>> connect(const http::Endpoint& endpoint, SteadyTime until);
   ~WebSocket();
   WebSocket(const WebSocket&) = delete;
@@ -36,7 +36,7 @@ class WebSocket {
   [[nodiscard]] Sent sent() const;
   /// Nothing lies here that receive() would give at once.
   [[nodiscard]] bool idle() const;
-  /// The next frame. Fails with 0463: subject:policy_stalled (none by `until`), subject:policy_closed (the far side
+  /// The next frame. Fails with 1263: subject:policy_stalled (none by `until`), subject:policy_closed (the far side
   /// went away, or a frame beyond 64 MiB).
   Result<Frame> receive(SteadyTime until);
 

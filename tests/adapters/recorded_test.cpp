@@ -31,12 +31,12 @@ TEST(Csv, NamesThePlaceOfWhatIsWrong) {
   EXPECT_EQ(refused("t,x\n0,1\n1,abc\n").place.line, 3);
   EXPECT_EQ(refused("t,x\n0,1\n1,abc\n").place.column, 2);
   EXPECT_EQ(refused("t,x\n0,1\n1\n").place.line, 3);
-  EXPECT_EQ(refused("t,x\n0,nan\n").id, 465);
-  EXPECT_EQ(refused("t,x\n0,1,5\n").id, 465);  // a decimal comma
-  EXPECT_EQ(refused("t,x,x\n0,1,2\n").id, 465);
-  EXPECT_EQ(refused("t,x\n0,1\n", "y").id, 465);
-  EXPECT_EQ(refused("").id, 465);
-  EXPECT_EQ(refused("t,x\n").id, 465);
+  EXPECT_EQ(refused("t,x\n0,nan\n").id, 1265);
+  EXPECT_EQ(refused("t,x\n0,1,5\n").id, 1265);  // a decimal comma
+  EXPECT_EQ(refused("t,x,x\n0,1,2\n").id, 1265);
+  EXPECT_EQ(refused("t,x\n0,1\n", "y").id, 1265);
+  EXPECT_EQ(refused("").id, 1265);
+  EXPECT_EQ(refused("t,x\n").id, 1265);
 }
 
 TEST(Csv, GarbageIsRefusedAndHarmless) {
@@ -51,7 +51,7 @@ TEST(Csv, GarbageIsRefusedAndHarmless) {
     if (random() % 4 == 0) text.resize(random() % text.size());
     const auto table = read_csv(text, ',', {"x", "time"}, "f.csv");
     if (!table) {
-      EXPECT_EQ(table.error().id, 465);
+      EXPECT_EQ(table.error().id, 1265);
       continue;
     }
     ++read;

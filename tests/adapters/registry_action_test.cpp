@@ -25,15 +25,30 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
     EXPECT_FALSE(info.title.en.empty());
     EXPECT_FALSE(info.title.zh.empty());
     if (info.wired)
-      EXPECT_EQ(registry.policy(info.id, {}).error().id, 450) << info.id;  // it wants an address and spaces
+      EXPECT_EQ(registry.policy(info.id, {}).error().id, 1250) << info.id;  // it wants an address and spaces
     else
       EXPECT_TRUE(registry.policy(info.id, {}).ok()) << info.id;
   }
-  EXPECT_EQ(policies,
-            (std::set<std::string>{"attentive_manipulator", "balance_lqr", "base_programme", "coverage_planner",
-                                   "faulty", "http", "null", "observer", "openpi", "operator", "patrol",
-                                   "peg_inserter", "pose_programme", "random", "recording", "scripted_manipulator",
-                                   "shelf_picker", "static_crawl", "surface_follower", "waypoint_navigator"}));
+  EXPECT_EQ(policies, (std::set<std::string>{"attentive_manipulator",
+                                             "balance_lqr",
+                                             "base_programme",
+                                             "coverage_planner",
+                                             "faulty",
+                                             "http",
+                                             "null",
+                                             "observer",
+                                             "openpi",
+                                             "operator",
+                                             "patrol",
+                                             "peg_inserter",
+                                             "pose_programme",
+                                             "random",
+                                             "recording",
+                                             "scripted_manipulator",
+                                             "shelf_picker",
+                                             "static_crawl",
+                                             "surface_follower",
+                                             "waypoint_navigator"}));
   ASSERT_EQ(registry.robots().size(), 5u);
   EXPECT_EQ(registry.robots()[0].id, "http");
   EXPECT_TRUE(registry.robots()[0].wired);
@@ -41,7 +56,7 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
   EXPECT_EQ(registry.robots()[2].engine, "MuJoCo 2.2.2");
   EXPECT_EQ(registry.robots()[3].section, "recorded");
   EXPECT_EQ(registry.robots()[4].section, "ros2");
-  EXPECT_EQ(registry.robot("http").error().id, 450);  // it wants an address
+  EXPECT_EQ(registry.robot("http").error().id, 1250);  // it wants an address
   EXPECT_TRUE(registry.robot("mujoco").ok());
 }
 

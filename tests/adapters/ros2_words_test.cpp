@@ -178,8 +178,8 @@ TEST(Mapping, NamesWhatDoesNotFit) {
   Group arm;
   arm.name = "base";
   const auto mapping = mapping_from(section());
-  EXPECT_EQ(check_groups(*mapping, {arm}).error().id, 458);  // an arm has no odometry
-  EXPECT_EQ(check_groups(*mapping, {}).error().id, 458);
+  EXPECT_EQ(check_groups(*mapping, {arm}).error().id, 1258);  // an arm has no odometry
+  EXPECT_EQ(check_groups(*mapping, {}).error().id, 1258);
 }
 
 class Assembly : public testing::Test {

@@ -126,12 +126,12 @@ TEST(Spaces, CamerasAreNamedWithASuggestionAndNeedASimulator) {
   spaces.replace(spaces.find(state), state.size(), "\"camera\": \"rist\", \"size\": [4, 2]");
   const auto unknown = check_policy_link(link(spaces), body(), std::vector<std::string>{"front", "wrist"});
   ASSERT_FALSE(unknown.ok());
-  EXPECT_EQ(unknown.error().id, 461);
+  EXPECT_EQ(unknown.error().id, 1261);
   EXPECT_EQ(unknown.error().expected.en, "one of front, wrist");
   EXPECT_NE(unknown.error().help.en.find("did you mean 'wrist'"), std::string::npos);
   const auto wired = check_policy_link(link(spaces), body(), std::nullopt);
   ASSERT_FALSE(wired.ok());
-  EXPECT_EQ(wired.error().id, 461);
+  EXPECT_EQ(wired.error().id, 1261);
 }
 
 TEST(Spaces, PicturesGoAsNumpysBytes) {

@@ -90,7 +90,7 @@ class Cameras(Case):
     def test_a_camera_that_is_not_there_is_named_before_anything_runs(self):
         done = self.assay("plan", "--subject", self.subject("frnt"))
         self.assertEqual(done.returncode, 2)
-        self.assertIn("ASSAY-0461", done.stderr)
+        self.assertIn("ASSAY-1261", done.stderr)
         self.assertIn("did you mean 'front'", done.stderr)
         self.assertIn("front, wrist", done.stderr)
 

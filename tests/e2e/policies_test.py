@@ -125,7 +125,7 @@ class Policies(Case):
             done = self.assay("plan", "--subject", self.subject("ws://127.0.0.1:9", spaces=change))
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(word, done.stderr)
-            self.assertRegex(done.stderr, "ASSAY-046[01]")
+            self.assertRegex(done.stderr, "ASSAY-126[01]")
         done = self.assay("plan", "--subject", self.subject("ftp://127.0.0.1:9"))
         self.assertEqual(done.returncode, 2)
 

@@ -104,7 +104,7 @@ class Wires(Case):
         for words in (serve, serve[:-4], ("robot", "serve", "--subject", "reference-amr", "--cert", token, "--key", token)):
             done = self.assay(*words)
             self.assertNotIn(done.returncode, (0, 3), done.stdout)
-            self.assertIn("ASSAY-0459", done.stderr)
+            self.assertIn("ASSAY-1259", done.stderr)
 
     def test_addresses_that_do_not_fit_are_named(self):
         for robot in ({"adapter": "http"}, {"adapter": "mujoco", "url": "http://127.0.0.1:1"},
