@@ -114,7 +114,7 @@ class Wires(Case):
                 lines = [f"robot: {json.dumps(robot)}\n" if line.startswith("robot:") else line for line in source]
             done = self.assay("plan", "--subject", self.write("bad.yaml", "".join(lines)))
             self.assertEqual(done.returncode, 2, done.stderr)
-            self.assertRegex(done.stderr, "ASSAY-0[0-9]{3}")
+            self.assertRegex(done.stderr, "ASSAY-[0-9]{4}")
 
 
 if __name__ == "__main__":
