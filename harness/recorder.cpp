@@ -111,7 +111,8 @@ void Recorder::sample(const Sample& sample) {
   flatten(groups_, sample.observation, row_);
   at(observation_).append(sample.time.ns, row_);
   if (view_ != nullptr && view_->due()) {
-    row_.insert(row_.begin(), sample.truth.begin(), sample.truth.end());
+    const auto truth = at(truth_).row(at(truth_).rows() - 1);
+    row_.insert(row_.begin(), truth.begin(), truth.end());
     view_->show(sample.time, row_);
   }
   scans(sample);

@@ -84,7 +84,7 @@ struct Talk {
   Instruction told;
 };
 
-Talk talk(bool refuses, Condition success) {
+Talk talk(bool refuses, Condition success, const TrialOptions& options = {}) {
   auto setup = fake_setup();
   setup.instruction.tags = {"language", tag_of(turn(true, 60'000'000, "the left one"))};
   setup.success = std::move(success);
@@ -92,7 +92,7 @@ Talk talk(bool refuses, Condition success) {
   metrics::MetricRegistry registry;
   FakeRobot robot;
   auto runner = make_threaded_runner(std::make_unique<Talker>(out.heard, out.told, refuses));
-  out.result = run_trial(robot, *runner, setup, {}, registry, {});
+  out.result = run_trial(robot, *runner, setup, {}, registry, options);
   return out;
 }
 
@@ -107,6 +107,25 @@ TEST(Dialogue, ThePolicyIsAnsweredAndTheQuestionIsOnRecord) {
   ASSERT_EQ(truth.channels[channel].name, "report.robot.question_m");
   EXPECT_EQ(truth.row(1)[channel], 1000);
   EXPECT_EQ(truth.row(2)[channel], 0) << "asked in answer to the third observation";
+}
+
+TEST(Dialogue, WhoLooksOnSeesTruthWordsAndObservation) {
+  const std::string path = ::testing::TempDir() + "dialogue.live-0";
+  LiveViewWriter view(path);
+  TrialOptions options;
+  options.view = &view;
+  options.view_head = {7, "fake/task", 1, 0, {}};
+  const auto talked = talk(false, spoken(kQuestion), options);
+  LiveViewReader reader(path);
+  bool another = false;
+  const auto frames = reader.news(another);
+  ASSERT_FALSE(frames.empty());
+  EXPECT_EQ(reader.head().number, 7);
+  const auto& trace = talked.result.trace;
+  const auto truth = trace.stream("/truth")->channels.size();
+  ASSERT_EQ(frames[0].values.size(), truth + trace.stream("/observation")->channels.size());
+  EXPECT_EQ(reader.head().channels[truth - 1].name, "report.robot.question_m");
+  EXPECT_EQ(frames[0].values[truth - 1], 1000);
 }
 
 TEST(Dialogue, ARefusalIsWhatTheGoalSaysItIs) {
