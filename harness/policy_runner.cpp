@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
+#include <cstdint>
+#include <fstream>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -104,12 +105,9 @@ void policy_thread(const std::shared_ptr<Shared>& shared, std::unique_ptr<Policy
 /// How long a thread of this process has been ready to run while no processor was free (proc(5), schedstat); 0 where
 /// the kernel does not count it.
 double unserved_s(pid_t thread) {
-  std::FILE* file = std::fopen(("/proc/self/task/" + std::to_string(thread) + "/schedstat").c_str(), "re");
-  if (file == nullptr) return 0;
-  unsigned long long ran_ns = 0, waited_ns = 0;
-  const int read = std::fscanf(file, "%llu %llu", &ran_ns, &waited_ns);
-  std::fclose(file);
-  return read == 2 ? static_cast<double>(waited_ns) * 1e-9 : 0;
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/schedstat");
+  std::uint64_t ran_ns = 0, waited_ns = 0;
+  return file >> ran_ns >> waited_ns ? static_cast<double>(waited_ns) * 1e-9 : 0;
 }
 
 class ThreadedRunner final : public PolicyRunner, public OverWire, public SeeingRunner {
