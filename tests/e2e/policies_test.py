@@ -2,7 +2,6 @@
 Whatever the server does is the subject's failure by name: never a pass, a crash or a hang."""
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -95,12 +94,7 @@ class Policies(Case):
         self.assertEqual(found, {("failure", "subject_fault:policy_cameras")})
 
     def test_a_server_behind_tls_is_verified(self):
-        if shutil.which("openssl") is None:
-            self.skipTest("no openssl program to make a certificate with")
-        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
-                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-                       check=True, capture_output=True)
+        cert, key = self.certificate()
         port = self.peer(cert=cert, key=key)
         subject = self.subject("wss://localhost:" + port, deadline_s=5, ca_file=cert)
         done = self.assay("doctor", "--subject", subject)

@@ -1,6 +1,7 @@
 """Runs the real program in a workspace of its own."""
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -48,6 +49,16 @@ class Case(unittest.TestCase):
         """What the verdict says, without what a wall clock touched."""
         report = self.json("report", "--format", "json", "-o", "-", workspace=workspace)
         return report["grade"]
+
+    def certificate(self):
+        """Files of a self-signed certificate for localhost and its key; skips where there is no openssl program."""
+        if shutil.which("openssl") is None:
+            self.skipTest("no openssl program to make a certificate with")
+        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
+                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                       check=True, capture_output=True)
+        return cert, key
 
     def short_scheme(self):
         """The demonstration scheme with a third of its trials: for tests of the machinery that run many sessions."""

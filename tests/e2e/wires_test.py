@@ -1,7 +1,6 @@
 """The robot API with servers in processes of their own: Assay's, and a plain Python one that knows nothing of it."""
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -57,12 +56,7 @@ class Wires(Case):
         self.assertIn("not given", done["checks"][0]["got"])  # it has no laboratory around it
 
     def test_tls_is_verified_and_the_token_asked(self):
-        if shutil.which("openssl") is None:
-            self.skipTest("no openssl program to make a certificate with")
-        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
-                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-                       check=True, capture_output=True)
+        cert, key = self.certificate()
         token = self.write("token", "a-secret-token\n")
         os.chmod(token, 0o600)
         port = self.start(sys.executable, EXAMPLE, "--port", "0", "--cert", cert, "--key", key,
@@ -77,12 +71,7 @@ class Wires(Case):
             self.assertNotIn("a-secret-token", done.stdout + done.stderr)
 
     def test_a_served_robot_keeps_every_promise_over_tls(self):
-        if shutil.which("openssl") is None:
-            self.skipTest("no openssl program to make a certificate with")
-        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", cert, "-days",
-                        "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-                       check=True, capture_output=True)
+        cert, key = self.certificate()
         os.chmod(key, 0o600)
         token = self.write("token", "a-secret-token\n")
         os.chmod(token, 0o600)
