@@ -100,6 +100,17 @@ void ArmControl::limit_speed(std::optional<double> most_m_s, double ratio) {
   ratio_ = ratio;
 }
 
+void ArmControl::overdrive(const mjModel& model, const mjData& data, double ratio, bool cut) {
+  const double rated = speed_limit_.empty() || speed_limit_[0] <= 0 ? kStepSpeed : speed_limit_[0];
+  if (mode_ != Mode::joint_velocity) {
+    hold_here(data);
+    overdriven_to_ = data.qvel[joints_[0].dof] < 0 ? -1 : 1;
+  }
+  GroupAction action{"", Mode::joint_velocity, std::vector<double>(joints_.size(), 0)};
+  action.values[0] = overdriven_to_ * rated * (cut ? std::min(1.0, ratio) : ratio);
+  command(model, data, action);
+}
+
 double ArmControl::tool_speed_m_s(const mjModel& model, const mjData& data, const std::vector<double>& joints) {
   mj_jacSite(&model, &data, jacobian_.data(), nullptr, tcp_site_);
   double square = 0;
