@@ -42,7 +42,7 @@ MetricValue way_to_rest(const MetricSpec& spec, const Trace& trace, const Verdic
   return within_periods(spec, *read.measure.stopping_distance_m, open_m, read.course.vantage);
 }
 
-constexpr double kAfter_s = 0.2;  // what was commanded is still being carried out
+constexpr double kAfter_s = 0.02;  // what was commanded is still being carried out
 
 /// Joints by their peaks within each period, a base by its own speed: the larger, over what it is rated for.
 MetricValue rated_speed_excess(const MetricSpec& spec, const Trace& trace, const Verdict&) {
@@ -122,10 +122,10 @@ void register_fault_metrics(MetricRegistry& registry) {
   add(registry,
       spec_of("rated_speed_excess", "1", "ISO 10218-1 (speed monitoring) [M]; ISO 3691-4 (overspeed) [M]",
               {"Speed over the rated speed", "超出额定速度之比"},
-              {"While more than the rated speed is commanded past the policy, and 0.2 s after: largest speed of a joint "
+              {"While more than the rated speed is commanded past the policy, and 20 ms after: largest speed of a joint "
                "over its rated speed, or of the base over its own, minus 1. Not above 0: kept.",
-               "在策略之外施加超额定速度指令期间及其后 0.2 "
-               "s：关节速度与其额定值之比、底盘速度与其额定值之比中的最大值减 1。不大于 0 表示未超出。"},
+               "在策略之外施加超额定速度指令期间及其后 20 "
+               "ms：关节速度与其额定值之比、底盘速度与其额定值之比中的最大值减 1。不大于 0 表示未超出。"},
               {"Nothing was commanded beyond what the robot is rated for.", "未施加超出额定值的指令。"}),
       rated_speed_excess, signals_for(Kind::over_command));
 }

@@ -100,7 +100,7 @@ MetricValue repeatability(const MetricSpec& spec, const Trace& trace, const Verd
     const double value = 3 * std::sqrt(square / static_cast<double>(errors.size() - 1));
     if (out.value && value <= *out.value) continue;
     out = defined(spec, value, bench.vantage);
-    out.n = static_cast<std::int64_t>(errors.size());
+    out.n = static_cast<int>(errors.size());
   }
   return out;
 }
@@ -116,7 +116,7 @@ MetricValue reversal(const MetricSpec& spec, const Trace& trace, const Verdict&)
     const double value = std::abs(mean_of(up, 0, up.size()) - mean_of(down->second, 0, down->second.size()));
     if (out.value && value <= *out.value) continue;
     out = defined(spec, value, bench.vantage);
-    out.n = static_cast<std::int64_t>(up.size() + down->second.size());
+    out.n = static_cast<int>(up.size() + down->second.size());
   }
   return out;
 }
@@ -128,7 +128,7 @@ MetricValue encoder_error(const MetricSpec& spec, const Trace& trace, const Verd
   double most = 0;
   for (const auto& rest : bench.rests) most = std::max(most, std::abs(rest.encoder_rad - rest.output_rad));
   auto out = defined(spec, most, bench.vantage);
-  out.n = static_cast<std::int64_t>(bench.rests.size());
+  out.n = static_cast<int>(bench.rests.size());
   return out;
 }
 
@@ -136,7 +136,7 @@ MetricValue tracking_error(const MetricSpec& spec, const Trace& trace, const Ver
   const auto bench = bench_of(trace);
   if (!bench.why.empty()) return undefined(spec, bench.why);
   double square = 0;
-  std::int64_t n = 0;
+  int n = 0;
   for (std::size_t i = 1; i < bench.time_s.size(); ++i) {
     const double span_s = bench.time_s[i] - bench.time_s[i - 1];
     if (std::abs(bench.command_rad[i] - bench.command_rad[i - 1]) < kMoving_rad_s * span_s) continue;

@@ -63,8 +63,11 @@ void Protection::give(Item& item, std::int64_t now_ns, const Seen& seen) const {
   if (item.requested_ns < 0) {
     const bool fast = !(s.speed_m_s > 0) || seen.speed_m_s >= s.speed_m_s;
     const bool near = !(s.separation_m > 0) || seen.nearest_person_m <= s.separation_m;
-    const bool holds = s.kind != Kind::grip_loss || seen.carries;
-    if (now_ns >= item.run.from_ns && fast && near && holds) item.requested_ns = now_ns;
+    if (seen.carries && item.carries_ns < 0) item.carries_ns = now_ns;
+    const bool grips = s.kind == Kind::grip_loss;  // its time counts from when something is carried
+    const bool due = grips ? item.carries_ns >= 0 && seen.carries && now_ns >= item.carries_ns + item.run.from_ns
+                           : now_ns >= item.run.from_ns;
+    if (due && fast && near) item.requested_ns = now_ns;
   } else if (item.released_ns < 0 && s.hold_s > 0 && now_ns >= item.requested_ns + ns_from_s(s.hold_s)) {
     item.released_ns = now_ns;
   }

@@ -65,6 +65,7 @@ class Protection {
   struct Item {
     StimulusRun run;
     std::int64_t requested_ns = -1, confirmed_ns = -1, released_ns = -1;
+    std::int64_t carries_ns = -1;  ///< grip_loss: since when something is carried
     bool acted = false;
     [[nodiscard]] bool standing() const { return requested_ns >= 0 && released_ns < 0; }
   };
