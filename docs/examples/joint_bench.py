@@ -2,7 +2,7 @@
 """Writes a recording like that of a bench for joint modules (commanded angle, encoder, reference instrument at the output) with
 known errors, and prints the subject file that has it judged. What was put in goes to stderr. Python's standard library alone.
 
-    python3 joint_bench.py FOLDER [--trials 6] [--backlash-mrad 0.4] [--spread-mrad 0.05] [--lag-s 0.004] > subject.yaml
+    python3 joint_bench.py FOLDER [--trials 30] [--backlash-mrad 0.4] [--spread-mrad 0.05] [--lag-s 0.004] > subject.yaml
 """
 import argparse
 import math
@@ -10,7 +10,7 @@ import os
 import random
 import sys
 
-RATE_HZ, REST_S, ROUNDS, NOISE_MRAD = 100, 1.0, 20, 0.002
+RATE_HZ, REST_S, ROUNDS, NOISE_MRAD = 100, 1.0, 5, 0.002
 ANGLES_DEG = [-90, -45, 0, 45, 90]
 
 
@@ -44,7 +44,7 @@ def write(path, said, rng):
 def main():
     words = argparse.ArgumentParser()
     words.add_argument("folder")
-    words.add_argument("--trials", type=int, default=6)
+    words.add_argument("--trials", type=int, default=30)
     words.add_argument("--level", type=int, default=1)
     words.add_argument("--speed-rad-s", type=float, default=0.5)
     words.add_argument("--backlash-mrad", type=float, default=0.4, help="between the two flanks")
