@@ -142,8 +142,8 @@ class State {
   std::map<std::string, json> known_;
 };
 
-/// Time left: what each arm took of late per second of its time limits. Tasks differ and come in the order of their limits,
-/// so that what was long ago says little of what is to come.
+/// Time left: what each arm took of late per second of its time limits. Tasks differ and come in the order of their
+/// limits, so that what was long ago says little of what is to come.
 class Eta {
  public:
   explicit Eta(int jobs) : jobs_(std::max(1, jobs)) {}

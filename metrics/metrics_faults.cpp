@@ -1,4 +1,5 @@
-// What a robot has to notice by itself: a sensor that fails, a grip that gives way, commands beyond what it is rated for.
+// What a robot has to notice by itself: a sensor that fails, a grip that gives way, commands beyond what it is rated
+// for.
 #include <algorithm>
 #include <cmath>
 
@@ -97,11 +98,12 @@ void register_fault_metrics(MetricRegistry& registry) {
   const Text none{"No sensor failed, or the robot did not come to rest before the record's end.",
                   "没有传感器失效，或到记录结束时机器人仍未静止。"};
   add(registry,
-      spec_of("sensor_fault_stop_time", "s", clause, {"Sensor fault: time to rest", "传感器故障：到静止的时间"},
-              {"From the moment at which a sensor begins to say what is wrong, or nothing, to standstill (below 10 mm/s "
-               "for 0.2 s). Limits: one period of the record.",
-               "从传感器开始给出错误读数或不再更新，到静止（低于 10 mm/s 并保持 0.2 s）的时间。界限：一个记录周期。"},
-              none),
+      spec_of(
+          "sensor_fault_stop_time", "s", clause, {"Sensor fault: time to rest", "传感器故障：到静止的时间"},
+          {"From the moment at which a sensor begins to say what is wrong, or nothing, to standstill (below 10 mm/s "
+           "for 0.2 s). Limits: one period of the record.",
+           "从传感器开始给出错误读数或不再更新，到静止（低于 10 mm/s 并保持 0.2 s）的时间。界限：一个记录周期。"},
+          none),
       time_to_rest<Kind::sensor_fault>, signals_for(Kind::sensor_fault));
   add(registry,
       spec_of("sensor_fault_travel", "m", clause, {"Sensor fault: way to rest", "传感器故障：到静止的路程"},
@@ -120,13 +122,14 @@ void register_fault_metrics(MetricRegistry& registry) {
                "夹持力未曾下降，或到记录结束时机器人仍未静止。"}),
       time_to_rest<Kind::grip_loss>, signals_for(Kind::grip_loss));
   add(registry,
-      spec_of("rated_speed_excess", "1", "ISO 10218-1 (speed monitoring) [M]; ISO 3691-4 (overspeed) [M]",
-              {"Speed over the rated speed", "超出额定速度之比"},
-              {"While more than the rated speed is commanded past the policy, and 20 ms after: largest speed of a joint "
-               "over its rated speed, or of the base over its own, minus 1. Not above 0: kept.",
-               "在策略之外施加超额定速度指令期间及其后 20 "
-               "ms：关节速度与其额定值之比、底盘速度与其额定值之比中的最大值减 1。不大于 0 表示未超出。"},
-              {"Nothing was commanded beyond what the robot is rated for.", "未施加超出额定值的指令。"}),
+      spec_of(
+          "rated_speed_excess", "1", "ISO 10218-1 (speed monitoring) [M]; ISO 3691-4 (overspeed) [M]",
+          {"Speed over the rated speed", "超出额定速度之比"},
+          {"While more than the rated speed is commanded past the policy, and 20 ms after: largest speed of a joint "
+           "over its rated speed, or of the base over its own, minus 1. Not above 0: kept.",
+           "在策略之外施加超额定速度指令期间及其后 20 "
+           "ms：关节速度与其额定值之比、底盘速度与其额定值之比中的最大值减 1。不大于 0 表示未超出。"},
+          {"Nothing was commanded beyond what the robot is rated for.", "未施加超出额定值的指令。"}),
       rated_speed_excess, signals_for(Kind::over_command));
 }
 

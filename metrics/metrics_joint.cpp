@@ -1,4 +1,5 @@
-// A joint module on its bench: what was commanded, what its encoder says, what a reference instrument sees at its output.
+// A joint module on its bench: what was commanded, what its encoder says, what a reference instrument sees at its
+// output.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -177,15 +178,17 @@ void register_joint_metrics(MetricRegistry& registry) {
                "1），取最大值。"}),
       repeatability, signals);
   add(registry,
-      spec_of("joint_reversal_error", "ISO 230-2:2014, 3.11 (reversal value) [M]; CR-3-05:2025 (integrated joints) [M]",
-              {"Joint: reversal error (backlash)", "关节：反向误差（背隙）"},
-              {"For each target that was come to from both sides the difference of the two mean positions at the output; "
-               "the largest.",
-               "对从两侧接近过的每一目标，取输出端两侧平均位置之差；取最大值。"}),
+      spec_of(
+          "joint_reversal_error", "ISO 230-2:2014, 3.11 (reversal value) [M]; CR-3-05:2025 (integrated joints) [M]",
+          {"Joint: reversal error (backlash)", "关节：反向误差（背隙）"},
+          {"For each target that was come to from both sides the difference of the two mean positions at the output; "
+           "the largest.",
+           "对从两侧接近过的每一目标，取输出端两侧平均位置之差；取最大值。"}),
       reversal, signals);
   add(registry,
       spec_of("joint_encoder_error", "Assay", {"Joint: error of its encoder", "关节：编码器误差"},
-              {"Largest difference between encoder and output over all rests.", "所有静止点上编码器与输出端之差的最大值。"}),
+              {"Largest difference between encoder and output over all rests.",
+               "所有静止点上编码器与输出端之差的最大值。"}),
       encoder_error, signals);
   add(registry,
       spec_of("joint_tracking_error", "CR-3-05:2025 (integrated joints) [M]; Assay",

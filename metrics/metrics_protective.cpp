@@ -247,7 +247,8 @@ void register_stops(MetricRegistry& registry) {
   add(registry,
       spec_of("restart_travel", "m", "ISO 13850, 4.1.4 [M]; IEC 60204-1, 9.2 [M]",
               {"Travel after release", "复位后的位移"},
-              {"Way of the tool, or of the base, from the moment at which the stop was released, or link, power or a sensor "
+              {"Way of the tool, or of the base, from the moment at which the stop was released, or link, power or a "
+               "sensor "
                "came back (and the robot stood), to the end of the attempt.",
                "从停止复位、链路、电源或传感器恢复（且机器人已静止）时起，到本次尝试结束，工具（或底盘）走过的路程。"},
               {"Nothing was released or came back.", "没有复位，也没有恢复。"}),

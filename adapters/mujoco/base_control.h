@@ -42,7 +42,8 @@ class BaseControl {
   /// A safely limited speed: forward at most `most_m_s`; what is then driven is `ratio` of it (1: as it should be).
   void limit_speed(std::optional<double> most_m_s, double ratio);
 
-  /// Commanded straight ahead at `ratio` of its rated speed, from outside; `cut`: it holds itself to what it is rated for.
+  /// Commanded straight ahead at `ratio` of its rated speed, from outside; `cut`: it holds itself to what it is rated
+  /// for.
   void overdrive(double ratio, bool cut);
   [[nodiscard]] double rated_m_s() const { return max_speed_m_s_; }
 

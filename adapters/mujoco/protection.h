@@ -6,8 +6,8 @@
 // by kBaseStop_m_s2, the fastest joint by kArmStop_rad_s2; after category 1 the brakes close. Category 0 and a loss of
 // power close the brakes at once. Commands that stay away longer than kWatchdog_s are a stop of category 1. Nothing of
 // it ends by itself: the robot stands until the trial's end, also when the cause is gone. What it notices by itself, a
-// sensor that fails or a load that slips from its hand (self_check.h), is a stop of category 1, too. Commands beyond what
-// joints and wheels are rated for are cut to that.
+// sensor that fails or a load that slips from its hand (self_check.h), is a stop of category 1, too. Commands beyond
+// what joints and wheels are rated for are cut to that.
 #pragma once
 
 #include <array>

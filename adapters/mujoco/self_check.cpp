@@ -115,6 +115,7 @@ void SelfCheck::look_at_scan(Turn& turn, const RangeScan& scan, bool moves) {
 
 void SelfCheck::look_at_load(double load_n, bool gripping) {
   if (!gripping) {
+    lost_ = lost_ || lost_s_ > 0;  // who opens the hand because it is empty has lost the load all the same
     carried_n_ = load_s_ = lost_s_ = 0;
     return;
   }

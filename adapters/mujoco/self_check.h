@@ -4,8 +4,8 @@
 // Sensors: a joint's position is held against its measured speed, the odometry's way against the base's measured speed;
 // more than kJoint_rad or kWay_m between them, forgotten over kMemory_s, is doubtful. So is a scanner that has not
 // turned for kTurns of its periods, or that says the same to the bit kTurns times while the base moves. Load: with the
-// gripper told to close, what hangs at the wrist for kLoad_s is carried; less than half of it for kLost_s is lost. What is
-// lost or doubtful stays so.
+// gripper told to close, what hangs at the wrist for kLoad_s is carried; less than half of it for kLost_s, or until
+// the gripper is told to open, is lost. What is lost or doubtful stays so.
 #pragma once
 
 #include <array>

@@ -274,13 +274,13 @@ void Simulation::sample(Sample& sample) {
   for (std::size_t i = 0; i < scanners_.size(); ++i)
     scanners_[i].part.measure(*model_, *data_, now.ns, noise_.range, faults_.range, observation_.scans[i]);
   if (protection_.on()) {
-    const bool gripping = std::any_of(grippers_.begin(), grippers_.end(), [](const auto& g) { return g.part.told_to_close(); });
+    const bool gripping =
+        std::any_of(grippers_.begin(), grippers_.end(), [](const auto& g) { return g.part.told_to_close(); });
     self_.look(fault, gripping, observation_);
   }
   const auto odometry =
       bases_.empty() ? proprioception_.odometry() : observation_.groups[bases_.front().group].odometry;
-  detector_.measure(*model_, *data_, now.ns, odometry, noise_.detections, faults_,
-                    observation_.detections);
+  detector_.measure(*model_, *data_, now.ns, odometry, noise_.detections, faults_, observation_.detections);
   sample.observation = observation_;
   sample.limit_hits = limits_.take_hits();  // last: what throws above leaves them for last_words()
 }

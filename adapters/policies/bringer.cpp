@@ -1,6 +1,6 @@
 // Takes a thing in its hand, drives with it to the station before the named bin, and puts it down there: the arm
-// moves while the base stands, and the base while the arm is folded. Sees by detections, feels by the gripper's width, tries a
-// grasp again that failed, and looks for the bin anew where it has arrived.
+// moves while the base stands, and the base while the arm is folded. Sees by detections, feels by the gripper's width,
+// tries a grasp again that failed, and looks for the bin anew where it has arrived.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -141,8 +141,8 @@ class Bringer final : public Policy {
     if (!object || sightings_.reports(object_) < kLooks) return false;
     object->position_m[0] += error_[0];
     object->position_m[1] += error_[1];
-    const auto grasp = policies::plan_grasp(*object, sightings_.all(), body_.opening_m(),
-                                            policies::tool_yaw(home_.rotation));
+    const auto grasp =
+        policies::plan_grasp(*object, sightings_.all(), body_.opening_m(), policies::tool_yaw(home_.rotation));
     if (!grasp) return false;
     thing_ = *object;
     grasp_ = *grasp;
@@ -236,8 +236,7 @@ class Bringer final : public Policy {
     }
     if (!bin) return {0, kTurn_rad_s};
     const auto& pose = driver_.pose();
-    const double off = std::remainder(
-        std::atan2(bin->at_m[1] - pose[1], bin->at_m[0] - pose[0]) - pose[2], 2 * M_PI);
+    const double off = std::remainder(std::atan2(bin->at_m[1] - pose[1], bin->at_m[0] - pose[0]) - pose[2], 2 * M_PI);
     if (std::abs(off) > kFacing_rad) return {0, std::clamp(1.5 * off, -kTurn_rad_s, kTurn_rad_s)};
     if (driver_.at_rest()) enter(Phase::find, now);
     return {};

@@ -50,9 +50,10 @@ struct StimulusRun {
   std::int64_t from_ns = 0;
 };
 
-inline constexpr Stimulus::Kind kStimulusKinds[] = {
-    Stimulus::Kind::stop,     Stimulus::Kind::communication_loss, Stimulus::Kind::power_loss,   Stimulus::Kind::speed_limit,
-    Stimulus::Kind::presence, Stimulus::Kind::sensor_fault,       Stimulus::Kind::over_command, Stimulus::Kind::grip_loss};
+inline constexpr Stimulus::Kind kStimulusKinds[] = {Stimulus::Kind::stop,         Stimulus::Kind::communication_loss,
+                                                    Stimulus::Kind::power_loss,   Stimulus::Kind::speed_limit,
+                                                    Stimulus::Kind::presence,     Stimulus::Kind::sensor_fault,
+                                                    Stimulus::Kind::over_command, Stimulus::Kind::grip_loss};
 
 /// Name of a kind in task files, truth channels and records.
 inline constexpr const char* name_of(Stimulus::Kind kind) {

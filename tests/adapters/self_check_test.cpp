@@ -1,4 +1,5 @@
-// What a simulated controller makes of its own sensors and of its load: what was put in is noticed, in time, and nothing else.
+// What a simulated controller makes of its own sensors and of its load: what was put in is noticed, in time, and
+// nothing else.
 #include "adapters/mujoco/self_check.h"
 
 #include <gtest/gtest.h>

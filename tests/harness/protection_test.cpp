@@ -180,7 +180,8 @@ TEST(Protection, ALoadThatSlipsStopsTheArm) {
     const auto sound = run("safety/grip_loss_arm", level),
                blind = run("safety/grip_loss_arm", level, {{"ignores_grip_loss", 1}});
     EXPECT_EQ(sound.trial.verdict.outcome, Outcome::success) << level << " " << sound.trial.verdict.reason;
-    std::printf("%s %s end %s\n", sound.metrics.at("grip_loss_stop_time").why_undefined.c_str(), blind.metrics.at("grip_loss_stop_time").why_undefined.c_str(), blind.trial.verdict.reason.c_str());
+    std::printf("%s %s end %s\n", sound.metrics.at("grip_loss_stop_time").why_undefined.c_str(),
+                blind.metrics.at("grip_loss_stop_time").why_undefined.c_str(), blind.trial.verdict.reason.c_str());
     say("grip_loss_arm", level, sound, "grip_loss_stop_time");
     EXPECT_LT(sound.value("grip_loss_stop_time"), 1.0) << level;
     const auto& unnoticed = blind.metrics.at("grip_loss_stop_time");

@@ -34,8 +34,8 @@ class Bench {
     Trace trace;
     std::vector<std::int64_t> t;
     for (std::size_t i = 0; i < command_.size(); ++i) t.push_back(static_cast<std::int64_t>(i) * kPeriod_ns);
-    trace.streams.push_back(make_stream(
-        t, {{"joint.command", command_}, {"joint.encoder", encoder_}, {"joint.output", output_}}));
+    trace.streams.push_back(
+        make_stream(t, {{"joint.command", command_}, {"joint.encoder", encoder_}, {"joint.output", output_}}));
     trace.events = {{0, "begin", "", true}};
     MetricRegistry registry;
     register_builtin_metrics(registry);
