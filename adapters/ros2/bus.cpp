@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "adapters/live/realtime.h"
+#include "adapters/ros2/raw_topic.h"
 
 namespace assay::ros2 {
 namespace {
@@ -132,9 +133,24 @@ Result<int> Bus::topic(const std::string& ros_topic, Type type) const {
 
 Result<Reader> Bus::reader(const std::string& ros_topic, Type type, bool reliable) {
   ASSAY_TRY(const int of, topic(ros_topic, type));
+  ASSAY_TRY(auto out, reader_on(of, ros_topic, reliable));
+  out.type_ = type;
+  return out;
+}
+
+Result<Reader> Bus::reader(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable) {
+  const ddsi_sertype* unused = nullptr;
+  const int of = create_raw_topic(participant_, dds_topic(ros_topic), dds_type_name(type->name()), &unused);
+  if (of < 0) return no_bus("dds_topic", ros_topic + ": " + dds_strretcode(of));
+  ASSAY_TRY(auto out, reader_on(of, ros_topic, reliable));
+  out.type_ = Type::given;
+  out.given_ = std::move(type);
+  return out;
+}
+
+Result<Reader> Bus::reader_on(int of, const std::string& ros_topic, bool reliable) const {
   dds_qos_t* qos = qos_of(reliable, kReaderDepth);
   Reader out;
-  out.type_ = type;
   out.entity_ = dds_create_reader(participant_, of, qos, nullptr);
   dds_delete_qos(qos);
   if (out.entity_ < 0) return no_bus("dds_reader", ros_topic + ": " + dds_strretcode(out.entity_));
@@ -165,6 +181,19 @@ void Bus::wait(SteadyTime until) const {
 void Bus::wake() const { dds_set_guardcondition(guard_, true); }
 
 void Reader::take(std::vector<Got>& out) {
+  if (given_) {
+    std::vector<std::string> news;
+    take_raw(entity_, news);
+    const SteadyTime now = steady_now();
+    for (const auto& bytes : news) {
+      Got one{{}, now};
+      if (given_->decode(bytes, one.message))
+        out.push_back(std::move(one));
+      else
+        ++refused;
+    }
+    return;
+  }
   constexpr std::uint32_t kAtOnce = 32;
   while (true) {
     void* samples[kAtOnce] = {};

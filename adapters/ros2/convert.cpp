@@ -126,7 +126,8 @@ Result<void> read_scan(const StateTopic& topic, const Group& group, const Messag
 
 Result<double> read_field(const ChannelSource& source, const Message& m) {
   double value = 0;
-  if (const auto colon = source.field.find(':'); colon != std::string::npos) {
+  if (source.index < 0) {
+    const auto colon = source.field.find(':');
     const auto& from = source.field[0] == 'p' ? m.position : source.field[0] == 'v' ? m.velocity : m.effort;
     ASSAY_TRY(const auto one, pick(source.topic, m, from, {source.field.substr(colon + 1)}));
     value = one[0];

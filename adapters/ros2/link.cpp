@@ -28,6 +28,16 @@ Error nobody(const std::string& what, const std::string& detail, Text expected) 
                         "核对双方的域编号、网络接口、peers 与话题名；`assay doctor --subject 文件`"}};
 }
 
+Error misfit(const std::string& topic, const std::string& type) {
+  return Error{.id = 1276,
+               .what = {"a message does not fit the definition of its type", "消息与其类型定义不符"},
+               .expected = {"the layout that `definition` gives, with every element that a channel names",
+                            "符合 `definition` 的布局，且含各通道所指元素"},
+               .found = "subject:telemetry_shape " + topic + ": " + type,
+               .help = {"give the definition that the robot was built with; `assay doctor --subject FILE` tries it",
+                        "请给出机器人编译时所用的定义；可用 `assay doctor --subject 文件` 试读"}};
+}
+
 Error unmapped(const GroupAction& action) {
   return Error{.id = 1258,
                .what = {"no topic carries this command", "没有话题能承载该指令"},
@@ -49,7 +59,8 @@ Result<std::unique_ptr<Link>> Link::open(const Mapping& mapping) {
 Result<void> Link::connect() {
   ASSAY_TRY(bus_, Bus::open(mapping_.bus));
   for (const auto& topic : mapping_.states) {
-    ASSAY_TRY(states_[topic.topic], bus_->reader(topic.topic, topic.type, topic.reliable));
+    ASSAY_TRY(states_[topic.topic], topic.given ? bus_->reader(topic.topic, topic.given, topic.reliable)
+                                                : bus_->reader(topic.topic, topic.type, topic.reliable));
   }
   for (const auto& topic : mapping_.commands) {
     ASSAY_TRY(auto writer, bus_->writer(topic.topic, topic.type, true));
@@ -104,6 +115,20 @@ Result<void> Link::meet(SteadyTime until) const {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+}
+
+Result<std::vector<std::string>> Link::try_definitions(SteadyTime until) {
+  std::vector<std::string> left;
+  std::unique_lock lock(mutex_);
+  const auto done = [&] {
+    left.clear();
+    for (const auto& topic : mapping_.states)
+      if (topic.given && fitting_.count(topic.topic) == 0) left.push_back(topic.topic);
+    return left.empty() || misfit_;
+  };
+  heard_.wait_until(lock, time_point(until), done);
+  if (misfit_) return *misfit_;
+  return left;
 }
 
 /// mutex_ is held.
@@ -168,6 +193,7 @@ void Link::begin(const RobotDescription& robot) {
   const std::lock_guard lock(mutex_);
   robot_ = robot;
   assembler_ = std::make_unique<Assembler>(mapping_, robot);
+  misfit_.reset();  // what came between trials is nobody's
   pace_ = {};
   samples_.clear();
   last_twist_.clear();
@@ -317,6 +343,14 @@ void Link::hear_answers() {
   }
 }
 
+/// mutex_ is held.
+void Link::note(const std::string& topic, Reader& reader, bool said) {
+  if (reader.given() == nullptr) return;
+  if (said) fitting_.insert(topic);
+  if (std::exchange(reader.refused, 0) > 0 && !misfit_) misfit_ = misfit(topic, reader.given()->name());
+  if (said || misfit_) heard_.notify_all();
+}
+
 void Link::hear_trial() {
   std::vector<Got> truth, fault;
   std::vector<std::pair<std::string, std::vector<Got>>> states;
@@ -327,9 +361,11 @@ void Link::hear_trial() {
     reader.take(states.back().second);
   }
   const std::lock_guard lock(mutex_);
+  for (const auto& [name, news] : states) note(name, states_.at(name), !news.empty());
   if (!assembler_ || broken_) return;  // between trials
   std::string end;
   const auto hear = [&]() -> Result<void> {
+    if (misfit_) return *misfit_;
     for (auto& [name, news] : states)
       for (auto& got : news) ASSAY_RETURN_IF_ERROR(assembler_->add(name, std::move(got)));
     for (const auto& got : truth) ASSAY_RETURN_IF_ERROR(assembler_->add_truth(got.message.text, got.received, end));

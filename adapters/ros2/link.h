@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +29,8 @@ class Link {
   /// Until every topic of the mapping has somebody at its other end. Fails with 1251: subject:link_lost (names them),
   /// or subject:qos_refused.
   Result<void> meet(SteadyTime until) const;
+  /// Until every topic of a given type has said something; those that have not. Fails with 1276: it does not fit.
+  Result<std::vector<std::string>> try_definitions(SteadyTime until);
   /// A session's question. Fails with 1251 (no answer in time), 1252 (refused).
   Result<Json> ask(Json words, int timeout_ms);
   /// Requests and replies, one after another. Fails as ask() does.
@@ -52,6 +55,7 @@ class Link {
   void listen();
   void hear_answers();
   void hear_trial();
+  void note(const std::string& topic, Reader& reader, bool said);
   void ask_for_time();
   std::string say(Json& words);
   bool send(const GroupAction& action);
@@ -70,7 +74,8 @@ class Link {
   std::unique_ptr<Assembler> assembler_;
   PaceWatch pace_;
   std::deque<LiveSample> samples_;
-  std::optional<Error> broken_;
+  std::optional<Error> broken_, misfit_;
+  std::set<std::string> fitting_;                  ///< topics of given types that have said something
   std::map<std::string, Json> answered_;           ///< of questions that somebody waits for: null until then
   std::map<std::string, SteadyTime> asked_clock_;  ///< of questions that nobody waits for
   std::map<std::string, Action> last_twist_;

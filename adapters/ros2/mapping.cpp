@@ -1,6 +1,7 @@
 #include "adapters/ros2/mapping.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace assay::ros2 {
@@ -22,7 +23,8 @@ Error bad_shape(const std::string& found) {
 Result<Type> type_in(const Json& one) {
   const std::string name = one.at("type");
   if (const auto type = type_of(name)) return *type;
-  return bad_mapping(name, {"one of the message types that this wire knows", "本接口支持的消息类型之一"});
+  return bad_mapping(name, {"one of the message types that this wire knows; as a state any type with `definition`",
+                            "本接口支持的消息类型之一；状态话题可为任意类型，但须写明 `definition`"});
 }
 
 std::vector<std::string> words(const Json& one, const char* key) {
@@ -43,7 +45,28 @@ bool commands(Type type) {
          type == Type::joint_state;
 }
 
-Result<Mapping> read(const Json& s) {
+std::vector<std::string> definition_in(const Json& one) {
+  if (!one.contains("definition")) return {};
+  return one.at("definition").is_string() ? std::vector<std::string>{one.at("definition").get<std::string>()}
+                                          : words(one, "definition");
+}
+
+/// A topic of a type that the wire does not know by itself.
+Result<void> read_given(const Json& one, const std::string& folder, StateTopic& topic) {
+  const std::string name = one.at("type");
+  if (type_of(name))
+    return bad_mapping(name + ": definition", {"none: the wire knows this type", "无需定义：本接口已支持该类型"});
+  if (one.contains("group"))
+    return bad_mapping(name + " for a group",
+                       {"channels: a group's state takes the types of the list", "仅用于通道：分组状态须用表中的类型"});
+  ASSAY_TRY(auto type, GivenType::read(name, definition_in(one), folder));
+  if (one.contains("stamp")) ASSAY_RETURN_IF_ERROR(type.set_stamp(one.at("stamp")));
+  topic.type = Type::given;
+  topic.given = std::make_shared<GivenType>(std::move(type));
+  return {};
+}
+
+Result<Mapping> read(const Json& s, const std::string& folder) {
   Mapping out;
   out.bus.domain = s.value("domain", 0);
   out.bus.interface = s.value("interface", "");
@@ -67,7 +90,13 @@ Result<Mapping> read(const Json& s) {
     StateTopic topic;
     topic.topic = one.at("topic");
     topic.rate_hz = one.value("rate_hz", 0.0);
-    ASSAY_TRY(topic.type, type_in(one));
+    if (one.contains("stamp") && !one.contains("definition"))
+      return bad_mapping(topic.topic + ": stamp", {"`definition` beside it", "同时写明 `definition`"});
+    if (one.contains("definition")) {
+      ASSAY_RETURN_IF_ERROR(read_given(one, folder, topic));
+    } else {
+      ASSAY_TRY(topic.type, type_in(one));
+    }
     topic.reliable = one.value("reliability", "best_effort") == "reliable";
     topic.mount = one.value("gives", "tcp") == "mount";
     topic.group = one.value("group", "");
@@ -96,14 +125,21 @@ Result<Mapping> read(const Json& s) {
   return out;
 }
 
-bool find_field(const StateTopic& topic, ChannelSource& source) {
+Result<void> find_field(const StateTopic& topic, ChannelSource& source) {
+  if (topic.given) {
+    ASSAY_TRY(source.index, topic.given->add(source.field));
+    return {};
+  }
   const auto known = fields(topic.type);
   const std::string& field = source.field;
   const auto at = std::find_if(known.begin(), known.end(), [&](const char* name) { return field == name; });
   source.index = at == known.end() ? -1 : static_cast<int>(at - known.begin());
-  if (at != known.end()) return true;
-  if (topic.type != Type::joint_state) return false;
-  return field.rfind("position:", 0) == 0 || field.rfind("velocity:", 0) == 0 || field.rfind("effort:", 0) == 0;
+  if (at != known.end()) return {};
+  if (topic.type == Type::joint_state)
+    for (const char* start : {"position:", "velocity:", "effort:"})
+      if (field.rfind(start, 0) == 0) return {};
+  return bad_mapping(source.channel.name + ": " + field,
+                     {"a field of " + topic.type_name(), topic.type_name() + " 的字段"});
 }
 
 Result<void> check(Mapping& m) {
@@ -116,15 +152,13 @@ Result<void> check(Mapping& m) {
     if (from == nullptr)
       return bad_mapping(one.channel.name + ": " + one.topic,
                          {"a topic that stands under `states`", "`states` 下所列话题"});
-    if (!find_field(*from, one))
-      return bad_mapping(one.channel.name + ": " + one.field, {std::string("a field of ") + ros_name(from->type),
-                                                               std::string(ros_name(from->type)) + " 的字段"});
+    ASSAY_RETURN_IF_ERROR(find_field(*from, one));
     if (!names.insert(one.channel.name).second)
       return bad_mapping(one.channel.name + " twice", {"each channel once", "每个通道只写一次"});
   }
   if (m.session()) return {};
   const auto* tick = m.state(m.tick);
-  if (tick == nullptr || !is_stamped(tick->type))
+  if (tick == nullptr || !tick->stamped())
     return bad_mapping("tick: " + m.tick, {"a stamped topic that stands under `states`", "`states` 下带时间戳的话题"});
   return {};
 }
@@ -188,9 +222,9 @@ std::vector<std::string> wire_joints(const Group& group) {
   return out;
 }
 
-Result<Mapping> mapping_from(const Json& section) {
+Result<Mapping> mapping_from(const Json& section, const std::string& folder) {
   try {
-    ASSAY_TRY(auto out, read(section));
+    ASSAY_TRY(auto out, read(section, folder));
     ASSAY_RETURN_IF_ERROR(check(out));
     return out;
   } catch (const Json::exception& e) {
@@ -201,7 +235,19 @@ Result<Mapping> mapping_from(const Json& section) {
 Result<Mapping> mapping_of(const RobotLink& link) {
   const Json section = Json::parse(link.details, nullptr, false);
   if (!section.is_object()) return bad_shape("no `ros2:` section");
-  return mapping_from(section);
+  return mapping_from(section, link.folder);
+}
+
+std::vector<std::string> definition_files(const RobotLink& link) {
+  std::vector<std::string> out;
+  if (link.adapter != "ros2") return out;
+  const auto mapping = mapping_of(link);
+  if (!mapping) return out;
+  for (const auto& topic : mapping->states)
+    if (topic.given)
+      for (const auto& file : topic.given->files())
+        out.push_back((std::filesystem::path(link.folder) / file).lexically_normal().string());
+  return out;
 }
 
 Result<void> check_groups(const Mapping& m, const std::vector<Group>& groups) {
@@ -226,7 +272,9 @@ Json mapping_json(const Mapping& m) {
   else
     out["tick"] = {{"topic", m.tick}};
   for (const auto& s : m.states) {
-    Json one = {{"topic", s.topic}, {"type", ros_name(s.type)}};
+    Json one = {{"topic", s.topic}, {"type", s.type_name()}};
+    if (s.given) one["definition"] = s.given->files();
+    if (s.given && s.given->stamped()) one["stamp"] = s.given->stamp();
     if (s.rate_hz > 0) one["rate_hz"] = s.rate_hz;
     if (s.reliable) one["reliability"] = "reliable";
     if (s.mount) one["gives"] = "mount";

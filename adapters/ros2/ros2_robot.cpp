@@ -262,9 +262,16 @@ Result<std::string> try_ros2(const RobotLink& link, double patience_s) {
   ASSAY_TRY(const auto open, ros2::Link::open(mapping));
   const SteadyTime start = steady_now();
   ASSAY_RETURN_IF_ERROR(open->meet(SteadyTime{start.ns + ns_from_s(patience_s)}));
-  return "domain " + std::to_string(mapping.bus.domain) + ": " +
-         std::to_string(mapping.states.size() + mapping.commands.size()) + " topics found in " +
-         std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+  const std::string found = "domain " + std::to_string(mapping.bus.domain) + ": " +
+                            std::to_string(mapping.states.size() + mapping.commands.size()) + " topics found in " +
+                            std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+  const auto given = std::count_if(mapping.states.begin(), mapping.states.end(),
+                                   [](const ros2::StateTopic& s) { return s.given != nullptr; });
+  if (given == 0) return found;
+  ASSAY_TRY(const auto left, open->try_definitions(SteadyTime{steady_now().ns + ns_from_s(patience_s)}));
+  const auto read = static_cast<std::size_t>(given) - left.size();
+  return found + "; read by their definitions: " + std::to_string(read) + " of " + std::to_string(given) +
+         (left.empty() ? "" : ", silent:" + joined(left));
 }
 
 }  // namespace assay
