@@ -50,6 +50,11 @@ class RosSchema {
   /// nor may anything be left over but padding.
   std::optional<std::vector<Number>> decode(std::string_view cdr, const std::vector<Path>& paths,
                                             bool whole = false) const;
+  /// The message whose fields at `paths` are `values` (of a stamp: ns), the nearest that they hold; all else is zero,
+  /// texts are empty, sequences as long as a path's index asks. Elements by name are not to be had. Nothing: above 4
+  /// MiB.
+  [[nodiscard]] std::optional<std::string> encode(const std::vector<Path>& paths,
+                                                  const std::vector<Number>& values) const;
   /// Does the path end at a stamp (sec, nanosec) or an integer? Of one that check() has let pass.
   [[nodiscard]] bool is_exact(const Path& path) const;
   /// The first wide string that a message has, whose width differs from sender to sender; empty: none.
@@ -57,6 +62,7 @@ class RosSchema {
 
  private:
   friend class CdrWalk;
+  friend class CdrWrite;
   Result<void> resolve(const std::string& root);
   Result<const Field*> last(const Path& path) const;
   std::vector<Structure> structures_;

@@ -131,6 +131,12 @@ Result<int> Bus::topic(const std::string& ros_topic, Type type) const {
   return static_cast<int>(made);
 }
 
+Result<int> Bus::topic(const std::string& ros_topic, const GivenType& type, const ddsi_sertype** raw) const {
+  const int made = create_raw_topic(participant_, dds_topic(ros_topic), dds_type_name(type.name()), raw);
+  if (made < 0) return no_bus("dds_topic", ros_topic + ": " + dds_strretcode(made));
+  return made;
+}
+
 Result<Reader> Bus::reader(const std::string& ros_topic, Type type, bool reliable) {
   ASSAY_TRY(const int of, topic(ros_topic, type));
   ASSAY_TRY(auto out, reader_on(of, ros_topic, reliable));
@@ -140,8 +146,7 @@ Result<Reader> Bus::reader(const std::string& ros_topic, Type type, bool reliabl
 
 Result<Reader> Bus::reader(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable) {
   const ddsi_sertype* unused = nullptr;
-  const int of = create_raw_topic(participant_, dds_topic(ros_topic), dds_type_name(type->name()), &unused);
-  if (of < 0) return no_bus("dds_topic", ros_topic + ": " + dds_strretcode(of));
+  ASSAY_TRY(const int of, topic(ros_topic, *type, &unused));
   ASSAY_TRY(auto out, reader_on(of, ros_topic, reliable));
   out.type_ = Type::given;
   out.given_ = std::move(type);
@@ -161,9 +166,24 @@ Result<Reader> Bus::reader_on(int of, const std::string& ros_topic, bool reliabl
 
 Result<Writer> Bus::writer(const std::string& ros_topic, Type type, bool reliable) {
   ASSAY_TRY(const int of, topic(ros_topic, type));
+  ASSAY_TRY(auto out, writer_on(of, ros_topic, reliable));
+  out.type_ = type;
+  return out;
+}
+
+Result<Writer> Bus::writer(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable) {
+  const ddsi_sertype* raw = nullptr;
+  ASSAY_TRY(const int of, topic(ros_topic, *type, &raw));
+  ASSAY_TRY(auto out, writer_on(of, ros_topic, reliable));
+  out.type_ = Type::given;
+  out.given_ = std::move(type);
+  out.raw_ = raw;
+  return out;
+}
+
+Result<Writer> Bus::writer_on(int of, const std::string& ros_topic, bool reliable) const {
   dds_qos_t* qos = qos_of(reliable, kWriterDepth);
   Writer out;
-  out.type_ = type;
   out.entity_ = dds_create_writer(participant_, of, qos, nullptr);
   dds_delete_qos(qos);
   if (out.entity_ < 0) return no_bus("dds_writer", ros_topic + ": " + dds_strretcode(out.entity_));
@@ -223,7 +243,9 @@ bool Reader::qos_refused() const {
   return dds_get_requested_incompatible_qos_status(entity_, &status) >= 0 && status.total_count > 0;
 }
 
-bool Writer::write(const Message& message) const { return write_message(entity_, type_, message) >= 0; }
+bool Writer::write(const Message& message) const {
+  return (given_ ? write_raw(entity_, raw_, given_->encode(message)) : write_message(entity_, type_, message)) >= 0;
+}
 
 int Writer::matched() const {
   dds_publication_matched_status_t status{};

@@ -10,6 +10,8 @@
 #include "core/result.h"
 #include "core/time.h"
 
+struct ddsi_sertype;
+
 namespace assay::ros2 {
 
 struct BusOptions {
@@ -55,6 +57,8 @@ class Writer {
   friend class Bus;
   int entity_ = 0;
   Type type_ = Type::boolean;
+  std::shared_ptr<const GivenType> given_;
+  const ddsi_sertype* raw_ = nullptr;  ///< of a given type
 };
 
 class Bus {
@@ -69,6 +73,7 @@ class Bus {
   Result<Reader> reader(const std::string& ros_topic, Type type, bool reliable);
   Result<Reader> reader(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable);
   Result<Writer> writer(const std::string& ros_topic, Type type, bool reliable);
+  Result<Writer> writer(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable);
   /// Until a reader has something, wake() was called, or `until`.
   void wait(SteadyTime until) const;
   void wake() const;
@@ -77,7 +82,9 @@ class Bus {
   struct Domain;
   Bus() = default;
   Result<int> topic(const std::string& ros_topic, Type type) const;
+  Result<int> topic(const std::string& ros_topic, const GivenType& type, const ddsi_sertype** raw) const;
   Result<Reader> reader_on(int topic, const std::string& ros_topic, bool reliable) const;
+  Result<Writer> writer_on(int topic, const std::string& ros_topic, bool reliable) const;
   static std::shared_ptr<Domain> join(const BusOptions& options, std::string& refused);
   std::shared_ptr<Domain> domain_;
   int participant_ = 0, waitset_ = 0, guard_ = 0;

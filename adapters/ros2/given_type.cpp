@@ -15,6 +15,8 @@ using Structure = recorded::RosSchema::Structure;
 constexpr std::int64_t kLongestFile = std::int64_t{4} << 20;
 constexpr recorded::Number kLatest_ns = 9e18L;
 
+const Text kBadField{"a field of a message cannot be used", "消息字段不可用"};
+
 constexpr const char* kBuiltIn =
 #include <ros_messages_text.inc>
     ;
@@ -43,9 +45,15 @@ Result<std::string> text_of(const std::string& path) {
   return out;
 }
 
+/// What ros_schema says, without whose it is there.
+std::string bare(const Error& why) {
+  const auto at = why.found.find(" type ");
+  return at == std::string::npos ? why.found : why.found.substr(at + 6);
+}
+
 Error unclear(const std::string& where, const Error& why) {
   return bad(1273, {"a message definition cannot be understood", "无法理解消息定义"}, why.expected,
-             where + ": " + why.found);
+             where + ": " + bare(why));
 }
 
 /// "…/pkg/msg/T.msg" → "pkg/T"; beside the type's own file the package is the type's.
@@ -96,33 +104,64 @@ Result<GivenType> GivenType::read(const std::string& ros_type, const std::vector
 }
 
 Result<recorded::Path> GivenType::path(const std::string& field) const {
-  const Text what{"a field of a message cannot be used", "消息字段不可用"};
   auto out = recorded::path_of(field);
   if (!out)
-    return bad(1275, what,
+    return bad(1275, kBadField,
                {"a path such as pose.position.x or motors[2].speed", "路径，如 pose.position.x 或 motors[2].speed"},
-               name_ + ": " + field);
+               field + " of " + name_);
   if (const auto sound = schema_.check(*out); !sound)
-    return bad(1275, what, sound.error().expected, name_ + ": " + field + ": " + sound.error().found);
+    return bad(1275, kBadField, sound.error().expected, field + " of " + name_ + "; " + bare(sound.error()));
   return std::move(*out);
 }
 
 Result<int> GivenType::add(const std::string& field) {
   ASSAY_TRY(auto wanted, path(field));
-  paths_.push_back(std::move(wanted));
-  return static_cast<int>(paths_.size()) - 1;
+  fields_.push_back(field);
+  fields_at_.push_back(append(std::move(wanted)));
+  return static_cast<int>(fields_at_.back());
+}
+
+std::size_t GivenType::append(recorded::Path path, double constant) {
+  paths_.push_back(std::move(path));
+  fixed_.push_back(constant);
+  return paths_.size() - 1;
 }
 
 Result<void> GivenType::set_stamp(const std::string& field) {
   ASSAY_TRY(auto wanted, path(field));
   if (!schema_.is_exact(wanted))
-    return bad(1275, {"a field of a message cannot be used", "消息字段不可用"},
+    return bad(1275, kBadField,
                {"for a stamp: sec and nanosec, or an integer of ns", "时间戳：sec 与 nanosec，或以纳秒计的整数"},
-               name_ + ": " + field);
+               field + " of " + name_);
   stamp_field_ = field;
-  stamp_ = static_cast<int>(paths_.size());
-  paths_.push_back(std::move(wanted));
+  stamp_ = static_cast<int>(append(std::move(wanted)));
   return {};
+}
+
+Result<void> GivenType::set(const std::string& field, double value) {
+  ASSAY_TRY(auto wanted, path(field));
+  constants_[field] = value;
+  append(std::move(wanted), value);
+  return {};
+}
+
+Result<void> GivenType::check_writing() const {
+  const auto by_name = [](const recorded::Step& step) { return !step.word.empty(); };
+  for (const auto& field : paths_)
+    if (std::any_of(field.begin(), field.end(), by_name))
+      return bad(1275, kBadField, {"elements by number, as speeds[0]", "按序号给出的元素，如 speeds[0]"},
+                 field.back().field + " of " + name_);
+  if (!schema_.encode(paths_, fixed_))
+    return bad(1275, kBadField, {"a message of at most 4 MiB", "不超过 4 MiB 的消息"}, name_);
+  return {};
+}
+
+std::string GivenType::encode(const Message& message) const {
+  auto values = fixed_;
+  for (std::size_t i = 0; i < fields_at_.size() && i < message.values.size(); ++i)
+    values[fields_at_[i]] = message.values[i];
+  if (stamped()) values[static_cast<std::size_t>(stamp_)] = static_cast<recorded::Number>(message.stamp_ns);
+  return schema_.encode(paths_, values).value_or("");
 }
 
 bool GivenType::decode(std::string_view cdr, Message& out) const {

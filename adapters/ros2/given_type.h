@@ -1,6 +1,7 @@
 // A message type beyond the twelve built in, by the definition that the subject file names (docs/wire-ros2.md).
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,20 +25,34 @@ class GivenType {
   Result<void> set_stamp(const std::string& field);
   [[nodiscard]] bool stamped() const { return stamp_ >= 0; }
 
+  /// A field that is the same in every message written. Fails with 1275.
+  Result<void> set(const std::string& field, double value);
+  /// Can encode() write what add(), set_stamp() and set() named? Fails with 1275.
+  [[nodiscard]] Result<void> check_writing() const;
+
   /// False: the bytes are not a message of this type, or lack an element that was asked for.
   bool decode(std::string_view cdr, Message& out) const;
+  /// `values` in the order of add(), and the stamp.
+  [[nodiscard]] std::string encode(const Message& message) const;
 
   [[nodiscard]] const std::string& name() const { return name_; }                 ///< "pkg/msg/T"
   [[nodiscard]] const std::vector<std::string>& files() const { return files_; }  ///< as they were named
   [[nodiscard]] const std::string& stamp() const { return stamp_field_; }
+  [[nodiscard]] const std::vector<std::string>& fields() const { return fields_; }
+  [[nodiscard]] const std::map<std::string, double>& constants() const { return constants_; }
 
  private:
   Result<recorded::Path> path(const std::string& field) const;
+  std::size_t append(recorded::Path path, double constant = 0);
 
   std::string name_, stamp_field_;
   std::vector<std::string> files_;
   recorded::RosSchema schema_;
   std::vector<recorded::Path> paths_;
+  std::vector<recorded::Number> fixed_;  ///< of each path: its constant, or 0
+  std::vector<std::string> fields_;      ///< of add(), and where they are among paths_
+  std::vector<std::size_t> fields_at_;
+  std::map<std::string, double> constants_;
   int stamp_ = -1;  ///< among paths_
 };
 

@@ -63,7 +63,8 @@ Result<void> Link::connect() {
                                                 : bus_->reader(topic.topic, topic.type, topic.reliable));
   }
   for (const auto& topic : mapping_.commands) {
-    ASSAY_TRY(auto writer, bus_->writer(topic.topic, topic.type, true));
+    ASSAY_TRY(auto writer,
+              topic.given ? bus_->writer(topic.topic, topic.given, true) : bus_->writer(topic.topic, topic.type, true));
     commands_.emplace_back(&topic, writer);
   }
   ASSAY_TRY(stop_, bus_->writer(mapping_.stop, Type::boolean, true));

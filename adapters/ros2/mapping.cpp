@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <set>
 
+#include "adapters/http/wire.h"
+
 namespace assay::ros2 {
 namespace {
 
@@ -37,12 +39,12 @@ std::string topic_in(const Json& section, const char* key) {
 
 bool serves_group(Type type) {
   return type != Type::twist && type != Type::joint_trajectory && type != Type::boolean && type != Type::text &&
-         type != Type::battery_state;
+         type != Type::battery_state && type != Type::given;
 }
 
 bool commands(Type type) {
   return type == Type::twist || type == Type::twist_stamped || type == Type::joint_trajectory ||
-         type == Type::joint_state;
+         type == Type::joint_state || type == Type::given;
 }
 
 std::vector<std::string> definition_in(const Json& one) {
@@ -51,18 +53,36 @@ std::vector<std::string> definition_in(const Json& one) {
                                           : words(one, "definition");
 }
 
-/// A topic of a type that the wire does not know by itself.
-Result<void> read_given(const Json& one, const std::string& folder, StateTopic& topic) {
+/// A type that the wire does not know by itself.
+Result<std::shared_ptr<GivenType>> given_in(const Json& one, const std::string& folder) {
   const std::string name = one.at("type");
   if (type_of(name))
     return bad_mapping(name + ": definition", {"none: the wire knows this type", "无需定义：本接口已支持该类型"});
-  if (one.contains("group"))
-    return bad_mapping(name + " for a group",
-                       {"channels: a group's state takes the types of the list", "仅用于通道：分组状态须用表中的类型"});
   ASSAY_TRY(auto type, GivenType::read(name, definition_in(one), folder));
   if (one.contains("stamp")) ASSAY_RETURN_IF_ERROR(type.set_stamp(one.at("stamp")));
+  return std::make_shared<GivenType>(std::move(type));
+}
+
+/// Which field is which value of the mode.
+Result<void> read_command(const Json& one, const std::string& folder, CommandTopic& topic) {
+  ASSAY_TRY(topic.given, given_in(one, folder));
   topic.type = Type::given;
-  topic.given = std::make_shared<GivenType>(std::move(type));
+  const Json said = {{"group", topic.group}, {"mode", one.at("mode")}, {"values", Json::array()}};
+  ASSAY_TRY(const auto action, http::action_from({{"groups", {said}}}));
+  topic.mode = action.groups[0].mode;
+  for (const auto& field : words(one, "fields")) ASSAY_RETURN_IF_ERROR(topic.given->add(field));
+  if (one.contains("constants"))
+    for (const auto& [field, value] : one.at("constants").items())
+      ASSAY_RETURN_IF_ERROR(topic.given->set(field, value.get<double>()));
+  return topic.given->check_writing();
+}
+
+/// These words belong to types with a definition alone.
+Result<void> check_words(const Json& one, const std::vector<const char*>& keys) {
+  for (const char* key : keys)
+    if (one.contains(key) && !one.contains("definition"))
+      return bad_mapping(one.at("topic").get<std::string>() + ": " + key,
+                         {"`definition` beside it", "同时写明 `definition`"});
   return {};
 }
 
@@ -90,10 +110,10 @@ Result<Mapping> read(const Json& s, const std::string& folder) {
     StateTopic topic;
     topic.topic = one.at("topic");
     topic.rate_hz = one.value("rate_hz", 0.0);
-    if (one.contains("stamp") && !one.contains("definition"))
-      return bad_mapping(topic.topic + ": stamp", {"`definition` beside it", "同时写明 `definition`"});
+    ASSAY_RETURN_IF_ERROR(check_words(one, {"stamp"}));
     if (one.contains("definition")) {
-      ASSAY_RETURN_IF_ERROR(read_given(one, folder, topic));
+      ASSAY_TRY(topic.given, given_in(one, folder));
+      topic.type = Type::given;
     } else {
       ASSAY_TRY(topic.type, type_in(one));
     }
@@ -102,17 +122,22 @@ Result<Mapping> read(const Json& s, const std::string& folder) {
     topic.group = one.value("group", "");
     topic.joints = words(one, "joints");
     if (!topic.group.empty() && !serves_group(topic.type))
-      return bad_mapping(topic.topic + ": " + ros_name(topic.type) + " for a group",
+      return bad_mapping(topic.topic + ": " + topic.type_name() + " for a group",
                          {"a type that says something about a group", "能描述分组状态的类型"});
     out.states.push_back(std::move(topic));
   }
   for (const auto& one : s.at("commands")) {
     CommandTopic topic{one.at("topic"), {}, one.at("group"), one.value("frame", ""), words(one, "joints")};
-    ASSAY_TRY(topic.type, type_in(one));
+    ASSAY_RETURN_IF_ERROR(check_words(one, {"stamp", "mode", "fields", "constants"}));
+    if (one.contains("definition")) {
+      ASSAY_RETURN_IF_ERROR(read_command(one, folder, topic));
+    } else {
+      ASSAY_TRY(topic.type, type_in(one));
+    }
     if (!commands(topic.type))
-      return bad_mapping(
-          topic.topic + ": " + ros_name(topic.type),
-          {"Twist, TwistStamped, JointState or JointTrajectory", "Twist、TwistStamped、JointState 或 JointTrajectory"});
+      return bad_mapping(topic.topic + ": " + ros_name(topic.type),
+                         {"Twist, TwistStamped, JointState, JointTrajectory, or a type with `definition`",
+                          "Twist、TwistStamped、JointState、JointTrajectory，或写明 `definition` 的类型"});
     out.commands.push_back(std::move(topic));
   }
   if (s.contains("channels"))
@@ -202,6 +227,23 @@ Result<void> check_one(const std::vector<Group>& groups, const std::string& topi
   return {};
 }
 
+/// A group, its mode, and a field for each of its values.
+Result<void> check_given(const std::vector<Group>& groups, const CommandTopic& topic) {
+  RobotDescription robot;
+  robot.groups = groups;
+  Action action;
+  action.groups = {{topic.group, topic.mode, std::vector<double>(topic.given->fields().size())}};
+  if (const auto fits = check_action(robot, action); !fits)
+    return bad_mapping(topic.topic + ": " + fits.error().found, fits.error().expected);
+  return {};
+}
+
+void write_given(const GivenType* type, Json& out) {
+  if (type == nullptr) return;
+  out["definition"] = type->files();
+  if (type->stamped()) out["stamp"] = type->stamp();
+}
+
 }  // namespace
 
 const Group* find_group(const std::vector<Group>& groups, const std::string& name) {
@@ -243,10 +285,13 @@ std::vector<std::string> definition_files(const RobotLink& link) {
   if (link.adapter != "ros2") return out;
   const auto mapping = mapping_of(link);
   if (!mapping) return out;
-  for (const auto& topic : mapping->states)
-    if (topic.given)
-      for (const auto& file : topic.given->files())
+  const auto add = [&](const auto& topics) {
+    for (const auto& topic : topics)
+      for (const auto& file : topic.given ? topic.given->files() : std::vector<std::string>{})
         out.push_back((std::filesystem::path(link.folder) / file).lexically_normal().string());
+  };
+  add(mapping->states);
+  add(mapping->commands);
   return out;
 }
 
@@ -255,7 +300,8 @@ Result<void> check_groups(const Mapping& m, const std::vector<Group>& groups) {
     if (!one.group.empty())
       ASSAY_RETURN_IF_ERROR(check_one(groups, one.topic, one.type, one.group, one.joints.size(), false));
   for (const auto& one : m.commands)
-    ASSAY_RETURN_IF_ERROR(check_one(groups, one.topic, one.type, one.group, one.joints.size(), true));
+    ASSAY_RETURN_IF_ERROR(one.given ? check_given(groups, one)
+                                    : check_one(groups, one.topic, one.type, one.group, one.joints.size(), true));
   return {};
 }
 
@@ -273,8 +319,7 @@ Json mapping_json(const Mapping& m) {
     out["tick"] = {{"topic", m.tick}};
   for (const auto& s : m.states) {
     Json one = {{"topic", s.topic}, {"type", s.type_name()}};
-    if (s.given) one["definition"] = s.given->files();
-    if (s.given && s.given->stamped()) one["stamp"] = s.given->stamp();
+    write_given(s.given.get(), one);
     if (s.rate_hz > 0) one["rate_hz"] = s.rate_hz;
     if (s.reliable) one["reliability"] = "reliable";
     if (s.mount) one["gives"] = "mount";
@@ -283,7 +328,15 @@ Json mapping_json(const Mapping& m) {
     out["states"].push_back(std::move(one));
   }
   for (const auto& c : m.commands) {
-    Json one = {{"topic", c.topic}, {"type", ros_name(c.type)}, {"group", c.group}};
+    Json one = {{"topic", c.topic}, {"type", c.type_name()}, {"group", c.group}};
+    if (c.given) {
+      Action action;
+      action.groups = {{c.group, c.mode, {}}};
+      one["mode"] = http::action_json(action)["groups"][0]["mode"];
+      one["fields"] = c.given->fields();
+      one["constants"] = c.given->constants();
+    }
+    write_given(c.given.get(), one);
     if (!c.frame.empty()) one["frame"] = c.frame;
     if (!c.joints.empty()) one["joints"] = c.joints;
     out["commands"].push_back(std::move(one));

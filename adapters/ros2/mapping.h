@@ -34,6 +34,10 @@ struct CommandTopic {
   Type type = Type::twist;
   std::string group, frame;
   std::vector<std::string> joints;
+  std::shared_ptr<GivenType> given{};  ///< of Type::given, else none
+  Mode mode = Mode::hold;              ///< that a given type carries
+
+  [[nodiscard]] std::string type_name() const { return given ? given->name() : ros_name(type); }
 };
 
 /// A value of truth: a field of a state topic; of joints "position:<joint>", "velocity:<joint>", "effort:<joint>"; of a

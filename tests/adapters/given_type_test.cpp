@@ -137,6 +137,56 @@ TEST_F(GivenTypes, SayWhatIsWrongWithTheirDefinition) {
   EXPECT_EQ(type.set_stamp("position.x").error().id, 1275);
 }
 
+TEST_F(GivenTypes, AreWrittenAsTheyAreRead) {
+  auto type = read({"base.idl"});
+  ASSERT_TRUE(type.ok());
+  for (const char* field : {"motors[1].ticks", "raw[2]", "loads[0]", "position.y"}) ASSERT_TRUE(type->add(field).ok());
+  ASSERT_TRUE(type->set("mode", 2).ok());
+  ASSERT_TRUE(type->set("raw[0]", -1e9).ok());  // the nearest that it holds
+  ASSERT_TRUE(type->set_stamp("header.stamp").ok());
+  ASSERT_TRUE(type->check_writing().ok());
+  Message sent, got;
+  sent.values = {1099511627777, 2.6, 0.1, -1e300};
+  sent.stamp_ns = 12'000'000'005;
+  const std::string bytes = type->encode(sent);
+  const std::string by_hand = Cdr()
+                                  .put(std::int32_t{12})
+                                  .put(std::uint32_t{5})
+                                  .text("")
+                                  .put(std::uint8_t{2})
+                                  .text("")
+                                  .put(std::uint32_t{2})
+                                  .text("")
+                                  .put(0.0F)
+                                  .put(std::uint8_t{0})
+                                  .put(std::int64_t{0})
+                                  .text("")
+                                  .put(0.0F)
+                                  .put(std::uint8_t{0})
+                                  .put(std::int64_t{1099511627777})
+                                  .put(0.0)
+                                  .put(-1e300)
+                                  .put(0.0)
+                                  .put(std::int16_t{-32768})
+                                  .put(std::int16_t{0})
+                                  .put(std::int16_t{3})
+                                  .put(std::uint32_t{0})
+                                  .put(std::uint32_t{1})
+                                  .put(0.1)
+                                  .put(std::uint8_t{0})
+                                  .bytes();
+  EXPECT_EQ(bytes, by_hand);
+  ASSERT_TRUE(type->decode(bytes, got));
+  EXPECT_EQ(got.stamp_ns, sent.stamp_ns);
+
+  auto by_name = read({"base.idl"});
+  ASSERT_TRUE(by_name->add("loads[tray]").ok());
+  EXPECT_EQ(by_name->check_writing().error().id, 1275);  // nobody says where that is
+  auto long_one = read({"base.idl"});
+  ASSERT_TRUE(long_one->add("loads[999999999]").ok());
+  EXPECT_EQ(long_one->check_writing().error().id, 1275);
+}
+
 TEST_F(GivenTypes, RefuseBytesOfAnotherLayout) {
   const auto type = sound();
   Message m;
@@ -183,6 +233,42 @@ TEST_F(GivenTypes, AreMappedToChannels) {
             1258);
   EXPECT_EQ(refused(R"({"topic": "/status", "type": "sensor_msgs/msg/Imu", "definition": "base.idl"})", channel), 1258);
   EXPECT_EQ(refused(state, R"({"name": "a", "unit": "1", "topic": "/status", "field": "load"})"), 1275);
+}
+
+TEST_F(GivenTypes, AreMappedToCommands) {
+  const auto with = [&](const std::string& command) {
+    return mapping_from(Json::parse(R"({"tick": {"topic": "/odom"}, "stop": {"topic": "/halt"},
+      "states": [{"topic": "/odom", "type": "nav_msgs/msg/Odometry", "group": "base"}], "commands": [{"topic": "/drive",
+      "group": "base", "type": "acme_msgs/msg/BaseStatus")" +
+                                    command + "}]}"),
+                        folder_.string());
+  };
+  Group base;
+  base.kind = Group::Kind::base;
+  base.name = "base";
+  const auto mapping = with(R"(, "definition": "base.idl", "mode": "base_twist", "fields": ["position.x", "position.z"],
+              "constants": {"mode": 7}, "stamp": "header.stamp")");
+  ASSERT_TRUE(mapping.ok()) << to_string(mapping.error(), Lang::en);
+  EXPECT_TRUE(check_groups(*mapping, {base}).ok());
+  const auto again = mapping_from(mapping_json(*mapping), folder_.string());
+  ASSERT_TRUE(again.ok()) << to_string(again.error(), Lang::en);
+  EXPECT_EQ(mapping_json(*again), mapping_json(*mapping));
+  const auto message = command_message(mapping->commands[0], base, {"base", Mode::base_twist, {0.5, -0.25}}, 0.02);
+  ASSERT_TRUE(message.has_value());
+  auto reader = read({"base.idl"});
+  for (const char* field : {"position.x", "position.z", "mode"}) ASSERT_TRUE(reader->add(field).ok());
+  Message got;
+  ASSERT_TRUE(reader->decode(mapping->commands[0].given->encode(*message), got));
+  EXPECT_EQ(got.values, (std::vector<double>{0.5, -0.25, 7}));
+  EXPECT_FALSE(command_message(mapping->commands[0], base, {"base", Mode::hold, {}}, 0.02).has_value());
+
+  EXPECT_EQ(with("").error().id, 1258);
+  EXPECT_EQ(with(R"(, "mode": "base_twist")").error().id, 1258);
+  EXPECT_EQ(with(R"(, "definition": "base.idl", "mode": "base_twist", "fields": ["speed"])").error().id, 1275);
+  const auto one_field = with(R"(, "definition": "base.idl", "mode": "base_twist", "fields": ["position.x"])");
+  EXPECT_EQ(check_groups(*one_field, {base}).error().id, 1258);
+  const auto no_such_mode = with(R"(, "definition": "base.idl", "mode": "gripper", "fields": ["position.x"])");
+  EXPECT_EQ(check_groups(*no_such_mode, {base}).error().id, 1258);
 }
 
 /// A reader and a writer of one raw topic, in this process.

@@ -90,6 +90,7 @@ class Base {
         answers_(topics.says<std_msgs::msg::dds_::String_PubSubType>("rt/session/answer")),
         truth_(topics.says<std_msgs::msg::dds_::String_PubSubType>("rt/session/truth")),
         commands_(topics.hears<geometry_msgs::msg::dds_::Twist_PubSubType>("rt/cmd_vel")),
+        drives_(topics.hears<acme_msgs::msg::dds_::BaseCommand_PubSubType>("rt/drive")),
         stops_(topics.hears<std_msgs::msg::dds_::Bool_PubSubType>("rt/halt")),
         alive_(topics.hears<std_msgs::msg::dds_::Bool_PubSubType>("rt/alive")),
         asks_(topics.hears<std_msgs::msg::dds_::String_PubSubType>("rt/session/ask")) {}
@@ -115,6 +116,18 @@ class Base {
     while (next(commands_, command)) {
       want_v_ = command.linear().x();
       want_w_ = command.angular().z();
+      last_command_ns_ = now_ns();
+    }
+    acme_msgs::msg::dds_::BaseCommand_ drive;
+    while (next(drives_, drive)) {
+      const std::int64_t stamp_ns =
+          drive.header().stamp().sec() * std::int64_t{1'000'000'000} + drive.header().stamp().nanosec();
+      const bool sound = drive.mode() == 2 && drive.note().empty() && drive.drives().size() == 2 &&
+                         drive.lamp() == 65535 && drive.drives()[1].gear() == 3 &&
+                         std::abs(now_ns() - stamp_ns) < 1'000'000'000;
+      if (!sound) continue;
+      want_v_ = drive.drives()[1].speeds()[1];
+      want_w_ = drive.turn_rad_s();
       last_command_ns_ = now_ns();
     }
     while (next(alive_, yes)) last_command_ns_ = now_ns();
@@ -261,7 +274,7 @@ class Base {
   }
 
   fast::DataWriter *odom_, *status_, *answers_, *truth_;
-  fast::DataReader *commands_, *stops_, *alive_, *asks_;
+  fast::DataReader *commands_, *drives_, *stops_, *alive_, *asks_;
   double x_m_ = 0, y_m_ = 0, yaw_rad_ = 0, v_m_s_ = 0, w_rad_s_ = 0, want_v_ = 0, want_w_ = 0;
   std::int64_t last_command_ns_ = 0, asked_to_stop_ns_ = 0, began_ns_ = 0, sequence_ = 0, trial_ = 0, count_ = 0;
   bool running_ = false;

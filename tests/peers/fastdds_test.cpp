@@ -18,6 +18,8 @@ namespace assay {
 namespace {
 
 constexpr int kDomain = 67;
+constexpr const char* kMotor = "string name\nfloat32 temperature_c\nbyte state\nint64 ticks\n";
+constexpr const char* kTwist = R"({"topic": "/cmd_vel", "type": "geometry_msgs/msg/Twist", "group": "base"})";
 
 class FastDds : public testing::Test {
  protected:
@@ -55,10 +57,9 @@ class FastDds : public testing::Test {
   }
 
   /// `more`: how its samples come about.
-  std::unique_ptr<Robot> robot(const std::string& more) {
-    link_.details = R"({"domain": 67, "stop": {"topic": "/halt"},
-      "commands": [{"topic": "/cmd_vel", "type": "geometry_msgs/msg/Twist", "group": "base"}], )" +
-                    more + "}";
+  std::unique_ptr<Robot> robot(const std::string& more, const char* command = kTwist) {
+    link_.details =
+        R"({"domain": 67, "stop": {"topic": "/halt"}, "commands": [)" + std::string(command) + "], " + more + "}";
     auto out = make_ros2_robot(link_);
     EXPECT_TRUE(out.ok()) << to_string(out.error(), Lang::en);
     return out.ok() ? std::move(*out) : nullptr;
@@ -94,8 +95,6 @@ class FastDds : public testing::Test {
  private:
   pid_t pid_ = -1;
 };
-
-constexpr const char* kMotor = "string name\nfloat32 temperature_c\nbyte state\nint64 ticks\n";
 
 TEST_F(FastDds, ABaseIsExaminedWithoutASession) {
   EXPECT_EQ(types_, "nav_msgs::msg::dds_::Odometry_ geometry_msgs::msg::dds_::Twist_");
@@ -179,6 +178,36 @@ TEST_F(FastDds, ADefinitionThatIsNotTheRobotsIsSaidByName) {
   ASSERT_FALSE(ready.ok());
   EXPECT_EQ(ready.error().id, 1251);
   EXPECT_NE(ready.error().found.find("/status"), std::string::npos);
+}
+
+/// The peer obeys only what is written in every field as its own type has it.
+TEST_F(FastDds, ACommandOfItsMakersOwnTypeMovesIt) {
+  namespace fs = std::filesystem;
+  link_.folder = (fs::temp_directory_path() / ("assay_fastdds_" + std::to_string(getpid()))).string();
+  fs::create_directories(link_.folder);
+  std::ofstream(fs::path(link_.folder) / "command.idl")
+      << "module acme_msgs { module msg {\n  struct Drive { octet gear; string who; double speeds[2]; };\n"
+         "  struct BaseCommand {\n    std_msgs::msg::Header header; octet mode; string<16> note;\n"
+         "    sequence<acme_msgs::msg::Drive> drives; float turn_rad_s; unsigned short lamp;\n  };\n}; };\n";
+  const auto base = robot(R"("tick": {"topic": "/odom"},
+    "states": [{"topic": "/odom", "type": "nav_msgs/msg/Odometry", "group": "base"}])",
+                          R"({"topic": "/drive", "type": "acme_msgs/msg/BaseCommand", "definition": "command.idl",
+    "group": "base", "mode": "base_twist", "fields": ["drives[1].speeds[1]", "turn_rad_s"], "stamp": "header.stamp",
+    "constants": {"mode": 2, "lamp": 1e9, "drives[1].gear": 3}})");
+  ASSERT_NE(base, nullptr);
+  const auto ready = base->reset(setup_);
+  ASSERT_TRUE(ready.ok()) << to_string(ready.error(), Lang::en);
+  auto sample = base->begin({});
+  ASSERT_TRUE(sample.ok()) << to_string(sample.error(), Lang::en);
+  Action ahead;
+  ahead.groups = {{"base", Mode::base_twist, {0.4, 0.25}}};
+  for (int i = 0; i < 50; ++i) {
+    sample = base->advance(ahead);
+    ASSERT_TRUE(sample.ok()) << to_string(sample.error(), Lang::en);
+  }
+  EXPECT_NEAR(sample->observation.groups[0].twist[0], 0.4, 1e-9);
+  EXPECT_NEAR(sample->observation.groups[0].twist[1], 0.25, 1e-9);
+  EXPECT_TRUE(base->stop(StopCategory::cat1).confirmed);
 }
 
 /// All that `assay adapter check` asks.
