@@ -7,17 +7,11 @@
 #include <chrono>
 #include <utility>
 
-#include "adapters/live/realtime.h"
-
 namespace assay::ros2 {
 namespace {
 
 constexpr std::int64_t kClockEvery_ns = 250'000'000, kIdle_ns = 20'000'000, kPending_ns = 1'000'000;
 constexpr std::size_t kMostWaiting = 5000, kMostClockQuestions = 16;
-
-std::chrono::steady_clock::time_point time_point(SteadyTime time) {
-  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(time.ns));
-}
 
 Error nobody(const std::string& what, const std::string& detail, Text expected) {
   return Error{.id = 1251,
@@ -207,9 +201,13 @@ void Link::end() {
   assembler_.reset();
 }
 
-void Link::broke(Error error) {
-  if (!broken_ && !closing_) broken_ = std::move(error);
-  heard_.notify_all();
+bool Link::lost_the_first(SteadyTime until) {
+  std::unique_lock lock(mutex_);
+  heard_.wait_until(lock, time_point(until), [this] { return !samples_.empty() || broken_ || closing_; });
+  if (!broken_ || !samples_.empty() || !broken_->found.ends_with(" after -1")) return false;
+  assembler_.reset();
+  broken_.reset();
+  return true;
 }
 
 bool Link::send(const GroupAction& action) {
@@ -255,46 +253,13 @@ void Link::command_stop() const {
   stop_->write(yes);
 }
 
-Result<std::vector<LiveSample>> Link::receive(SteadyTime until) {
-  std::unique_lock lock(mutex_);
-  heard_.wait_until(lock, time_point(until), [this] { return !samples_.empty() || broken_ || closing_; });
-  std::vector<LiveSample> out(std::make_move_iterator(samples_.begin()), std::make_move_iterator(samples_.end()));
-  samples_.clear();
-  if (out.empty() && broken_) return *broken_;
-  return out;
-}
-
-bool Link::broken() const {
-  const std::lock_guard lock(mutex_);
-  return broken_.has_value();
-}
-
 std::vector<std::string> Link::silent() const {
   const std::lock_guard lock(mutex_);
   return assembler_ ? assembler_->silent() : std::vector<std::string>{};
 }
 
-ClockFit Link::clock() const {
-  const std::lock_guard lock(mutex_);
-  return fitter_.fit();
-}
-
-LinkCounters Link::counters() const {
-  const std::lock_guard lock(mutex_);
-  return counters_;
-}
-
-std::string Link::scheduling() const {
-  const std::lock_guard lock(mutex_);
-  return scheduling_;
-}
-
 void Link::listen() {
-  {
-    const std::string said = make_thread_realtime(kLinkPriority);
-    const std::lock_guard lock(mutex_);
-    scheduling_ = said;
-  }
+  hear_in_real_time();
   while (true) {
     std::int64_t wait_ns = kIdle_ns;
     bool clock_due = false;
