@@ -60,6 +60,7 @@ class Topics {
  private:
   template <class Qos>
   static void keep(Qos& qos) {
+    qos.durability().kind = fast::VOLATILE_DURABILITY_QOS;  // as ROS 2 has it by default
     qos.history().depth = 64;
     qos.endpoint().history_memory_policy = eprosima::fastrtps::rtps::PREALLOCATED_WITH_REALLOC_MEMORY_MODE;
   }
@@ -122,7 +123,7 @@ class Base {
     while (next(drives_, drive)) {
       const std::int64_t stamp_ns =
           drive.header().stamp().sec() * std::int64_t{1'000'000'000} + drive.header().stamp().nanosec();
-      const bool sound = drive.mode() == 2 && drive.note().empty() && drive.drives().size() == 2 &&
+      const bool sound = drive.mode() == 2 && drive.note().size() == 0 && drive.drives().size() == 2 &&
                          drive.lamp() == 65535 && drive.drives()[1].gear() == 3 &&
                          std::abs(now_ns() - stamp_ns) < 1'000'000'000;
       if (!sound) continue;

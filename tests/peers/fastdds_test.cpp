@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "adapters/live/live_robot.h"
+#include "adapters/live/realtime.h"
 #include "adapters/ros2/ros2_robot.h"
 #include "harness/adapter_check.h"
 
@@ -41,6 +42,7 @@ class FastDds : public testing::Test {
     close(out[1]);
     for (char c = 0; read(out[0], &c, 1) == 1 && c != '\n';) types_ += c;
     close(out[0]);
+    make_thread_realtime(kLoopPriority);  // as the harness's loop is
     Group base;
     base.kind = Group::Kind::base;
     base.name = "base";
