@@ -1,56 +1,22 @@
 // The ros2 robot against a base that speaks over Fast DDS: another implementation, other generated types, no session.
 #include <gtest/gtest.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmath>
 
 #include "adapters/live/live_robot.h"
 #include "adapters/ros2/ros2_robot.h"
+#include "tests/support/peer.h"
 
 namespace assay {
 namespace {
 
 constexpr int kDomain = 67;
 
-class Peer {
- public:
-  Peer() {
-    int out[2] = {-1, -1};
-    if (pipe(out) != 0) return;
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(out[1], 1);
-      sched_param fifo{};  // where permitted: a peer that a busy machine starves shows as gaps of its own
-      fifo.sched_priority = 44;
-      sched_setscheduler(0, SCHED_FIFO, &fifo);
-      close(out[0]);
-      execl(FASTDDS_PEER, FASTDDS_PEER, std::to_string(kDomain).c_str(), static_cast<char*>(nullptr));
-      _exit(127);
-    }
-    close(out[1]);
-    for (char c = 0; read(out[0], &c, 1) == 1 && c != '\n';) types += c;
-    close(out[0]);
-  }
-  ~Peer() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-  std::string types;
-
- private:
-  pid_t pid_ = -1;
-};
-
 TEST(FastDds, ABaseIsExaminedWithoutASession) {
   if (std::string(FASTDDS_PEER).empty())
     GTEST_SKIP() << "no Fast DDS when this was built (script/bootstrap peers: libfastrtps-dev fastddsgen)";
-  const Peer peer;
-  EXPECT_EQ(peer.types, "nav_msgs::msg::dds_::Odometry_ geometry_msgs::msg::dds_::Twist_");
+  const testing::Peer peer({FASTDDS_PEER, std::to_string(kDomain)}, {.fifo = 44});
+  EXPECT_EQ(peer.said, "nav_msgs::msg::dds_::Odometry_ geometry_msgs::msg::dds_::Twist_");
   RobotLink link;
   link.adapter = "ros2";
   link.details = R"({"domain": 67, "tick": {"topic": "/odom"}, "stop": {"topic": "/halt"},
