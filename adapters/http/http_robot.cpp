@@ -44,6 +44,9 @@ class HttpRobot final : public LiveRobot {
   Result<std::vector<LiveSample>> receive(SteadyTime until) override;
   [[nodiscard]] ClockFit clock() const override { return link_ ? link_->clock() : clock_.fit(); }
   [[nodiscard]] LinkCounters counters() const override { return link_ ? link_->counters() : LinkCounters{}; }
+  [[nodiscard]] std::vector<CommandWay> ways() const override {
+    return link_ ? link_->ways() : std::vector<CommandWay>{};
+  }
   [[nodiscard]] std::string scheduling() const override { return link_ ? link_->scheduling() : ""; }
 
  private:

@@ -28,6 +28,7 @@ class Link {
   Result<std::vector<LiveSample>> receive(SteadyTime until);
   ClockFit clock() const;
   LinkCounters counters() const;
+  std::vector<CommandWay> ways() const;
   std::string scheduling() const;
   /// Ends both threads. What was received stays.
   void close();
@@ -50,6 +51,8 @@ class Link {
   std::deque<LiveSample> samples_;
   std::optional<Error> broken_;
   std::optional<Action> next_;
+  std::int64_t commanded_ = 0;  ///< calls of command(); next_ is the last
+  std::vector<CommandWay> ways_;
   ClockFitter fitter_;
   LinkCounters counters_;
   std::string scheduling_;
