@@ -260,6 +260,17 @@ TEST(TimingMetrics, OfAServedPolicyTheWiresOwnTimeCounts) {
   EXPECT_EQ(builtin().find("policy_inference_time", 1)->compute(trace, {}).value, 0.012);
 }
 
+TEST(TimingMetrics, TheDeclaredLatencyIsTheSetUps) {
+  Trace trace = moving();
+  EXPECT_EQ(one("declared_latency", trace).why_undefined, "no_metadata:latency_ns");
+  trace.metadata["latency_ns"] = "250000000";
+  EXPECT_EQ(one("declared_latency", trace).value, 0.25);
+  for (const char* wrong : {"", "-1", "0.25", "12 ms", "99999999999999999999"}) {
+    trace.metadata["latency_ns"] = wrong;
+    EXPECT_EQ(one("declared_latency", trace).why_undefined, "out_of_range") << wrong;
+  }
+}
+
 /// Every metric of a trace read back from its file has the bits of the one in memory.
 TEST(Recompute, TheFileGivesTheSameBits) {
   Rng rng(StreamKey{11, 12});
