@@ -4,13 +4,14 @@
 #include <cmath>
 
 #include "harness/motion_series.h"
+#include "metrics/statistics/quantiles.h"
 #include "metrics/statistics/t_tests.h"
 
 namespace assay::harness {
 namespace {
 
 constexpr double kLongest_s = 1.0;
-constexpr std::size_t kFewSteps = 3, kMostSteps = 60;
+constexpr std::size_t kMostSteps = 60;
 
 /// Of lags from 0 on, half a period apart: nothing moves before it is told to. −1: nothing is like anything.
 double coarse_lag(const Commanded& asked, const Measured& moved, double period_s) {
@@ -45,11 +46,16 @@ double best_lag(const Commanded& asked, const Measured& moved, double about_s, d
   return best_s;
 }
 
-/// Each step left out in turn says how much the lag hangs on it (jackknife); the pseudo-values' mean has Student's law.
+/// A lag of steps that are alike is their mean, one of steps that are not is nearer to their median. Limits of either:
+/// each step left out in turn says how much the lag hangs on it (jackknife, Student's law of the pseudo-values' mean);
+/// and the ranks between which the steps' median lies, whatever their law. The wider of the two.
 std::optional<std::array<double, 2>> limits(const Commanded& asked, const Measured& moved, const MotionDelay& delay,
                                             double period_s, const MotionTimes& times) {
   const std::size_t n = std::min(delay.steps.size(), kMostSteps);
-  if (n < kFewSteps) return std::nullopt;
+  std::vector<double> steps_s;
+  for (const auto& step : delay.steps) steps_s.push_back(step.delay_s);
+  const auto ranked = metrics::quantile_limits(steps_s, 0.5, 0.95);
+  if (!ranked || !ranked->lower || !ranked->upper) return std::nullopt;
   const double lag_s = *delay.correlation_s;
   std::vector<double> pseudo_s, none(n, 0.0);
   double way_s = 0, clock_s = 0;
@@ -78,8 +84,8 @@ std::optional<std::array<double, 2>> limits(const Commanded& asked, const Measur
   for (const auto& step : delay.steps) width_s.push_back(step.limits_s[1] - step.limits_s[0]);
   std::nth_element(width_s.begin(), width_s.begin() + static_cast<std::ptrdiff_t>(n / 2), width_s.end());
   if (width_s[n / 2] > period_s / 2) error_s = std::max(error_s, period_s / 2);
-  return std::array{std::min(spread[0], lag_s) - error_s - clock_s - way_s,
-                    std::max(spread[1], lag_s) + error_s + clock_s};
+  return std::array{std::min({spread[0], lag_s, *ranked->lower}) - error_s - clock_s - way_s,
+                    std::max({spread[1], lag_s, *ranked->upper}) + error_s + clock_s};
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ struct MotionDelay {
   std::string group;
   std::optional<double> correlation_s;  ///< the lag at which the ways made per period resemble the commanded ones most
   std::optional<double> correlation;    ///< how much they do (Pearson)
-  std::optional<std::array<double, 2>> correlation_limits_s;  ///< 95 %; needs three steps
+  std::optional<std::array<double, 2>> correlation_limits_s;  ///< 95 %; needs six steps
   std::vector<MotionStep> steps;
   double bound_s = 0;  ///< of either without limits: half a period of each record, and the clocks' bound
   [[nodiscard]] const MotionStep* threshold() const { return steps.empty() ? nullptr : &steps.front(); }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 #include "core/model/sample.h"
 
@@ -20,7 +21,7 @@ struct Record {
 
 /// A base that is told to go and to stand by turns, and does so `delay_s` after a command has come, `ramp_s` long; its
 /// commands are under way for `way_s`. Samples are stamped when they were measured, which is not quite on the period.
-Record record(double delay_s, double ramp_s, double way_s, double resolution_m = 0) {
+Record record(double delay_s, double ramp_s, double way_s, double resolution_m = 0, double jitter = 0, int seed = 1) {
   Record out;
   Group base;
   base.kind = Group::Kind::base;
@@ -45,12 +46,18 @@ Record record(double delay_s, double ramp_s, double way_s, double resolution_m =
     commands.append(sent_ns, row);
     out.times.commands.push_back({sent_ns, sent_ns + static_cast<std::int64_t>(2 * way_s * 1e9)});
   }
+  std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+  std::vector<double> delays_s;
+  for (std::size_t k = 0; k < turns_s.size(); ++k)
+    delays_s.push_back(delay_s * (1 + jitter * (static_cast<double>(random() % 2001) / 1000 - 1)));
   const auto state = [&](double t, double& way_m, double& speed_m_s) {
+    std::size_t turn = 0;
     way_m = speed_m_s = 0;
     for (std::size_t i = 0; i < commands.rows(); ++i) {
       const double before = i == 0 ? 0 : commands.row(i - 1)[1], change = commands.row(i)[1] - before;
-      const double since_s = t - static_cast<double>(commands.t_ns[i]) * 1e-9 - way_s - delay_s;
-      if (change == 0 || since_s <= 0) continue;
+      if (change == 0) continue;
+      const double since_s = t - static_cast<double>(commands.t_ns[i]) * 1e-9 - way_s - delays_s.at(turn++);
+      if (since_s <= 0) continue;
       const double share = ramp_s > 0 ? std::min(1.0, since_s / ramp_s) : 1;
       speed_m_s += change * share;
       way_m += change * (share < 1 ? since_s * share / 2 : since_s - ramp_s / 2);
@@ -104,6 +111,21 @@ TEST(MotionDelay, WhatIsSeenCoarselyHasWiderLimitsAndTheyHold) {
     EXPECT_GE(step.limits_s[1], 0.0137);
     EXPECT_GT(step.limits_s[1] - step.limits_s[0], 0.0005);
     EXPECT_LT(step.limits_s[1] - step.limits_s[0], 0.005);
+  }
+}
+
+TEST(MotionDelay, OfDelaysThatVaryTheLimitsHoldWhatTheyVaryAbout) {
+  for (const double delay_s : {0.005, 0.02, 0.06, 0.2}) {
+    int covered = 0;
+    constexpr int kRecords = 100;
+    for (int seed = 1; seed <= kRecords; ++seed) {
+      const auto found = measured(record(delay_s, 0, 0, 0, 0.5, seed));
+      ASSERT_TRUE(found.correlation_limits_s);
+      const auto& limits = *found.correlation_limits_s;
+      covered += limits[0] <= delay_s && limits[1] >= delay_s ? 1 : 0;
+    }
+    std::printf("delay %.3f s ± 50 %%: limits held it in %d of %d records\n", delay_s, covered, kRecords);
+    EXPECT_GE(covered, kRecords * 95 / 100) << delay_s;
   }
 }
 

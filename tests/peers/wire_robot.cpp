@@ -1,7 +1,7 @@
 // Injected truth for command to motion: a mobile base behind the robot API (docs/robot-api.yaml) that changes its speed
 // a known delay after a command has come, and logs both on the clock that every process of this machine shares. The
 // clock that it shows is another: wrong by a known offset and drift. Knows nothing of Assay: sockets and JSON.
-//   wire_robot LOG JITTER DELAY_S OFFSET_NS DRIFT_PPM
+//   wire_robot LOG JITTER DELAY_S OFFSET_NS DRIFT_PPM SEED
 // Prints its port; runs until it is killed. A line of the log: when the bytes of a command of another speed had come
 // (the network's stamp), and when the base moved so.
 #include <algorithm>
@@ -74,7 +74,7 @@ struct Robot {
   Clock clock;
   Base base;
   std::mutex mutex;  ///< what follows
-  std::mt19937_64 random{11};
+  std::mt19937_64 random;
   std::int64_t trial = 0, period_ns = 10'000'000;
   bool running = false;
 
@@ -165,13 +165,14 @@ struct Robot {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) return 2;
+  if (argc != 7) return 2;
   Robot robot;
   robot.log = std::fopen(argv[1], "a");
   robot.jitter = std::atof(argv[2]);
   robot.delay_s = std::atof(argv[3]);
   robot.clock.offset_ns = std::atoll(argv[4]);
   robot.clock.drift_ppm = std::atof(argv[5]);
+  robot.random.seed(std::strtoull(argv[6], nullptr, 10));
   if (robot.log == nullptr) return 2;
   const int listener = wire::listen_and_say();
   for (int fd = -1; (fd = accept(listener, nullptr, nullptr)) >= 0;)
