@@ -84,7 +84,8 @@ MetricValue declared_latency(const MetricSpec& spec, const Trace& trace, const V
   std::int64_t latency_ns = 0;
   const auto& text = at->second;
   const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), latency_ns);
-  if (wrong != std::errc() || end != text.data() + text.size() || latency_ns < 0) return undefined(spec, "out_of_range");
+  if (wrong != std::errc() || end != text.data() + text.size() || latency_ns < 0)
+    return undefined(spec, "out_of_range");
   return defined(spec, static_cast<double>(latency_ns) * 1e-9, spec.vantage);
 }
 

@@ -136,7 +136,8 @@ class Alternating final : public Policy {
 bool move(double jitter, double delay_s, Found& steps, Found& lags) {
   static int seed = 0;
   const Log log;
-  const testing::Peer peer({WIRE_ROBOT, log.path, std::to_string(jitter), std::to_string(delay_s), "123456789", "200", std::to_string(++seed)});
+  const testing::Peer peer({WIRE_ROBOT, log.path, std::to_string(jitter), std::to_string(delay_s), "123456789", "200",
+                            std::to_string(++seed)});
   RobotLink link;
   link.adapter = "http";
   link.url = "http://127.0.0.1:" + peer.said;
