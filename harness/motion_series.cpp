@@ -186,6 +186,11 @@ double likeness(const Commanded& asked, const Measured& moved, double lag_s,
   CommandedWay way(asked);
   double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
   double before = moved.time_s.empty() ? 0 : way.at(moved.time_s[0] - lag_s);
+  if (!moved.speed.empty()) {  // before the trial nothing was commanded: else one start alone would fit within a period
+    n = 1;
+    y = moved.speed.front();
+    yy = y * y;
+  }
   for (std::size_t i = 1; i < moved.time_s.size(); ++i) {
     const double now = way.at(moved.time_s[i] - lag_s), period_s = moved.time_s[i] - moved.time_s[i - 1];
     const double wanted = (now - before) / period_s, made = (moved.way[i] - moved.way[i - 1]) / period_s;
