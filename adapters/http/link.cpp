@@ -81,6 +81,7 @@ bool Link::take(std::string_view text, SteadyTime received) {
 
 void Link::command(const Action& action) {
   const std::lock_guard lock(mutex_);
+  ++commanded_;
   if (!next_) {
     next_ = action;
   } else {
@@ -105,21 +106,24 @@ void Link::talk() {
   SteadyTime clock_due{steady_now().ns + kClockEvery_ns};
   while (true) {
     std::optional<Action> action;
+    std::int64_t number = 0;
     {
       std::unique_lock lock(mutex_);
       wanted_.wait_until(lock, time_point(clock_due), [this] { return next_.has_value() || closing_ || broken_; });
       if (closing_ || broken_) return;
       action = std::exchange(next_, std::nullopt);
+      number = commanded_ - 1;
     }
     Result<void> done;
     if (action) {
       Json body = action_json(*action);
       body["trial"] = trial_;
-      if (auto sent = caller.post("/v1/action", body.dump(-1, ' ', false, Json::error_handler_t::replace), kCommand_ms);
-          !sent)
-        done = sent.error();
+      const auto sent =
+          caller.post("/v1/action", body.dump(-1, ' ', false, Json::error_handler_t::replace), kCommand_ms);
+      if (!sent) done = sent.error();
       const std::lock_guard lock(mutex_);
       ++(done ? counters_.commands : counters_.unsent);
+      if (sent) ways_.push_back({number, sent->sent.ns, sent->received.ns});
     } else if (steady_now() >= clock_due) {
       done = compare_clocks(caller);
       clock_due = SteadyTime{steady_now().ns + kClockEvery_ns};

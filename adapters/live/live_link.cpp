@@ -31,6 +31,11 @@ LinkCounters LiveLink::counters() const {
   return counters_;
 }
 
+std::vector<CommandWay> LiveLink::ways() const {
+  const std::lock_guard lock(mutex_);
+  return ways_;
+}
+
 std::string LiveLink::scheduling() const {
   const std::lock_guard lock(mutex_);
   return scheduling_;

@@ -24,6 +24,7 @@ class LiveLink {
   [[nodiscard]] bool broken() const;
   [[nodiscard]] ClockFit clock() const;
   [[nodiscard]] LinkCounters counters() const;
+  [[nodiscard]] std::vector<CommandWay> ways() const;
   [[nodiscard]] std::string scheduling() const;
 
  protected:
@@ -43,6 +44,7 @@ class LiveLink {
   std::optional<Error> broken_;
   ClockFitter fitter_;
   LinkCounters counters_;
+  std::vector<CommandWay> ways_;
   std::string scheduling_;
   bool closing_ = false;
 };

@@ -18,6 +18,9 @@ class WiredRobot : public LiveRobot {
   Result<std::vector<LiveSample>> receive(SteadyTime until) final;
   [[nodiscard]] ClockFit clock() const override { return link() ? link()->clock() : ClockFit{}; }
   [[nodiscard]] LinkCounters counters() const final { return link() ? link()->counters() : LinkCounters{}; }
+  [[nodiscard]] std::vector<CommandWay> ways() const final {
+    return link() ? link()->ways() : std::vector<CommandWay>{};
+  }
   [[nodiscard]] std::string scheduling() const final { return link() ? link()->scheduling() : ""; }
 
  protected:

@@ -1,19 +1,18 @@
 // The ros2 robot against a base that speaks over Fast DDS: another implementation, other generated types; by itself, by
 // a type of its maker's own, and with a session.
 #include <gtest/gtest.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "adapters/live/live_robot.h"
 #include "adapters/live/realtime.h"
 #include "adapters/ros2/ros2_robot.h"
 #include "harness/adapter_check.h"
+#include "tests/support/peer.h"
 
 namespace assay {
 namespace {
@@ -27,21 +26,8 @@ class FastDds : public testing::Test {
   void SetUp() override {
     if (std::string(FASTDDS_PEER).empty())
       GTEST_SKIP() << "no Fast DDS when this was built (script/bootstrap peers: libfastrtps-dev fastddsgen)";
-    int out[2] = {-1, -1};
-    ASSERT_EQ(pipe(out), 0);
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(out[1], 1);
-      sched_param fifo{};  // where permitted: a peer that a busy machine starves shows as gaps of its own
-      fifo.sched_priority = 44;
-      sched_setscheduler(0, SCHED_FIFO, &fifo);
-      close(out[0]);
-      execl(FASTDDS_PEER, FASTDDS_PEER, std::to_string(kDomain).c_str(), static_cast<char*>(nullptr));
-      _exit(127);
-    }
-    close(out[1]);
-    for (char c = 0; read(out[0], &c, 1) == 1 && c != '\n';) types_ += c;
-    close(out[0]);
+    // A peer that a busy machine starves shows as gaps of its own.
+    peer_.emplace(std::vector<std::string>{FASTDDS_PEER, std::to_string(kDomain)}, testing::Peer::Options{.fifo = 44});
     make_thread_realtime(kLoopPriority);  // as the harness's loop is
     Group base;
     base.kind = Group::Kind::base;
@@ -52,9 +38,6 @@ class FastDds : public testing::Test {
     link_.adapter = "ros2";
   }
   void TearDown() override {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
     if (!link_.folder.empty()) std::filesystem::remove_all(link_.folder);
   }
 
@@ -90,16 +73,13 @@ class FastDds : public testing::Test {
                  channel("byte", "picture[99999]") + "," + channel("mode", "mode") + "]");
   }
 
-  std::string types_;
   RobotLink link_;
   assay::Setup setup_;
-
- private:
-  pid_t pid_ = -1;
+  std::optional<testing::Peer> peer_;
 };
 
 TEST_F(FastDds, ABaseIsExaminedWithoutASession) {
-  EXPECT_EQ(types_, "nav_msgs::msg::dds_::Odometry_ geometry_msgs::msg::dds_::Twist_");
+  EXPECT_EQ(peer_->said, "nav_msgs::msg::dds_::Odometry_ geometry_msgs::msg::dds_::Twist_");
   const auto base = robot(R"("tick": {"topic": "/odom"},
     "states": [{"topic": "/odom", "type": "nav_msgs/msg/Odometry", "group": "base"}],
     "channels": [{"name": "robot.x_m", "unit": "m", "frame": "odom", "topic": "/odom", "field": "x_m"}])");
