@@ -1,16 +1,20 @@
 #include "gui/run_page.h"
 
+#include <QDir>
 #include <QHeaderView>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QProgressBar>
 #include <QTabWidget>
+#include <algorithm>
 
+#include "gui/run_socket.h"
 #include "reports/palette.h"
 
 namespace assay::gui {
 namespace {
 
-constexpr int kResultEvery_ms = 3000;
+constexpr int kResultEvery_ms = 3000, kPromptEvery_ms = 300;
 constexpr std::size_t kMostRows = 1000;
 
 const char* word_of(RunState state) {
@@ -39,12 +43,17 @@ StateLook look_of(RunState state) {
   return {t.none, t.none_tint, "open"};
 }
 
+QString socket_of(const QString& workspace, const QString& session) {
+  return QDir(workspace).absoluteFilePath(QStringLiteral("run/%1.sock").arg(session));
+}
+
 QString clock_of(const QString& rfc3339) { return rfc3339.mid(11, 8); }
 
 }  // namespace
 
 RunPage::RunPage(Hub& the_hub)
     : Page(the_hub, "page_run", "run.title", "run.lead"),
+      operator_(new OperatorPanel),
       badge_(new Badge),
       head_(new Card),
       died_(new Card("run.died_title")),
@@ -74,6 +83,7 @@ RunPage::RunPage(Hub& the_hub)
   died_->box->addWidget(died_text_);
   set_tone(died_, "tone", "fail");
   body->addWidget(died_);
+  body->addWidget(operator_);
   connect(again, &QPushButton::clicked, this, [this] {
     const QString session = hub.follower.run().session.isEmpty() ? hub.session_id() : hub.follower.run().session;
     if (auto started = hub.start_run({QStringLiteral("resume"), session}); !started)
@@ -151,6 +161,41 @@ RunPage::RunPage(Hub& the_hub)
   poll_.setInterval(kResultEvery_ms);
   connect(&poll_, &QTimer::timeout, this, [this] { ask_result(); });
   poll_.start();
+  prompt_poll_.setInterval(kPromptEvery_ms);
+  connect(&prompt_poll_, &QTimer::timeout, this, [this] { ask_prompt(); });
+  connect(operator_, &OperatorPanel::acted, this, [this](const QJsonObject& message) { answer(message); });
+  prompt_poll_.start();
+}
+
+void RunPage::ask_prompt() {
+  const auto& run = hub.follower.run();
+  const auto state = hub.follower.state();
+  const bool live = state == RunState::running || state == RunState::starting;
+  const bool asks = std::any_of(run.log.begin(), run.log.end(),
+                                [](const QStringList& line) { return line[1] == QLatin1String("operator_prompt"); });
+  if (!live || !asks) return operator_->show_prompt({});
+  if (prompting_ || !isVisible()) return;
+  prompting_ = true;
+  hub.worker.ask(
+      this, [path = socket_of(hub.workspace(), run.session)] { return exchange_line(path, "{\"do\":\"status\"}\n"); },
+      [this](const QJsonObject& answer) {
+        prompting_ = false;
+        operator_->show_prompt(answer[QLatin1String("prompt")].toObject());
+      });
+}
+
+void RunPage::answer(const QJsonObject& message) {
+  QJsonObject out = message;
+  out[QLatin1String("do")] = QStringLiteral("answer");
+  const QByteArray line = QJsonDocument(out).toJson(QJsonDocument::Compact) + '\n';
+  hub.worker.ask(
+      this, [path = socket_of(hub.workspace(), hub.follower.run().session), line] { return exchange_line(path, line); },
+      [this](const QJsonObject& said) {
+        const auto error = said[lang() == Lang::zh ? QLatin1String("error_zh") : QLatin1String("error")].toString();
+        if (said.isEmpty()) return operator_->show_refusal(say("operator.silent"));
+        if (!error.isEmpty()) return operator_->show_refusal(error);
+        operator_->show_prompt(said[QLatin1String("prompt")].toObject());
+      });
 }
 
 void RunPage::enter(const QString&) { ask_result(); }

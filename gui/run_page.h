@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/charts.h"
+#include "gui/operator_panel.h"
 #include "gui/page.h"
 #include "gui/rows_model.h"
 #include "gui/telemetry.h"
@@ -25,8 +26,11 @@ class RunPage : public Page {
   void fill_lamps();
   void fill_lists();
   void fill_intervals();
+  void ask_prompt();  ///< of a run that asks its operator
+  void answer(const QJsonObject& message);
   void ask_result();  ///< intervals from `assay report`, at most every few seconds
 
+  OperatorPanel* operator_;
   Badge* badge_;
   Card *head_, *died_;
   QLabel *title_, *progress_text_, *died_text_;
@@ -44,7 +48,8 @@ class RunPage : public Page {
   QString report_session_;
   int report_done_ = -1;
   bool asking_ = false;
-  QTimer poll_;
+  bool prompting_ = false;
+  QTimer poll_, prompt_poll_;
 };
 
 }  // namespace assay::gui

@@ -75,6 +75,7 @@ std::vector<Word> shell_words() {
        "      --page 1…8           page to open: home, set-up, run, results, trace, compare, report, quality\n"
        "      --detail TEXT        what to open there: a trial's number on trace\n"
        "      --size WxH           size of the window\n"
+       "      --pedal-confirm KEY, --pedal-cannot KEY   keys of a foot pedal (default PgDown F8, PgUp F7)\n"
        "      --grab FILE          save a picture of the window once all is read, and end",
        "assay-dashboard：查看与操作检测。\n"
        "  -w, --workspace 目录     工作区（亦可设 ASSAY_WORKSPACE；默认 assay-workspace）\n"
@@ -84,6 +85,7 @@ std::vector<Word> shell_words() {
        "      --page 1…8           打开的页面：首页、新建、运行、结果、轨迹、比较、报告、质量\n"
        "      --detail 文本        打开的内容：轨迹页为试验编号\n"
        "      --size 宽x高         窗口大小\n"
+       "      --pedal-confirm 键、--pedal-cannot 键   脚踏发送的按键（默认 PgDown F8、PgUp F7）\n"
        "      --grab 文件          全部读取后保存窗口图片并退出"},
       {"page.reading", "Reading …", "正在读取……"},
       {"page.problem", "Something went wrong", "出现问题"},

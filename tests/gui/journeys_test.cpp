@@ -14,7 +14,9 @@
 #include <QTest>
 #include <QTimer>
 #include <filesystem>
+#include <fstream>
 
+#include "gui/operator_panel.h"
 #include "gui/report_page.h"
 #include "gui/trace_page.h"
 #include "tests/gui/fixture.h"
@@ -152,6 +154,84 @@ TEST_F(Journey, RunStopResumeReviewVerify) {
                                label->text().startsWith(QStringLiteral("Recomputes · yes"))))
       ++answers;
   EXPECT_EQ(answers, 2);
+}
+
+constexpr const char* kByEye = R"yaml(schema: assay.scheme/1
+id: by-eye
+version: 1.0.0
+title: {en: "Sorting, judged by eye", zh: "目视判定的分拣"}
+notice: {en: "A scheme of a test.", zh: "测试用方案。"}
+dimensions: [{id: E, title: {en: Execution, zh: 执行}}]
+levels: [{level: 1, title: {en: Nominal, zh: 标称}}]
+classes: [{id: industrial, title: {en: Industrial, zh: 工业}}]
+scopes:
+  - {id: manipulation, title: {en: Arm, zh: 机械臂}, tasks: [logistics_assembly/parcel_sorting], classes: [industrial]}
+indicators:
+  - {id: E-eye, dimension: E, level: 1, task: logistics_assembly/parcel_sorting, limit: 0.40, design: 0.98,
+     vantage: operator, clause: "1", title: {en: "Sorts, by eye", zh: "分拣（目视）"}, scopes: [manipulation]}
+gates:
+  - {id: safety, title: {en: Limits kept, zh: 未突破限值}, event: unsafe, limit: 0.9, confidence: 0.95, clause: "2"}
+aggregation: all_of
+alpha: 0.05
+beta: 0.20
+void_cap: 0.05
+cap: 1.5n
+)yaml";
+
+/// The operator's way: a card, a key or the pedal, to the end of the session.
+TEST_F(Journey, AnOperatorRunsASessionByKeys) {
+  const std::string scheme = folder_ + "/by-eye.yaml";
+  std::ofstream(scheme) << kByEye;
+  ASSERT_TRUE(
+      hub_->start_run({QStringLiteral("run"), QStringLiteral("--subject"),
+                       QStringLiteral(ASSAY_SOURCE_DIR "/docs/examples/operated-arm.yaml"), QStringLiteral("--scheme"),
+                       QString::fromStdString(scheme), QStringLiteral("--seed"), QStringLiteral("operator")})
+          .ok());
+  press(window_.get(), Qt::Key_3, Qt::ControlModifier);
+  auto* name = window_->findChild<QLineEdit*>(QStringLiteral("operator_name"));
+  const auto shown = [this](const char* which) {
+    auto* one = window_->findChild<QPushButton*>(QLatin1String(which));
+    return one->isVisible() && one->isEnabled() ? one : nullptr;
+  };
+  ASSERT_TRUE(wait_for([&] { return shown("operator_confirm") != nullptr; }, 120000))
+      << hub_->follower.last_words().toStdString();
+  name->setFocus();
+  QTest::keyClicks(name, QStringLiteral("Li Wei"));
+  EXPECT_EQ(name->text(), QStringLiteral("Li Wei"));  // the letters are no commands here
+  window_->findChild<QPushButton*>(QStringLiteral("operator_confirm"))->setFocus();
+  int entered = 0;
+  const auto ended = [this] {
+    const auto state = hub_->follower.state();
+    return state == RunState::finished || state == RunState::died;
+  };
+  for (QElapsedTimer timer; !ended() && entered < 30;) {
+    if (!timer.isValid()) timer.start();
+    ASSERT_LT(timer.elapsed(), 400000);
+    if (auto* confirm = shown("operator_confirm"); confirm != nullptr) {
+      press(window_.get(), Qt::Key_PageDown);  // the pedal
+    } else if (auto* hold = shown("operator_hold"); hold != nullptr) {
+      // A short press is not enough.
+      EXPECT_TRUE(hold->hasFocus());
+      QTest::keyPress(hold, Qt::Key_Return);
+      QTest::qWait(100);
+      QTest::keyRelease(hold, Qt::Key_Return);
+      QTest::qWait(300);
+      ASSERT_NE(shown("operator_hold"), nullptr);
+      QTest::keyPress(hold, Qt::Key_Return);
+      QTest::qWait(1300);
+      QTest::keyRelease(hold, Qt::Key_Return);
+    } else if (shown("operator_done") != nullptr) {
+      press(window_.get(), Qt::Key_Y);
+      press(window_.get(), Qt::Key_Return);
+      ++entered;
+    }
+    QTest::qWait(50);
+  }
+  ASSERT_TRUE(wait_for([&] { return hub_->follower.state() == RunState::finished; }, 60000));
+  EXPECT_TRUE(hub_->follower.run().complete);
+  EXPECT_GT(hub_->follower.run().done, 3);
+  for (const auto& trial : hub_->follower.run().trials) EXPECT_EQ(trial.outcome, QStringLiteral("success"));
+  EXPECT_TRUE(wait_for([&] { return !window_->findChild<OperatorPanel*>()->isVisible(); }, 5000));
 }
 
 TEST_F(Journey, ThePaletteFindsACommandByAPartOfItsName) {

@@ -5,6 +5,7 @@
 #include <QAbstractItemView>
 #include <QComboBox>
 #include <QDir>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSet>
@@ -12,6 +13,7 @@
 #include <QSpinBox>
 
 #include "gui/compare_page.h"
+#include "gui/operator_panel.h"
 #include "gui/report_page.h"
 #include "tests/gui/fixture.h"
 
@@ -155,6 +157,60 @@ TEST(Pages, Empty) { look_at(Situation::empty); }
 TEST(Pages, Loading) { look_at(Situation::loading); }
 TEST(Pages, Error) { look_at(Situation::error); }
 TEST(Pages, Full) { look_at(Situation::full); }
+
+/// As a run tells it; kinds of prompts that look different.
+QJsonObject prompt(const QString& kind) {
+  static const QJsonObject kCard = QJsonDocument::fromJson(R"json({
+    "title": {"en": "Parcel sorting", "zh": "包裹分拣"},
+    "instruction": {"en": "Put the red parcel into the blue bin.", "zh": "请把红色包裹放进蓝色料箱。"},
+    "steps": [{"en": "Put red parcel (parcel_red) at x 0.400 m, y -0.210 m, z 0.425 m of the scene, turned 12°",
+               "zh": "将 red parcel (parcel_red) 放到场景坐标 x 0.400 m、y -0.210 m、z 0.425 m 处，转角 12°"},
+              {"en": "Put blue bin (bin_a) where the scene has it", "zh": "将 blue bin (bin_a) 放到场景规定的位置"}],
+    "not_set": [{"en": "friction", "zh": "摩擦"}],
+    "success": "all(inside(parcel_red, bin_a), at_rest(parcel_red), not touching(robot, parcel_red))",
+    "subgoals": [{"id": "grasped", "what": "eventually(held(parcel_red))"}],
+    "checks": [{"id": "right_first", "what": "first_contact(parcel_red)"}],
+    "limits": [{"id": "tcp_speed", "words": {"en": "tool speed at most 1.5 m/s", "zh": "工具速度不超过 1.5 m/s"}}],
+    "time_limit_s": 30})json")
+                                       .object();
+  return {{QStringLiteral("id"), QStringLiteral("12.") + kind},
+          {QStringLiteral("kind"), kind},
+          {QStringLiteral("trial"), 12},
+          {QStringLiteral("level"), 1},
+          {QStringLiteral("index"), 3},
+          {QStringLiteral("card"), kCard},
+          {QStringLiteral("time_s"), 11.5},
+          {QStringLiteral("elapsed_s"), 7.0},
+          {QStringLiteral("left_s"), 4.0}};
+}
+
+TEST(Pages, ARunThatAsksItsOperator) {
+  set_lang(Lang::zh);
+  apply_theme(*qApp, false);
+  Scene scene(Situation::full);
+  Page& page = scene.open(PageId::run);
+  auto* panel = page.findChild<OperatorPanel*>();
+  ASSERT_NE(panel, nullptr);
+  for (const Lang in : {Lang::zh, Lang::en}) {
+    for (const bool dark : {false, true}) {
+      scene.window().set_language(in);
+      scene.window().set_dark(dark);
+      scene.settle();
+      for (const char* kind : {"set_up", "armed", "entry"}) {
+        panel->show_prompt(prompt(QLatin1String(kind)));
+        QCoreApplication::processEvents();
+        const QString name = QStringLiteral("operator.%1.%2.%3")
+                                 .arg(QLatin1String(kind), in == Lang::zh ? QStringLiteral("zh") : QStringLiteral("en"),
+                                      dark ? QStringLiteral("dark") : QStringLiteral("light"));
+        EXPECT_TRUE(cut(*panel).isEmpty())
+            << name.toStdString() << ": " << cut(*panel).join(QLatin1String("; ")).toStdString();
+        EXPECT_TRUE(nameless(*panel).isEmpty()) << nameless(*panel).join(QLatin1String("; ")).toStdString();
+        compare_with_golden(picture(scene.window()), name);
+      }
+    }
+  }
+  set_lang(Lang::zh);
+}
 
 TEST(Pages, EveryActionHasANameAndStandsInAMenu) {
   Scene scene(Situation::empty);
