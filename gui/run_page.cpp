@@ -1,14 +1,11 @@
 #include "gui/run_page.h"
 
-#include <QDir>
 #include <QHeaderView>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QProgressBar>
 #include <QTabWidget>
 #include <algorithm>
 
-#include "gui/run_socket.h"
 #include "reports/palette.h"
 
 namespace assay::gui {
@@ -43,10 +40,6 @@ StateLook look_of(RunState state) {
   return {t.none, t.none_tint, "open"};
 }
 
-QString socket_of(const QString& workspace, const QString& session) {
-  return QDir(workspace).absoluteFilePath(QStringLiteral("run/%1.sock").arg(session));
-}
-
 QString clock_of(const QString& rfc3339) { return rfc3339.mid(11, 8); }
 
 }  // namespace
@@ -54,6 +47,8 @@ QString clock_of(const QString& rfc3339) { return rfc3339.mid(11, 8); }
 RunPage::RunPage(Hub& the_hub)
     : Page(the_hub, "page_run", "run.title", "run.lead"),
       operator_(new OperatorPanel),
+      rest_(new QWidget),
+      asks_(new Card("run.asks")),
       badge_(new Badge),
       head_(new Card),
       died_(new Card("run.died_title")),
@@ -83,7 +78,16 @@ RunPage::RunPage(Hub& the_hub)
   died_->box->addWidget(died_text_);
   set_tone(died_, "tone", "fail");
   body->addWidget(died_);
-  body->addWidget(operator_);
+  body->addWidget(operator_, 1);
+  auto* back = button("operator.card", "operator_card", "primary");
+  asks_->head->addWidget(back);
+  set_tone(asks_, "tone", "action");
+  body->addWidget(asks_);
+  asks_->hide();
+  body->addWidget(rest_, 1);
+  auto* rest = new QVBoxLayout(rest_);
+  rest->setContentsMargins(0, 0, 0, 0);
+  rest->setSpacing(12);
   connect(again, &QPushButton::clicked, this, [this] {
     const QString session = hub.follower.run().session.isEmpty() ? hub.session_id() : hub.follower.run().session;
     if (auto started = hub.start_run({QStringLiteral("resume"), session}); !started)
@@ -104,7 +108,7 @@ RunPage::RunPage(Hub& the_hub)
   progress_->setTextVisible(false);
   put_name(progress_, "run.progress_name");
   head_->box->addWidget(progress_);
-  body->addWidget(head_);
+  rest->addWidget(head_);
 
   auto* across = new QHBoxLayout;
   across->setSpacing(12);
@@ -129,7 +133,7 @@ RunPage::RunPage(Hub& the_hub)
   side->addWidget(pace);
   side->addStretch(1);
   across->addLayout(side);
-  body->addLayout(across);
+  rest->addLayout(across);
 
   auto* states = new Card("run.timeline");
   states->head->addWidget(label("run.timeline_key", "small"));
@@ -148,7 +152,7 @@ RunPage::RunPage(Hub& the_hub)
   auto* lists = new Card;
   delete lists->layout()->takeAt(0);
   lists->box->addWidget(tabs_);
-  body->addWidget(lists, 1);
+  rest->addWidget(lists, 1);
 
   connect(stop_, &QPushButton::clicked, this, [this] { ask(RunRequest::stop); });
   connect(pause_, &QPushButton::clicked, this, [this] { ask(RunRequest::pause); });
@@ -164,38 +168,15 @@ RunPage::RunPage(Hub& the_hub)
   prompt_poll_.setInterval(kPromptEvery_ms);
   connect(&prompt_poll_, &QTimer::timeout, this, [this] { ask_prompt(); });
   connect(operator_, &OperatorPanel::acted, this, [this](const QJsonObject& message) { answer(message); });
+  connect(back, &QPushButton::clicked, this, [this] {
+    details_ = false;
+    show_operator();
+  });
+  connect(operator_, &OperatorPanel::details_wanted, this, [this] {
+    details_ = true;
+    show_operator();
+  });
   prompt_poll_.start();
-}
-
-void RunPage::ask_prompt() {
-  const auto& run = hub.follower.run();
-  const auto state = hub.follower.state();
-  const bool live = state == RunState::running || state == RunState::starting;
-  const bool asks = std::any_of(run.log.begin(), run.log.end(),
-                                [](const QStringList& line) { return line[1] == QLatin1String("operator_prompt"); });
-  if (!live || !asks) return operator_->show_prompt({});
-  if (prompting_ || !isVisible()) return;
-  prompting_ = true;
-  hub.worker.ask(
-      this, [path = socket_of(hub.workspace(), run.session)] { return exchange_line(path, "{\"do\":\"status\"}\n"); },
-      [this](const QJsonObject& answer) {
-        prompting_ = false;
-        operator_->show_prompt(answer[QLatin1String("prompt")].toObject());
-      });
-}
-
-void RunPage::answer(const QJsonObject& message) {
-  QJsonObject out = message;
-  out[QLatin1String("do")] = QStringLiteral("answer");
-  const QByteArray line = QJsonDocument(out).toJson(QJsonDocument::Compact) + '\n';
-  hub.worker.ask(
-      this, [path = socket_of(hub.workspace(), hub.follower.run().session), line] { return exchange_line(path, line); },
-      [this](const QJsonObject& said) {
-        const auto error = said[lang() == Lang::zh ? QLatin1String("error_zh") : QLatin1String("error")].toString();
-        if (said.isEmpty()) return operator_->show_refusal(say("operator.silent"));
-        if (!error.isEmpty()) return operator_->show_refusal(error);
-        operator_->show_prompt(said[QLatin1String("prompt")].toObject());
-      });
 }
 
 void RunPage::enter(const QString&) { ask_result(); }
