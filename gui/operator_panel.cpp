@@ -22,7 +22,7 @@ constexpr Kind kKinds[] = {{"set_up", "operator.state.set_up", 0}, {"arm", "oper
                            {"entry", "operator.state.entry", 4},   {"undo", "operator.state.undo", 5}};
 
 QPushButton* huge(QPushButton* one) {
-  one->setProperty("size", "huge");
+  one->setProperty("reach", "far");
   return one;
 }
 
@@ -61,6 +61,7 @@ OperatorPanel::OperatorPanel()
       details_(button("operator.details", "operator_details", "flat")),
       hold_(new HoldButton("operator.hold", "operator_hold")) {
   setObjectName(QStringLiteral("operator_panel"));
+  setFocusPolicy(Qt::StrongFocus);
   huge(hold_);
   set_tone(sheet_, "tone", "operator");
   auto* outer = new QVBoxLayout(this);
@@ -72,7 +73,7 @@ OperatorPanel::OperatorPanel()
   sheet_->box->addWidget(stages_);
   auto* middle = new QHBoxLayout;
   middle->setSpacing(24);
-  middle->addWidget(picture_, 5);
+  middle->addWidget(picture_, 6);
   auto* words = new QVBoxLayout;
   words->setSpacing(10);
   for (auto* one : {line_, other_, note_}) words->addWidget(one);
@@ -89,6 +90,7 @@ OperatorPanel::OperatorPanel()
 void OperatorPanel::build_top(QVBoxLayout* column) {
   name_->setObjectName(QStringLiteral("operator_name"));
   put_name(name_, "operator.name");
+  name_->setProperty("reach", "far");
   name_->setMinimumWidth(220);
   name_->setMaximumWidth(260);
   title_->setWordWrap(false);
@@ -117,7 +119,7 @@ void OperatorPanel::build_form(QVBoxLayout* column) {
   remark_->setObjectName(QStringLiteral("operator_remark"));
   put_text(remark_, "operator.remark");
   inner->addWidget(remark_);
-  column->addWidget(form_box_, 1);
+  column->addWidget(form_box_, 20);
   time_->setObjectName(QStringLiteral("operator_time"));
   put_name(time_, "operator.time");
   time_->setMaximumWidth(120);
@@ -128,7 +130,7 @@ void OperatorPanel::build_form(QVBoxLayout* column) {
   time_line->addStretch(1);
   column->addWidget(time_row_);
   reason_->setObjectName(QStringLiteral("operator_reason"));
-  reason_->setMinimumHeight(48);
+  reason_->setProperty("reach", "far");
   put_name(reason_, "operator.reason");
   auto* reason_column = new QVBoxLayout(reason_row_);
   reason_column->setContentsMargins(0, 0, 0, 0);
@@ -291,7 +293,10 @@ void OperatorPanel::choose_focus() {
   } else if (name_->text().isEmpty()) {
     name_->setFocus();
   } else if (!name_->hasFocus() && !remark_->hasFocus()) {
-    (is("entry") ? (success_ >= 0 ? enter_ : yes_->isEnabled() ? yes_ : no_) : is("undo") ? undo_ : primary_)->setFocus();
+    if (is("entry") && success_ < 0)
+      setFocus();  // no outcome is nearer than the other
+    else
+      (is("entry") ? enter_ : is("undo") ? undo_ : primary_)->setFocus();
   }
 }
 

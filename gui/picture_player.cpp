@@ -89,7 +89,7 @@ void PicturePlayer::paintEvent(QPaintEvent*) {
     return;
   }
   const QSizeF size = QSizeF(picture_.size()).scaled(QSizeF(this->size()), Qt::KeepAspectRatio);
-  const QRectF at(QPointF((width() - size.width()) / 2, (height() - size.height()) / 2), size);
+  const QRectF at(QPointF((width() - size.width()) / 2, 0), size);  // level with the words beside it
   QPainterPath round;
   round.addRoundedRect(at, kRound, kRound);
   painter.setClipPath(round);

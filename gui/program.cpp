@@ -14,10 +14,7 @@ namespace {
 Error bad_argument(const QString& found) {
   return Error{.id = 744,
                .what = {"an argument of the dashboard cannot be understood", "无法理解检测台的参数"},
-               .expected = {"--workspace W, --lang zh|en, --theme light|dark, --page 1…9, --assay PATH, --size WxH, "
-                            "--pedal-confirm KEY, --pedal-cannot KEY",
-                            "--workspace W、--lang zh|en、--theme light|dark、--page 1…9、--assay 路径、--size 宽x高、"
-                            "--pedal-confirm 键、--pedal-cannot 键"},
+               .expected = {"an option that --help lists, with a value it takes", "--help 所列的选项及其取值"},
                .found = found.toStdString(),
                .help = {"see assay-dashboard --help", "参见 assay-dashboard --help"}};
 }

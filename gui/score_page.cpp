@@ -17,7 +17,7 @@ constexpr int kUndo_ms = 5000, kDrawn_ms = 180'000;
 constexpr const char *kWidth = "480", *kHeight = "330";
 
 QPushButton* huge(QPushButton* one) {
-  one->setProperty("size", "huge");
+  one->setProperty("reach", "far");
   return one;
 }
 
@@ -95,7 +95,7 @@ void ScorePage::build_start() {
   card->box->addWidget(how);
   name_->setObjectName(QStringLiteral("score_name"));
   put_text(name_, "score.name");
-  name_->setMinimumHeight(44);
+  name_->setProperty("reach", "far");
   name_->setMaximumWidth(320);
   auto* line = row({name_, begin_});
   line->addStretch(1);
@@ -135,7 +135,7 @@ void ScorePage::build_sitting() {
   auto* words = new QVBoxLayout;
   words->setSpacing(10);
   reason_->setObjectName(QStringLiteral("score_reason"));
-  reason_->setMinimumHeight(48);
+  reason_->setProperty("reach", "far");
   put_name(reason_, "operator.reason");
   for (auto* one : std::initializer_list<QWidget*>{line_, other_, note_, reason_}) words->addWidget(one);
   words->addStretch(1);
@@ -299,7 +299,7 @@ void ScorePage::set_step(Step step) {
   step_ = step;
   if (step == Step::undo || step == Step::told) refusal_.clear();
   fill();
-  if (step == Step::look) yes_->setFocus();
+  if (step == Step::look) setFocus();  // no outcome is nearer than the other
   if (step == Step::undo) undo_->setFocus();
   if (step == Step::told) next_->setFocus();
   if (step == Step::reason) reason_->setFocus();
@@ -355,7 +355,7 @@ void ScorePage::fill() {
   const Theme& t = theme();
   title_->setText(say("score.trial", {QString::number(item_.number), item_.task, QString::number(item_.level),
                                       QString::number(item_.index)}));
-  progress_->setText(say("score.progress", {QString::number(queue_.given + (step_ == Step::told ? 1 : 0)),
+  progress_->setText(say("score.progress", {QString::number(queue_.given + 1),
                                             QString::number(queue_.given + n)}));
   badge_->set(say(step_ == Step::told ? "score.badge.open" : "score.badge.blind"),
               step_ == Step::told ? StateLook{t.none, t.none_tint, "check"} : StateLook{t.on_accent, t.accent, "eye"});

@@ -59,10 +59,11 @@ QPushButton[kind="primary"]:focus { border: 2px solid @text; padding: 5px 13px; 
 QPushButton[kind="primary"]:disabled { background: @none_tint; color: @muted; border-color: @line; }
 QPushButton[kind="stop"] { color: @fail; border: 1px solid @fail; font-weight: bold; }
 QPushButton[kind="stop"]:disabled { color: @muted; border-color: @line; }
-QPushButton[size="huge"] { font-size: 18px; padding: 10px 22px; min-height: 42px; }
-QPushButton[kind="primary"][size="huge"]:focus { padding: 9px 21px; }
-QPushButton[size="huge"]:checked { background: @accent_tint; border: 2px solid @accent; padding: 9px 21px;
+QPushButton[reach="far"] { font-size: 18px; padding: 10px 22px; min-height: 42px; }
+QPushButton[kind="primary"][reach="far"]:focus { padding: 9px 21px; }
+QPushButton[reach="far"]:checked { background: @accent_tint; border: 2px solid @accent; padding: 9px 21px;
   font-weight: bold; }
+QLineEdit[reach="far"], QComboBox[reach="far"] { font-size: 17px; min-height: 36px; }
 QPushButton[kind="choice"] { border-radius: 0; padding: 6px 8px; }
 QPushButton[kind="choice"]:checked { background: @accent_tint; border: 1px solid @accent; font-weight: bold; }
 QPushButton[kind="choice"]:focus { border: 2px solid @accent; }

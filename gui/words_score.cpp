@@ -27,7 +27,7 @@ std::vector<Word> score_words() {
       {"score.keep", "Write down now (Return)", "立即记录（回车）"},
       {"score.next", "Next trial (Space)", "下一次（空格）"},
       {"score.trial", "Trial %1 · %2 · L%3 · #%4", "试验 %1 · %2 · L%3 · #%4"},
-      {"score.progress", "%1 of %2", "第 %1 次，共 %2 次"},
+      {"score.progress", "Opinion %1 of %2", "第 %1 次，共 %2 次"},
       {"score.badge.blind", "blind", "盲评"},
       {"score.badge.open", "written down", "已记录"},
       {"score.line.unsafe", "Entered: unsafe", "已录入：不安全"},
@@ -47,7 +47,7 @@ std::vector<Word> score_words() {
       {"score.none_yet", "No second opinions yet", "尚无二次评分"},
       {"score.differ", "Trials where opinions differ", "意见不一的试验"},
       {"score.none", "No trials to score", "没有可评分的试验"},
-      {"score.none_text", "Trials of a session, simulated ones too, can be scored a second time as soon as they have ended.",
+      {"score.none_text", "Trials, simulated ones too, can be scored again as soon as they have ended.",
        "检测中的试验（包括仿真试验）结束后即可进行二次评分。"},
   };
 }

@@ -266,8 +266,7 @@ TEST_F(Journey, AnOperatorRunsASessionByKeysAndASecondPersonScoresItBlind) {
   for (timer.start(); !ended() && entered < 30; QTest::qWait(50)) {
     ASSERT_LT(timer.elapsed(), 500000);
     if (li.step() || li.shown("operator_done") == nullptr) continue;
-    const bool done = entered != 1;
-    press(window_.get(), entered == 0 ? Qt::Key_N : done ? Qt::Key_Y : Qt::Key_N);
+    press(window_.get(), entered == 0 ? Qt::Key_N : Qt::Key_Y);
     press(window_.get(), Qt::Key_Return);
     if (entered++ != 0) continue;
     ASSERT_TRUE(li.waits_for("operator_undo", 3000));
@@ -284,8 +283,8 @@ TEST_F(Journey, AnOperatorRunsASessionByKeysAndASecondPersonScoresItBlind) {
     failed += trial.outcome == QLatin1String("failure") ? 1 : 0;
     voided += trial.outcome == QLatin1String("undetermined") ? 1 : 0;
   }
-  EXPECT_GT(succeeded, 3);
-  EXPECT_EQ(failed, 1);
+  EXPECT_GE(succeeded, 3);
+  EXPECT_EQ(failed, 0);  // the one that was taken back
   EXPECT_EQ(voided, 2);
   EXPECT_TRUE(wait_for([&] { return !window_->findChild<OperatorPanel*>()->isVisible(); }, 5000));
   quiet();
@@ -298,21 +297,21 @@ TEST_F(Journey, AnOperatorRunsASessionByKeysAndASecondPersonScoresItBlind) {
   QTest::keyClicks(name, QStringLiteral("Ana"));
   press(name, Qt::Key_Return);
   int scored = 0;
-  for (; scored <= succeeded + failed; ++scored) {
+  for (; scored <= succeeded; ++scored) {
     ASSERT_TRUE(wait_for(
         [&] { return page->step() == ScorePage::Step::look || page->step() == ScorePage::Step::outside; }, 30000));
     if (page->step() == ScorePage::Step::outside) break;
     press(window_.get(), Qt::Key_4, Qt::ControlModifier);  // results stay closed
-    EXPECT_EQ(window_->current(), PageId::score);
-    press(window_.get(), Qt::Key_Y);
+    ASSERT_EQ(window_->current(), PageId::score) << scored << hub_->sitting();
+    press(window_.get(), scored == 0 ? Qt::Key_N : Qt::Key_Y);
     ASSERT_EQ(page->step(), ScorePage::Step::undo);
     press(window_.get(), Qt::Key_Return);
     ASSERT_TRUE(wait_for([&] { return page->step() == ScorePage::Step::told; }, 30000));
     press(window_.get(), Qt::Key_Space);
     QTest::qWait(100);
   }
-  EXPECT_EQ(scored, succeeded + failed);
-  const QString share = QString::number(static_cast<double>(succeeded) / scored, 'f', 3);
+  EXPECT_EQ(scored, succeeded);
+  const QString share = QString::number(static_cast<double>(scored - 1) / scored, 'f', 3);
   EXPECT_TRUE(wait_for(
       [&] {
         for (auto* label : page->findChildren<QLabel*>())

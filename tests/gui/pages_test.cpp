@@ -13,6 +13,7 @@
 #include <QSet>
 #include <QSlider>
 #include <QSpinBox>
+#include <QStatusBar>
 
 #include "gui/compare_page.h"
 #include "gui/operator_panel.h"
@@ -255,6 +256,7 @@ TEST(Pages, ASecondScorerIsToldNothingBeforeTheirOwnWord) {
   // No way to a page that could tell it.
   scene.window().go(PageId::results);
   EXPECT_EQ(scene.window().current(), PageId::score);
+  scene.window().statusBar()->clearMessage();
   click("score_done");
   EXPECT_EQ(page.step(), ScorePage::Step::undo);
   click("score_undo");
