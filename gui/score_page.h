@@ -39,6 +39,7 @@ class ScorePage : public Page {
   void ask_agreement();
   void set_step(Step step);
   void fill();
+  void fill_words();
   void fill_agreement();
   [[nodiscard]] QString person() const;
   [[nodiscard]] QString folder() const;

@@ -19,6 +19,7 @@
 #include "gui/operator_panel.h"
 #include "gui/report_page.h"
 #include "gui/score_page.h"
+#include "gui/setup_page.h"
 #include "gui/trace_page.h"
 #include "tests/gui/fixture.h"
 
@@ -240,12 +241,18 @@ class Operator {
 TEST_F(Journey, AnOperatorRunsASessionByKeysAndASecondPersonScoresItBlind) {
   const std::string scheme = folder_ + "/by-eye.yaml";
   std::ofstream(scheme) << kByEye;
-  ASSERT_TRUE(
-      hub_->start_run({QStringLiteral("run"), QStringLiteral("--subject"),
-                       QStringLiteral(ASSAY_SOURCE_DIR "/docs/examples/operated-arm.yaml"), QStringLiteral("--scheme"),
-                       QString::fromStdString(scheme), QStringLiteral("--seed"), QStringLiteral("operator")})
-          .ok());
-  press(window_.get(), Qt::Key_3, Qt::ControlModifier);
+  // Set up with files of one's own, in division self.
+  press(window_.get(), Qt::Key_N, Qt::ControlModifier);
+  auto* setup = static_cast<SetupPage*>(window_->page(PageId::setup));
+  auto* start = window_->findChild<QPushButton*>(QStringLiteral("setup_start"));
+  ASSERT_TRUE(wait_for([&] { return start->isEnabled(); }, 60000));
+  setup->use_subject(QStringLiteral(ASSAY_SOURCE_DIR "/docs/examples/operated-arm.yaml"));
+  setup->use_scheme(QString::fromStdString(scheme));
+  ASSERT_TRUE(quiet());
+  ASSERT_TRUE(wait_for([&] { return start->isEnabled(); }, 30000));
+  start->setFocus();
+  press(start, Qt::Key_Space);
+  EXPECT_EQ(window_->current(), PageId::run);
   Operator li(*window_);
   ASSERT_TRUE(li.waits_for("operator_confirm")) << hub_->follower.last_words().toStdString();
   EXPECT_FALSE(window_->findChild<QWidget*>(QStringLiteral("rail"))->isVisible());  // the card has the window

@@ -20,6 +20,7 @@
 #include "gui/report_page.h"
 #include "gui/run_page.h"
 #include "gui/score_page.h"
+#include "gui/setup_page.h"
 #include "tests/gui/fixture.h"
 
 namespace assay::gui::test {
@@ -272,6 +273,23 @@ TEST(Pages, ASecondScorerIsToldNothingBeforeTheirOwnWord) {
   EXPECT_FALSE(scene.hub().sitting());
   scene.window().go(PageId::results);
   EXPECT_EQ(scene.window().current(), PageId::results);
+}
+
+TEST(Pages, ALabSessionIsAskedForItsSecretAndCampaign) {
+  Scene scene(Situation::full);
+  auto& page = static_cast<SetupPage&>(scene.open(PageId::setup));
+  auto* secret = page.findChild<QLineEdit*>(QStringLiteral("setup_secret"));
+  EXPECT_FALSE(secret->isVisible());
+  page.findChild<QComboBox*>(QStringLiteral("setup_division"))->setCurrentIndex(1);
+  page.use_subject(QStringLiteral(ASSAY_SOURCE_DIR "/docs/examples/operated-arm.yaml"));
+  EXPECT_EQ(page.findChild<QComboBox*>(QStringLiteral("setup_subject"))->currentText(),
+            QStringLiteral("operated-arm.yaml"));
+  in_all_looks(scene, [&](const QString& look, bool first) {
+    EXPECT_TRUE(secret->isVisible());
+    EXPECT_FALSE(page.findChild<QLineEdit*>(QStringLiteral("setup_seed"))->isVisible());
+    check_texts_and_names(scene.window(), QStringLiteral("setup.lab.") + look);
+    if (first) compare_with_golden(picture(scene.window()), QStringLiteral("setup.lab.") + look);
+  });
 }
 
 TEST(Pages, EveryActionHasANameAndStandsInAMenu) {
