@@ -57,7 +57,7 @@ QWidget* signed_line(const char* sign, const QColor& color, const QString& title
   return out;
 }
 
-constexpr int kWidestChart = 760;
+constexpr int kWidestChart = 600;
 
 QRegularExpression element(const char* tag) {
   return QRegularExpression(QStringLiteral("<%1[\\s>].*?</%1>").arg(QLatin1String(tag)),
@@ -77,10 +77,14 @@ QImage drawn(const QString& svg) {
   return out;
 }
 
-/// The page in a text browser, which knows neither its style sheet nor drawings in its midst: charts become pictures.
+/// The page in a text browser, which knows neither its style sheet nor drawings in its midst: one language of the two,
+/// and charts as pictures.
 void show_page(QTextBrowser& browser, const QByteArray& html) {
   QString out = QString::fromUtf8(html);
-  for (const auto* tag : {"style", "script"}) out.remove(element(tag));
+  for (const auto* tag : {"style", "script", "nav"}) out.remove(element(tag));
+  out.remove(QRegularExpression(QStringLiteral("<(span|div) class=\"%1\"[^>]*>.*?</\\1>")
+                                    .arg(lang() == Lang::zh ? QStringLiteral("en") : QStringLiteral("zh")),
+                                QRegularExpression::DotMatchesEverythingOption));
   QString page;
   qsizetype at = 0;
   std::vector<QImage> charts;
@@ -88,20 +92,18 @@ void show_page(QTextBrowser& browser, const QByteArray& html) {
     const auto match = it.next();
     page += out.mid(at, match.capturedStart() - at);
     at = match.capturedEnd();
+    if (!match.captured().left(120).contains(QLatin1String("class=\"chart\""))) continue;  // a sign beside its word
     QImage chart = drawn(match.captured());
     if (chart.isNull()) continue;
     page += QStringLiteral("<img  src=\"chart:%1\">").arg(charts.size());
     charts.push_back(std::move(chart));
   }
   page += out.mid(at);
-  auto* document = new QTextDocument(&browser);
-  document->setDefaultFont(browser.font());
+  auto* document = browser.document();
+  document->clear();
   for (std::size_t i = 0; i < charts.size(); ++i)
     document->addResource(QTextDocument::ImageResource, QUrl(QStringLiteral("chart:%1").arg(i)), charts[i]);
   document->setHtml(page);
-  auto* before = browser.document();
-  browser.setDocument(document);
-  if (before->parent() == &browser) before->deleteLater();
 }
 
 }  // namespace

@@ -82,9 +82,11 @@ SetupPage::SetupPage(Hub& the_hub)
   form->setRowWrapPolicy(QFormLayout::WrapAllRows);
   form->setVerticalSpacing(4);
   const auto beside = [](QWidget* field, QPushButton* file) {
-    auto* line = row({field, file}, 0);
+    auto* line = row({field, file});
     line->setSpacing(4);
+    field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     file->setProperty("kind", "flat");
+    file->setFixedWidth(36);
     return line;
   };
   for (auto* box : {subject_, scheme_}) {
@@ -293,6 +295,7 @@ void SetupPage::start() {
 
 void SetupPage::refresh() {
   if (catalogue_.value == nullptr) return show_loading("setup.reading");
+  for (auto* one : {subject_file_, scheme_file_, secret_file_}) one->setIcon(icon("folder", theme().accent));
   if (catalogue_.value->subjects.isEmpty())
     return show_empty("robot", "setup.none", "setup.none_text", "page.again", [this] {
       catalogue_ = {};

@@ -72,9 +72,8 @@ QPushButton[kind="flat"]:focus { border: 1px solid @accent; }
 QLineEdit, QComboBox, QSpinBox { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 4px 8px;
   min-height: 20px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid @accent; }
-QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { width: 0; height: 0; border-left: 4px solid none; border-right: 4px solid none;
-  border-top: 5px solid @muted; margin-right: 8px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(:/pictures/down.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; selection-background-color: @accent_tint;
   selection-color: @text; }
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit { background: @surface; border: none; outline: none;

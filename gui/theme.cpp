@@ -14,6 +14,9 @@
 #include "gui/style_sheet.h"
 #include "reports/palette.h"
 
+/// Of a static library: nobody else would load them. Qt wants the call outside of namespaces.
+static void load_pictures() { Q_INIT_RESOURCE(pictures); }
+
 namespace assay::gui {
 namespace {
 
@@ -145,6 +148,7 @@ const Theme& theme() { return dark_on() ? dark_theme() : light_theme(); }
 
 void apply_theme(QApplication& application, bool dark) {
   dark_on() = dark;
+  load_pictures();
   add_fonts();
   if (application.style()->name() != QLatin1String("fusion"))
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));

@@ -14,6 +14,7 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QStatusBar>
+#include <QTextBrowser>
 
 #include "gui/compare_page.h"
 #include "gui/operator_panel.h"
@@ -289,6 +290,24 @@ TEST(Pages, ALabSessionIsAskedForItsSecretAndCampaign) {
     EXPECT_FALSE(page.findChild<QLineEdit*>(QStringLiteral("setup_seed"))->isVisible());
     check_texts_and_names(scene.window(), QStringLiteral("setup.lab.") + look);
     if (first) compare_with_golden(picture(scene.window()), QStringLiteral("setup.lab.") + look);
+  });
+}
+
+TEST(Pages, AReportIsShownInOneLanguageWithItsCharts) {
+  set_lang(Lang::zh);
+  apply_theme(*qApp, false);
+  Scene scene(Situation::full);
+  Page& page = scene.open(PageId::report);
+  page.findChild<QPushButton*>(QStringLiteral("report_make"))->click();
+  scene.settle();
+  auto* preview = page.findChild<QTextBrowser*>(QStringLiteral("report_preview"));
+  in_all_looks(scene, [&](const QString& look, bool first) {
+    const bool zh = lang() == Lang::zh;
+    EXPECT_EQ(preview->toPlainText().contains(QStringLiteral("结论")), zh) << look.toStdString();
+    EXPECT_EQ(preview->toPlainText().contains(QStringLiteral("Conclusion")), !zh);
+    EXPECT_TRUE(preview->toPlainText().contains(QChar::ObjectReplacementCharacter));  // a chart
+    check_texts_and_names(scene.window(), QStringLiteral("report.made.") + look);
+    if (first || (!zh && theme().dark)) compare_with_golden(picture(scene.window()), QStringLiteral("report.made.") + look);
   });
 }
 
