@@ -55,8 +55,8 @@ void register_builtin_adapters(AdapterRegistry& registry) {
                       "ros2"},
                      make_ros2_robot);
   registry.add_robot({"recorded",
-                      {"a recording (CSV) of an instrument, judged as if live (docs/wire-recorded.md)",
-                       "测量仪器的记录（CSV），按现场数据判定（docs/zh/wire-recorded.md）"},
+                      {"a recording (CSV or MCAP) of an instrument, judged as if live (docs/wire-recorded.md)",
+                       "测量仪器的记录（CSV 或 MCAP），按现场数据判定（docs/zh/wire-recorded.md）"},
                       {},
                       recorded_engine(),
                       false,

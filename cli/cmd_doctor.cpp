@@ -27,10 +27,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What is a name, a number or a message in the user's language already.
+Text same(const std::string& words) { return {words, words}; }
+Text words_of(const Error& error) { return {to_string(error, Lang::en), to_string(error, Lang::zh)}; }
+
 struct Check {
   Text name;
   bool ok = false;
-  std::string found;
+  Text found;
   Text help;
   int exit_code = kPrecondition;
 };
@@ -38,7 +42,7 @@ struct Check {
 Check check_catalog() {
   Check out{{"catalogue", "目录"},
             false,
-            "",
+            {},
             {"set ASSAY_CATALOG to the folder suites/catalog", "请将 ASSAY_CATALOG 设为 suites/catalog 目录"}};
   int suites = 0, tasks = 0;
   for (const auto& id : catalog_list("suites")) {
@@ -46,21 +50,22 @@ Check check_catalog() {
     if (!path) return out;
     const auto suite = load_suite(*path);
     if (!suite) {
-      out.found = to_string(suite.error(), Lang::en);
+      out.found = words_of(suite.error());
       return out;
     }
     ++suites;
     tasks += static_cast<int>(suite->tasks.size());
   }
   out.ok = suites > 0;
-  out.found = fmt::format("{}: {} suites, {} task levels", catalog_root(), suites, tasks);
+  out.found = {fmt::format("{}: {} suites, {} task levels", catalog_root(), suites, tasks),
+               fmt::format("{}：{} 个测试集，{} 个任务级别", catalog_root(), suites, tasks)};
   return out;
 }
 
 Check check_workspace(const App& app) {
   Check out{{"workspace", "工作区"},
             false,
-            "",
+            {},
             {"choose a writable folder with --workspace", "请用 --workspace 选择可写目录"}};
   std::error_code failed;
   const fs::path folder = fs::absolute(app.workspace);
@@ -71,26 +76,34 @@ Check check_workspace(const App& app) {
   if (fs::exists(folder / "assay.db")) {
     const auto store = Store::open(app.workspace, true);
     if (!store) {
-      out.found = to_string(store.error(), app.lang);
+      out.found = words_of(store.error());
       return out;
     }
     if (const auto chain = (*store)->verify_chain(); !chain) {
-      out.found = to_string(chain.error(), app.lang);
+      out.found = words_of(chain.error());
       out.exit_code = exit_code_of(chain.error());
       return out;
     }
   }
   out.ok = !failed && free_gb > 1 && access(existing.c_str(), W_OK) == 0;
-  out.found = fmt::format("{}: {:.1f} GB {}", folder.string(), free_gb, app.say("free", "可用"));
+  out.found = {fmt::format("{}: {:.1f} GB free", folder.string(), free_gb),
+               fmt::format("{}：可用 {:.1f} GB", folder.string(), free_gb)};
   return out;
 }
 
-Check check_engine() {
+/// One for each way to a robot or to a policy's server: what is installed.
+std::vector<Check> check_adapters() {
   AdapterRegistry registry;
   register_builtin_adapters(registry);
-  std::string engines;
-  for (const auto& info : registry.robots()) engines += (engines.empty() ? "" : ", ") + info.id + ": " + info.engine;
-  return {{"robots", "机器人适配器"}, !engines.empty(), engines, {}};
+  std::vector<Check> out;
+  for (const auto& info : registry.robots())
+    out.push_back({{"robot adapter: " + info.id, "机器人适配器：" + info.id},
+                   true,
+                   {info.title.en + ": " + info.engine, info.title.zh + "：" + info.engine},
+                   {}});
+  for (const auto& info : registry.policies())
+    if (info.wired) out.push_back({{"policy adapter: " + info.id, "策略适配器：" + info.id}, true, info.title, {}});
+  return out;
 }
 
 /// What real-time trials are permitted to do here: said, not asked for (they run without it, with more jitter).
@@ -101,17 +114,18 @@ Check check_realtime() {
   const bool locks = getrlimit(RLIMIT_MEMLOCK, &memory) == 0 && memory.rlim_cur == RLIM_INFINITY;
   return {{"real time", "实时"},
           true,
-          fmt::format("scheduling {}; memory {}", scheduling, locks ? "may be locked" : "may not be locked"),
+          {fmt::format("scheduling {}; memory {}", scheduling, locks ? "may be locked" : "may not be locked"),
+           fmt::format("调度 {}；内存{}锁定", scheduling, locks ? "允许" : "不允许")},
           {}};
 }
 
 /// The subject's robot, if it stands behind a wire: is it there?
 Check check_reachable(const std::string& name) {
-  Check out{{"robot's wire", "机器人接口"}, false, "", {"docs/wire-http.md", "docs/zh/wire-http.md"}, kRobot};
+  Check out{{"robot's wire", "机器人接口"}, false, {}, {"docs/wire-http.md", "docs/zh/wire-http.md"}, kRobot};
   const auto path = catalog_find("subjects", name);
   const auto subject = path ? load_subject(*path) : Result<Subject>(path.error());
   if (!subject) {
-    out.found = to_string(subject.error(), Lang::en);
+    out.found = words_of(subject.error());
     out.exit_code = kUsage;
     return out;
   }
@@ -120,46 +134,53 @@ Check check_reachable(const std::string& name) {
     const auto said = try_ros2(subject->robot, kPatience_s);
     out.help = {"docs/wire-ros2.md", "docs/zh/wire-ros2.md"};
     out.ok = said.ok();
-    out.found = said ? *said : said.error().found;
+    out.found = same(said ? *said : said.error().found);
     return out;
   }
   if (subject->adapter == "manual") {
     const auto deadline_s = manual_deadline_s(subject->robot);
     return {{"robot's wire", "机器人接口"},
             static_cast<bool>(deadline_s),
-            deadline_s ? fmt::format("manual: a person, prompts wait {:g} h", *deadline_s / 3600)
-                       : to_string(deadline_s.error(), Lang::en),
+            deadline_s ? Text{fmt::format("manual: a person, prompts wait {:g} h", *deadline_s / 3600),
+                              fmt::format("manual：由人员操作，提示等待 {:g} 小时", *deadline_s / 3600)}
+                       : words_of(deadline_s.error()),
             {"docs/wire-manual.md", "docs/zh/wire-manual.md"}};
   }
-  if (subject->robot.url.empty()) return {{"robot's wire", "机器人接口"}, true, subject->adapter + ": in process", {}};
+  if (subject->robot.url.empty())
+    return {
+        {"robot's wire", "机器人接口"}, true, {subject->adapter + ": in process", subject->adapter + "：进程内"}, {}};
   const auto endpoint = http::endpoint_of(subject->robot);
   if (!endpoint) {
-    out.found = to_string(endpoint.error(), Lang::en);
+    out.found = words_of(endpoint.error());
     return out;
   }
   http::Caller caller(*endpoint);
   constexpr int kPatience_ms = 3000;
   const auto said = caller.get("/v1/clock", kPatience_ms);
   out.ok = said.ok();
-  out.found = said ? fmt::format("{}: answered in {:.1f} ms", endpoint->url,
-                                 static_cast<double>(said->received.ns - said->sent.ns) * 1e-6)
-                   : said.error().found;
+  if (!said) {
+    out.found = same(said.error().found);
+    return out;
+  }
+  const double answer_ms = static_cast<double>(said->received.ns - said->sent.ns) * 1e-6;
+  out.found = {fmt::format("{}: answered in {:.1f} ms", endpoint->url, answer_ms),
+               fmt::format("{}：{:.1f} ms 内应答", endpoint->url, answer_ms)};
   return out;
 }
 
 /// The subject's policy, if a server decides for it: is it there?
 Check check_policy(const std::string& name) {
-  Check out{{"policy's server", "策略服务端"}, true, "", {"docs/wire-openpi.md", "docs/zh/wire-openpi.md"}, kRobot};
+  Check out{{"policy's server", "策略服务端"}, true, {}, {"docs/wire-openpi.md", "docs/zh/wire-openpi.md"}, kRobot};
   const auto path = catalog_find("subjects", name);
   const auto subject = path ? load_subject(*path) : Result<Subject>(path.error());
   if (!subject || subject->policy_link.url.empty()) {
-    out.found = subject ? subject->policy + ": in process" : "–";
+    out.found = subject ? Text{subject->policy + ": in process", subject->policy + "：进程内"} : same("–");
     return out;
   }
   constexpr double kPatience_s = 5;
   const auto said = try_policy(subject->policy, subject->policy_link, kPatience_s);
   out.ok = said.ok();
-  out.found = said ? *said : said.error().found;
+  out.found = same(said ? *said : said.error().found);
   return out;
 }
 
@@ -169,23 +190,21 @@ Check check_pictures(const std::string& name) {
   const auto subject = name.empty() || !path ? Result<Subject>(Subject{}) : load_subject(*path);
   const bool wanted = subject && served::wants_pictures(subject->policy_link);
   const auto drawn = try_cameras();
-  Check out{{"camera pictures", "相机图像"},
-            drawn || !wanted,
-            drawn ? "" : drawn.error().found,
-            {"install libegl-mesa0 or libosmesa6", "请安装 libegl-mesa0 或 libosmesa6"}};
-  if (drawn) out.found = "drawn off screen";
-  return out;
+  return {{"camera pictures", "相机图像"},
+          drawn || !wanted,
+          drawn ? Text{"drawn off screen", "离屏绘制可用"} : same(drawn.error().found),
+          {"install libegl-mesa0 or libosmesa6", "请安装 libegl-mesa0 或 libosmesa6"}};
 }
 
 int do_doctor(const App& app, const std::string& subject) {
   std::vector<Check> checks;
-  checks.push_back({{"program", "程序"}, true, fmt::format("assay {} ({})", kVersion, kRevision), {}});
+  checks.push_back({{"program", "程序"}, true, same(fmt::format("assay {} ({})", kVersion, kRevision)), {}});
   checks.push_back({{"libm pinned (same bits on every CPU)", "libm 已固定（各 CPU 结果逐位一致）"},
                     libm_is_pinned(),
-                    libm_is_pinned() ? "GLIBC_TUNABLES" : "",
+                    same(libm_is_pinned() ? "GLIBC_TUNABLES" : ""),
                     {"the program could not start itself again; start it by its full path",
                      "程序未能重新启动自身；请用完整路径启动"}});
-  checks.push_back(check_engine());
+  for (auto& adapter : check_adapters()) checks.push_back(std::move(adapter));
   checks.push_back(check_catalog());
   checks.push_back(check_workspace(app));
   checks.push_back(check_realtime());
@@ -199,8 +218,9 @@ int do_doctor(const App& app, const std::string& subject) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& c : checks) {
     if (!c.ok && code != kIntegrity) code = c.exit_code;
-    out["checks"].push_back({{"name", c.name.en}, {"ok", c.ok}, {"found", c.found}});
-    rows.push_back({c.ok ? "✓" : "✕", app.say(c.name), c.ok ? c.found : c.found + "  → " + app.say(c.help)});
+    out["checks"].push_back({{"name", c.name.en}, {"ok", c.ok}, {"found", c.found.en}});
+    rows.push_back(
+        {c.ok ? "✓" : "✕", app.say(c.name), c.ok ? app.say(c.found) : app.say(c.found) + "  → " + app.say(c.help)});
   }
   out["ok"] = code == kConforms;
   if (app.json)

@@ -1,6 +1,7 @@
 // grade, explain, reveal, export.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -38,7 +39,17 @@ Result<Loaded> load(const App& app, const std::string& name, bool read_only) {
 Result<Scheme> other_scheme(const std::string& name, const Opened& session) {
   ASSAY_TRY(const auto path, catalog_find("schemes", name));
   ASSAY_TRY(auto scheme, load_scheme(path));
-  ASSAY_RETURN_IF_ERROR(check_consistency(scheme, session.inputs.suites));
+  std::vector<Suite> suites = session.inputs.suites;
+  for (const auto& indicator : scheme.indicators) {
+    const std::string id = indicator.task.substr(0, indicator.task.find('/'));
+    if (id.empty() || std::any_of(suites.begin(), suites.end(), [&](const Suite& suite) { return suite.id == id; }))
+      continue;
+    // Not one that the session asked: it has no trials here, and stands as it is in the catalogue.
+    ASSAY_TRY(const auto file, catalog_find("suites", id));
+    ASSAY_TRY(auto suite, load_suite(file));
+    suites.push_back(std::move(suite));
+  }
+  ASSAY_RETURN_IF_ERROR(check_consistency(scheme, suites));
   return scheme;
 }
 

@@ -140,7 +140,8 @@ class State {
   std::map<std::string, json> known_;
 };
 
-/// Time left: what each arm took so far per second of its time limits.
+/// Time left: what each arm took of late per second of its time limits. Tasks differ and come in the order of their limits,
+/// so that what was long ago says little of what is to come.
 class Eta {
  public:
   explicit Eta(int jobs) : jobs_(std::max(1, jobs)) {}
@@ -148,8 +149,8 @@ class Eta {
   void done(const Job& job, double wall_s) {
     auto& arm = at(job);
     arm.open_s -= job.limit_s;
-    arm.limit_s += job.limit_s;
-    arm.wall_s += wall_s;
+    arm.limit_s = kKept * arm.limit_s + job.limit_s;
+    arm.wall_s = kKept * arm.wall_s + wall_s;
   }
   [[nodiscard]] double left_s() const {
     double wall = 0, limit = 0, left = 0;
@@ -160,6 +161,7 @@ class Eta {
   }
 
  private:
+  static constexpr double kKept = 0.97;
   struct OfArm {
     double open_s = 0, limit_s = 0, wall_s = 0;
   };

@@ -18,13 +18,13 @@ namespace assay::harness {
 /// Everything that decides a session, loaded and hashed.
 struct SessionInputs {
   Scheme scheme;
-  std::vector<Suite> suites;
+  std::vector<Suite> suites;  ///< those that hold tasks of the subject's scope
   Subject subject;
   Embodiment embodiment;
 };
 /// Every metric that the task names is known to the program; else ASSAY-0329.
 Result<void> check_metrics(const Task& task);
-/// Loads and cross-checks; ids of the catalogue or paths.
+/// Loads and cross-checks (the scheme against every suite that it names); ids of the catalogue or paths.
 Result<SessionInputs> load_inputs(const std::string& scheme, const std::string& subject);
 /// Paths and hashes of every deciding file, as JSON; and the check of it on resume (ASSAY-0510: changed file).
 std::string lock_json(const SessionInputs& inputs);

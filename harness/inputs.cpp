@@ -90,20 +90,50 @@ Error changed_files(const std::string& list) {
       .help = {"restore the files, or lock a new session", "请恢复这些文件，或锁定新的检测"}};
 }
 
-Result<SessionInputs> load_paths(const std::string& scheme_path, const std::string& subject_path) {
-  SessionInputs inputs;
-  ASSAY_TRY(inputs.scheme, load_scheme(scheme_path));
-  ASSAY_TRY(inputs.subject, load_subject(subject_path));
-  ASSAY_TRY(inputs.embodiment, load_embodiment(inputs.subject.embodiment_path));
-  std::set<std::string> ids;
-  for (const auto& indicator : inputs.scheme.indicators)
-    if (!indicator.task.empty()) ids.insert(indicator.task.substr(0, indicator.task.find('/')));
+Result<void> load_suites(const std::set<std::string>& ids, SessionInputs& inputs) {
   for (const auto& id : ids) {
     ASSAY_TRY(const auto path, catalog_find("suites", id));
     ASSAY_TRY(auto suite, load_suite(path));
     inputs.suites.push_back(std::move(suite));
   }
-  ASSAY_RETURN_IF_ERROR(check_consistency(inputs.scheme, inputs.suites));
+  return {};
+}
+
+/// The scheme is held against every suite that it asks for.
+Result<void> load_all_suites(SessionInputs& inputs) {
+  std::set<std::string> ids;
+  for (const auto& indicator : inputs.scheme.indicators)
+    if (!indicator.task.empty()) ids.insert(indicator.task.substr(0, indicator.task.find('/')));
+  ASSAY_RETURN_IF_ERROR(load_suites(ids, inputs));
+  return check_consistency(inputs.scheme, inputs.suites);
+}
+
+/// What the subject's scope does not ask decides nothing here: nobody has to be competent for it, and it may change.
+void keep_suites_in_scope(SessionInputs& inputs) {
+  const auto tasks = scope_tasks(inputs);
+  if (tasks.empty()) return;
+  inputs.suites.erase(std::remove_if(inputs.suites.begin(), inputs.suites.end(),
+                                     [&](const Suite& suite) {
+                                       return std::none_of(
+                                           suite.tasks.begin(), suite.tasks.end(),
+                                           [&](const Task& task) { return tasks.count(task.key()) != 0; });
+                                     }),
+                      inputs.suites.end());
+}
+
+/// `locked`: the suites of a locked session, whose scheme was held against all of them when it was locked.
+Result<SessionInputs> load_paths(const std::string& scheme_path, const std::string& subject_path,
+                                 const std::set<std::string>* locked = nullptr) {
+  SessionInputs inputs;
+  ASSAY_TRY(inputs.scheme, load_scheme(scheme_path));
+  ASSAY_TRY(inputs.subject, load_subject(subject_path));
+  ASSAY_TRY(inputs.embodiment, load_embodiment(inputs.subject.embodiment_path));
+  if (locked != nullptr) {
+    ASSAY_RETURN_IF_ERROR(load_suites(*locked, inputs));
+  } else {
+    ASSAY_RETURN_IF_ERROR(load_all_suites(inputs));
+    keep_suites_in_scope(inputs);
+  }
   const auto tasks = scope_tasks(inputs);
   for (const auto& suite : inputs.suites)
     for (const auto& task : suite.tasks) {
@@ -165,7 +195,9 @@ Result<SessionInputs> load_locked(const std::string& lock_json) {
         changed += fmt::format("{}{}{}", changed.empty() ? "" : "; ", path, found.empty() ? " (missing)" : "");
     }
     if (!changed.empty()) return changed_files(changed);
-    ASSAY_TRY(auto inputs, load_paths(now.at(lock.at("scheme")), now.at(lock.at("subject"))));
+    std::set<std::string> suites;
+    for (const auto& [id, unused] : lock.at("suites").items()) suites.insert(id);
+    ASSAY_TRY(auto inputs, load_paths(now.at(lock.at("scheme")), now.at(lock.at("subject")), &suites));
     // A subject names its embodiment by id: the catalogue of today may know another one of that id.
     std::set<std::string> locked;
     for (const auto& file : lock.at("files")) locked.insert(file.at("sha256").get<std::string>());
@@ -177,8 +209,7 @@ Result<SessionInputs> load_locked(const std::string& lock_json) {
     if (inputs.embodiment.model_sha256 != lock.at("model_sha256"))
       return changed_files(inputs.embodiment.model_path + " or a file that it names");
     for (const auto& suite : inputs.suites)
-      if (!lock.at("suites").contains(suite.id) || lock["suites"][suite.id].at("sha256") != suite.sha256)
-        return changed_files(suite.path);
+      if (lock.at("suites").at(suite.id).at("sha256") != suite.sha256) return changed_files(suite.path);
     return inputs;
   } catch (const json::exception& e) {
     return bad_lock(e.what());

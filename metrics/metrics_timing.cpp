@@ -1,5 +1,6 @@
 // What the trial cost in wall time. Not reproducible: kept out of content_digest and of every verdict.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "metrics/families.h"
@@ -62,6 +63,17 @@ MetricValue loop_lateness(const MetricSpec& spec, const Trace& trace, const Verd
   return defined(spec, *summary->quantile_order_s[0], spec.vantage);
 }
 
+/// What the set-up of the trial declared, not what was measured.
+MetricValue declared_latency(const MetricSpec& spec, const Trace& trace, const Verdict&) {
+  const auto at = trace.metadata.find("latency_ns");
+  if (at == trace.metadata.end()) return undefined(spec, "no_metadata:latency_ns");
+  std::int64_t latency_ns = 0;
+  const auto& text = at->second;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), latency_ns);
+  if (wrong != std::errc() || end != text.data() + text.size() || latency_ns < 0) return undefined(spec, "out_of_range");
+  return defined(spec, static_cast<double>(latency_ns) * 1e-9, spec.vantage);
+}
+
 MetricSpec timing_spec(const char* id, const char* unit, Text title, Text definition, Text undefined_when) {
   MetricSpec spec;
   spec.id = id;
@@ -99,6 +111,14 @@ void register_timing_metrics(MetricRegistry& registry) {
                   {"The trial ran in lock-step, where the world waits: nothing is late, and nothing is tested.",
                    "试验以锁步方式运行，世界等待策略：没有滞后，也不作检测。"}),
       loop_lateness);
+  auto declared = timing_spec(
+      "declared_latency", "s", {"Declared inference latency", "声明的推理时延"},
+      {"Latency between an observation and the action that answers it, as the set-up of the trial declared it.",
+       "试验设置所声明的观测与其对应动作之间的时延。"},
+      {"The trial's set-up is not on record.", "没有该试验设置的记录。"});
+  declared.vantage = Vantage::simulator;
+  declared.deterministic = true;
+  add(registry, std::move(declared), declared_latency);
 }
 
 }  // namespace assay::metrics

@@ -6,6 +6,7 @@
 
 #include "metrics/statistics/quantiles.h"
 #include "reports/html_page.h"
+#include "reports/latency_curve.h"
 #include "reports/values.h"
 
 namespace assay::reports {
@@ -83,6 +84,33 @@ void write_group(Page& page, const ValueKey& key, const Values& values) {
   page.raw("</div>\n</div>\n");
 }
 
+/// Where the world waits for the policy, only a declared latency acts.
+void write_curves(Page& page, const std::vector<LatencyCurve>& curves) {
+  if (curves.empty()) return;
+  page.raw("<h3>").both({"Success against declared latency", "成功率与声明的时延"}).raw("</h3>\n");
+  page.paragraph({"In lock-step the action that answers the observation of time t acts at t + latency. Limits: two-sided "
+                  "95 %, exact (Clopper–Pearson), for each point by itself.",
+                  "锁步模式下，依据 t 时刻观测的动作在 t + 时延 时生效。置信限为双侧 95 % 精确限（Clopper–Pearson），逐点计算。"});
+  for (const auto& curve : curves) {
+    page.paragraph(words_of(curve));
+    page.raw("<div class=\"beside\">\n<figure>")
+        .chart(svg_of(latency_curve_chart(curve, Lang::en)), svg_of(latency_curve_chart(curve, Lang::zh)))
+        .raw("</figure>\n<div>");
+    page.head({{{"Declared latency, s", "声明的时延，s"}, true},
+               {{"Successes", "成功次数"}, true},
+               {{"Probability", "概率"}, true},
+               {{"95 % limits", "95 % 置信限"}, true}},
+              {});
+    for (const auto& point : curve.points) {
+      page.raw("<tr>").number(latency_text(point)).number(fmt::format("{} / {}", point.successes, point.n));
+      page.number(proportion(static_cast<double>(point.successes) / point.n));
+      page.number(fmt::format("[{:.3f}, {:.3f}]", point.lower, point.upper)).raw("</tr>\n");
+    }
+    page.end_table();
+    page.raw("</div>\n</div>\n");
+  }
+}
+
 }  // namespace
 
 void write_latency(Page& page, const ReportModel& model) {
@@ -90,6 +118,7 @@ void write_latency(Page& page, const ReportModel& model) {
   const auto groups = values_of_session(model.trials, "policy_inference_time");
   if (groups.empty()) {
     page.paragraph({"No policy times on record.", "没有策略用时的记录。"}, "muted");
+    write_curves(page, latency_curves(model.trials));
     page.end_section();
     return;
   }
@@ -105,6 +134,7 @@ void write_latency(Page& page, const ReportModel& model) {
        "计时方法：测试框架在交出观测之前和收到动作之后，各读取一次所在计算机的实际时间（单调时钟），"
        "含与策略之间的往返传递。此类时间不可复现，不参与任何判定。"});
   for (const auto& [key, values] : groups) write_group(page, key, values);
+  write_curves(page, latency_curves(model.trials));
   page.end_section();
 }
 

@@ -5,6 +5,7 @@
 
 #include "reports/checklist.h"
 #include "reports/html_page.h"
+#include "reports/latency_curve.h"
 #include "reports/pdf_parts.h"
 #include "reports/values.h"
 
@@ -195,12 +196,41 @@ void safety(Sheet& sheet, const ReportModel& model) {
   }
 }
 
+namespace {
+
+/// Where the world waits for the policy, only a declared latency acts.
+void curves(Sheet& sheet, const std::vector<LatencyCurve>& all) {
+  if (all.empty()) return;
+  sheet.subheading({"Success against declared latency", "成功率与声明的时延"});
+  sheet.paragraph({"In lock-step the action that answers the observation of time t acts at t + latency. Limits: two-sided "
+                   "95 %, exact (Clopper–Pearson), for each point by itself.",
+                   "锁步模式下，依据 t 时刻观测的动作在 t + 时延 时生效。置信限为双侧 95 % 精确限（Clopper–Pearson），逐点计算。"},
+                  8.5);
+  for (const auto& curve : all) {
+    std::vector<std::vector<Cell>> rows;
+    for (const auto& point : curve.points)
+      rows.push_back({latency_text(point), fmt::format("{} / {}", point.successes, point.n),
+                      proportion(static_cast<double>(point.successes) / point.n),
+                      fmt::format("[{:.3f}, {:.3f}]", point.lower, point.upper)});
+    sheet.lead(words_of(curve));
+    sheet.table({{{"Declared latency, s", "声明的时延，s"}, 2, true},
+                 {{"Successes", "成功次数"}, 1.5, true},
+                 {{"Probability", "概率"}, 1.5, true},
+                 {{"95 % limits", "95 % 置信限"}, 2, true}},
+                rows);
+    sheet.chart([&](Lang lang) { return latency_curve_chart(curve, lang); }, 0.62, Sheet::Pair::beside);
+  }
+}
+
+}  // namespace
+
 void latency(Sheet& sheet, const ReportModel& model) {
   sheet.heading({"Latency", "时延"});
   const auto groups = values_of_session(model.trials, "policy_inference_time");
   if (groups.empty()) {
     sheet.paragraph({"Not measured: no policy times on record.", "未测量：没有策略用时的记录。"}, 9, false,
                     ink::kMuted);
+    curves(sheet, latency_curves(model.trials));
     return;
   }
   sheet.paragraph(
@@ -234,6 +264,7 @@ void latency(Sheet& sheet, const ReportModel& model) {
                 rows);
     if (key.unit == "s") sheet.chart([&](Lang lang) { return latency_chart(sorted, lang); }, 0.62, Sheet::Pair::beside);
   }
+  curves(sheet, latency_curves(model.trials));
 }
 
 }  // namespace assay::reports

@@ -240,7 +240,8 @@ class Writer {
       page_.raw("<li><a href=\"#").text(id).raw("\">");
       picture(*levels.front(), false);
       page_.raw("<div><b>").both(levels.front()->title).raw("</b><br><span class=\"small\">");
-      page_.text(fmt::format("L{}–L{}", levels.front()->level, levels.back()->level)).raw("</span></div></a></li>\n");
+      const int low = levels.front()->level, high = levels.back()->level;
+      page_.text(low == high ? fmt::format("L{}", low) : fmt::format("L{}–L{}", low, high)).raw("</span></div></a></li>\n");
     }
     page_.raw("</ul>\n");
   }

@@ -389,6 +389,43 @@ TEST_F(Campaign, AChangedFileIsRefusedByNameOnResume) {
   EXPECT_NE(load_locked(session.row.lock_json).error().found.find("fake_arm.xml (missing)"), std::string::npos);
 }
 
+TEST_F(Campaign, OnlySuitesInTheSubjectsScopeAreLocked) {
+  assay::testing::write_catalog(folder_, {});
+  // Another suite, which the scheme asks in another scope.
+  const std::string suites = folder_ + "/catalog/suites", scheme = folder_ + "/catalog/schemes/fake-scheme.yaml";
+  fs::copy(suites + "/fake_suite", suites + "/other_suite", fs::copy_options::recursive);
+  const auto edit = [](const std::string& file, const std::string& what, const std::string& by) {
+    std::string text;
+    {
+      std::ifstream in(file);
+      text.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    ASSERT_NE(text.find(what), std::string::npos);
+    std::ofstream(file) << text.replace(text.find(what), what.size(), by);
+  };
+  edit(suites + "/other_suite/suite.yaml", "id: fake_suite", "id: other_suite");
+  edit(scheme, "indicators:\n",
+       "  - {id: other, title: {en: other, zh: 其他}, tasks: [other_suite/push], classes: [general]}\n"
+       "indicators:\n"
+       "  - {id: O-1, dimension: E, level: 1, task: other_suite/push, limit: 0.8, design: 0.95, scopes: [other], "
+       "title: {en: other, zh: 其他}}\n"
+       "  - {id: O-2, dimension: E, level: 2, task: other_suite/push, limit: 0.8, design: 0.95, scopes: [other], "
+       "title: {en: other, zh: 其他}}\n");
+  for (int i = 0; i < 2; ++i)
+    edit(scheme, "task: fake_suite/push, limit: 0.8, design: 0.95, title",
+         "task: fake_suite/push, limit: 0.8, design: 0.95, scopes: [all], title");
+  const auto inputs = load_inputs("fake-scheme", "fake-subject");
+  ASSERT_TRUE(inputs.ok()) << to_string(inputs.error(), Lang::en);
+  ASSERT_EQ(inputs->suites.size(), 1u);
+  EXPECT_EQ(inputs->suites.front().id, "fake_suite");
+  const std::string lock = lock_json(*inputs);
+  EXPECT_EQ(lock.find("other_suite"), std::string::npos);
+  // What decides nothing may change; the scheme is held against it again at the next lock.
+  std::ofstream(suites + "/other_suite/push.yaml") << "nothing: of use\n";
+  EXPECT_TRUE(load_locked(lock).ok());
+  EXPECT_FALSE(load_inputs("fake-scheme", "fake-subject").ok());
+}
+
 TEST_F(Campaign, ALockedCatalogueMayMove) {
   const auto session = assay::testing::open_session(folder_, {});
   fs::rename(folder_ + "/catalog", folder_ + "/elsewhere");

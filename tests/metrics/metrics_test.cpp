@@ -245,6 +245,17 @@ TEST(TimingMetrics, MedianAndRatio) {
   EXPECT_EQ(one("policy_inference_time", moving()).why_undefined, "no_stream:/timing");
 }
 
+TEST(TimingMetrics, TheDeclaredLatencyIsTheSetUps) {
+  Trace trace = moving();
+  EXPECT_EQ(one("declared_latency", trace).why_undefined, "no_metadata:latency_ns");
+  trace.metadata["latency_ns"] = "250000000";
+  EXPECT_EQ(one("declared_latency", trace).value, 0.25);
+  for (const char* wrong : {"", "-1", "0.25", "12 ms", "99999999999999999999"}) {
+    trace.metadata["latency_ns"] = wrong;
+    EXPECT_EQ(one("declared_latency", trace).why_undefined, "out_of_range") << wrong;
+  }
+}
+
 /// Every metric of a trace read back from its file has the bits of the one in memory.
 TEST(Recompute, TheFileGivesTheSameBits) {
   Rng rng(StreamKey{11, 12});
