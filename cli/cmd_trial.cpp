@@ -170,9 +170,8 @@ void add_picture_commands(CLI::App& trial, const App& app, Action& run) {
   auto* replayed = picture_command(
       trial, app, "replay", {"show a trial again from its trace: pictures or a GIF", "由记录重现一次试验：图片或 GIF"},
       r, true);
-  replayed->add_flag(
-      "--blind", r->blind,
-      app.say("tell nothing of the outcome, for a second opinion", "不显示结果，供二次评分使用"));
+  replayed->add_flag("--blind", r->blind,
+                     app.say("tell nothing of the outcome, for a second opinion", "不显示结果，供二次评分使用"));
   bind(replayed, r, replay);
   const auto p = std::make_shared<ReplayRequest>();
   bind(picture_command(trial, app, "play",

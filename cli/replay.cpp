@@ -345,7 +345,10 @@ int picture_of_start(const App& app, const ReplayRequest& request, const std::st
   const auto written = write_file(file, reports::png_of(frame.width, frame.height, frame.rgb));
   if (!written) return fail(app, written.error());
   if (app.json)
-    print_json({{"schema", "assay.picture/1"}, {"trial", request.trial}, {"file", file}, {"instruction", instruction_in(scratch.path())}});
+    print_json({{"schema", "assay.picture/1"},
+                {"trial", request.trial},
+                {"file", file},
+                {"instruction", instruction_in(scratch.path())}});
   else
     std::printf("%s\n", file.c_str());
   return kConforms;

@@ -24,9 +24,9 @@ int picture_of_start(const App& app, const ReplayRequest& request, const std::st
 /// nothing of it goes on record.
 int play(const App& app, const ReplayRequest& request);
 
-/// `assay frames WORKSPACE TRIAL FOLDER FPS WIDTH HEIGHT MOST LANG WHAT`: started by the three above, never by a person.
-/// Writes one binary PPM per frame, and pace.txt with the seconds that a frame stands for. WHAT: "record", "blind" (the
-/// same without the outcome), "start" (one frame), or the file of a trace.
+/// `assay frames WORKSPACE TRIAL FOLDER FPS WIDTH HEIGHT MOST LANG WHAT`: started by the three above, never by a
+/// person. Writes one binary PPM per frame, and pace.txt with the seconds that a frame stands for. WHAT: "record",
+/// "blind" (the same without the outcome), "start" (one frame), or the file of a trace.
 int draw_trial(const App& app, const ReplayRequest& request, const std::string& folder, int most,
                const std::string& what);
 

@@ -20,10 +20,11 @@
 namespace assay::gui {
 namespace {
 
-constexpr const char* kIcons[kPages] = {"home", "setup", "run", "results", "trace", "compare", "report", "quality", "eye"};
-constexpr const char* kTitles[kPages] = {"home.title",  "setup.title",   "run.title",    "results.title",
-                                         "trace.title", "compare.title", "report.title", "quality.title",
-                                         "score.title"};
+constexpr const char* kIcons[kPages] = {"home",    "setup",  "run",     "results", "trace",
+                                        "compare", "report", "quality", "eye"};
+constexpr const char* kTitles[kPages] = {"home.title",    "setup.title",   "run.title",
+                                         "results.title", "trace.title",   "compare.title",
+                                         "report.title",  "quality.title", "score.title"};
 
 QWidget* caption_over(const char* key, QWidget* value) {
   auto* out = new QWidget;
@@ -55,9 +56,8 @@ MainWindow::MainWindow(Hub& hub)
   setWindowIcon(icon("quality", light_theme().accent));
   resize(1280, 800);
   setMinimumSize(1024, 640);
-  pages_ = {new HomePage(hub),  new SetupPage(hub),   new RunPage(hub),    new ResultsPage(hub),
-            new TracePage(hub), new ComparePage(hub), new ReportPage(hub), new QualityPage(hub),
-            new ScorePage(hub)};
+  pages_ = {new HomePage(hub),    new SetupPage(hub),  new RunPage(hub),     new ResultsPage(hub), new TracePage(hub),
+            new ComparePage(hub), new ReportPage(hub), new QualityPage(hub), new ScorePage(hub)};
   for (auto* page : pages_) stack_->addWidget(page);
   auto* centre = new QWidget;
   auto* across = new QHBoxLayout(centre);
@@ -181,7 +181,7 @@ void MainWindow::build_menus() {
             QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), [this, i] { go(static_cast<PageId>(i)); });
   auto* run = menu("menu.run");
   preflight_ = add(run, "act_preflight", "act.preflight", QKeySequence(QStringLiteral("F5")),
-      [this] { go(PageId::setup, QStringLiteral("preflight")); });
+                   [this] { go(PageId::setup, QStringLiteral("preflight")); });
   auto* run_page = static_cast<RunPage*>(page(PageId::run));
   pause_ = add(run, "act_pause", "act.pause", {}, [run_page] { run_page->ask(RunRequest::pause); });
   resume_ = add(run, "act_resume", "act.resume", {}, [run_page] { run_page->ask(RunRequest::resume); });

@@ -141,8 +141,8 @@ void OperatorPanel::build_form(QVBoxLayout* column) {
 void OperatorPanel::build_buttons(QVBoxLayout* column) {
   auto* line = new QHBoxLayout;
   line->setSpacing(12);
-  for (auto* one : std::initializer_list<QPushButton*>{primary_, hold_, yes_, no_, enter_, undo_, reason_ok_,
-                                                       reason_back_, back_})
+  for (auto* one :
+       std::initializer_list<QPushButton*>{primary_, hold_, yes_, no_, enter_, undo_, reason_ok_, reason_back_, back_})
     line->addWidget(one);
   line->addStretch(1);
   for (auto* one : {cannot_, invalid_}) line->addWidget(one);

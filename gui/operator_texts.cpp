@@ -53,10 +53,8 @@ void OperatorPanel::tick() {
   if (!reason_act_.isEmpty()) return;
   const auto number = [this](const char* name) { return prompt_[QLatin1String(name)].toDouble(); };
   const QString limit = QString::number(card()[QLatin1String("time_limit_s")].toDouble());
-  if (is("acting"))
-    note_->setText(say("operator.note.acting", {QString::number(number("elapsed_s"), 'f', 0), limit}));
-  if (is("armed") || is("undo"))
-    note_->setText(say("operator.note.left", {QString::number(number("left_s"), 'f', 0)}));
+  if (is("acting")) note_->setText(say("operator.note.acting", {QString::number(number("elapsed_s"), 'f', 0), limit}));
+  if (is("armed") || is("undo")) note_->setText(say("operator.note.left", {QString::number(number("left_s"), 'f', 0)}));
 }
 
 }  // namespace assay::gui

@@ -1,5 +1,5 @@
-// What the Run page does for a run that asks its operator: prompts and answers over the run's socket, the picture of the
-// scene, and what the simulator plays where no robot moves.
+// What the Run page does for a run that asks its operator: prompts and answers over the run's socket, the picture of
+// the scene, and what the simulator plays where no robot moves.
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -113,7 +113,8 @@ void RunPage::ask_play() {
   hub.call.ask(
       this,
       {QStringLiteral("trial"), QStringLiteral("play"), QString::number(pictured_), QStringLiteral("--width"),
-       QLatin1String(kPlayWidth), QStringLiteral("--height"), QLatin1String(kPlayHeight), QStringLiteral("--frames"), folder},
+       QLatin1String(kPlayWidth), QStringLiteral("--height"), QLatin1String(kPlayHeight), QStringLiteral("--frames"),
+       folder},
       [this, folder, trial = pictured_](const Answer& answer) {
         if (trial != pictured_) return;
         operator_->hold_back({});

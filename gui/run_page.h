@@ -28,7 +28,7 @@ class RunPage : public Page {
   void fill_lamps();
   void fill_lists();
   void fill_intervals();
-  void ask_prompt();  ///< of a run that asks its operator
+  void ask_prompt();     ///< of a run that asks its operator
   void show_operator();  ///< card or details, as asked for
   void ask_picture();    ///< of the scene, and what plays in place of a robot
   void ask_play();
@@ -37,8 +37,8 @@ class RunPage : public Page {
   void ask_result();  ///< intervals from `assay report`, at most every few seconds
 
   OperatorPanel* operator_;
-  QWidget* rest_;  ///< all but the operator's card
-  Card* asks_;     ///< the way back to it
+  QWidget* rest_;       ///< all but the operator's card
+  Card* asks_;          ///< the way back to it
   bool asked_ = false;  ///< by a run that lives
   bool details_ = false, plays_ = false, act_seen_ = false;
   std::int64_t pictured_ = 0;  ///< trial

@@ -25,9 +25,9 @@ void ScorePage::fill_agreement() {
     share_->set(QStringLiteral("–"), say("score.none_yet"));
     kappa_->set(QStringLiteral("–"), say("score.kappa_note"));
   } else {
-    share_->set(value("share") + QStringLiteral("  [%1, %2]").arg(value("lower"), value("upper")),
-                say("score.share_note", {QString::number(agreement_[QLatin1String("agree")].toInt()),
-                                         QString::number(n)}));
+    share_->set(
+        value("share") + QStringLiteral("  [%1, %2]").arg(value("lower"), value("upper")),
+        say("score.share_note", {QString::number(agreement_[QLatin1String("agree")].toInt()), QString::number(n)}));
     kappa_->set(value("kappa") + QStringLiteral("  [%1, %2]").arg(value("kappa_lower"), value("kappa_upper")),
                 say("score.kappa_note"));
   }
@@ -64,8 +64,7 @@ void ScorePage::fill() {
   const Theme& t = theme();
   title_->setText(say("score.trial", {QString::number(item_.number), item_.task, QString::number(item_.level),
                                       QString::number(item_.index)}));
-  progress_->setText(say("score.progress", {QString::number(queue_.given + 1),
-                                            QString::number(queue_.given + n)}));
+  progress_->setText(say("score.progress", {QString::number(queue_.given + 1), QString::number(queue_.given + n)}));
   badge_->set(say(step_ == Step::told ? "score.badge.open" : "score.badge.blind"),
               step_ == Step::told ? StateLook{t.none, t.none_tint, "check"} : StateLook{t.on_accent, t.accent, "eye"});
   fill_words();
@@ -93,16 +92,18 @@ void ScorePage::fill_words() {
       note_->setText(say("score.note.undo"));
       break;
     case Step::told: {
-      const bool same = record_ && (record_->verdict.outcome == Outcome::success) == (outcome_of(outcome_) == Outcome::success);
+      const bool same =
+          record_ && (record_->verdict.outcome == Outcome::success) == (outcome_of(outcome_) == Outcome::success);
       both(!record_ ? "score.line.unread" : same ? "score.line.same" : "score.line.differ");
-      if (record_) note_->setText(say("score.note.told", {word_of(outcome_of(outcome_)), word_of(record_->verdict.outcome),
-                                              in_lang(reports::words_of_reason(record_->verdict.reason))}));
+      if (record_)
+        note_->setText(say("score.note.told", {word_of(outcome_of(outcome_)), word_of(record_->verdict.outcome),
+                                               in_lang(reports::words_of_reason(record_->verdict.reason))}));
       if (agreement_[QLatin1String("n")].toInt() > 0)
         note_->setText(note_->text() + QStringLiteral("\n") +
                        say("score.note.agreement", {QString::number(agreement_[QLatin1String("agree")].toInt()),
-                                               QString::number(agreement_[QLatin1String("n")].toInt()),
-                                               number(agreement_[QLatin1String("lower")].toDouble()),
-                                               number(agreement_[QLatin1String("upper")].toDouble())}));
+                                                    QString::number(agreement_[QLatin1String("n")].toInt()),
+                                                    number(agreement_[QLatin1String("lower")].toDouble()),
+                                                    number(agreement_[QLatin1String("upper")].toDouble())}));
       break;
     }
     case Step::reason: {

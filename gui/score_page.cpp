@@ -56,6 +56,8 @@ ScorePage::ScorePage(Hub& the_hub)
   body->addWidget(sitting_, 1);
   build_start();
   build_sitting();
+  sitting_->hide();  // with its keys
+  end_->hide();
   connect_keys();
   undo_timer_.setSingleShot(true);
   undo_timer_.setInterval(kUndo_ms);
@@ -214,8 +216,9 @@ void ScorePage::ask_pictures(const QStringList& ways) {
   if (ways.isEmpty()) return picture_->say_why(say("score.picture_none"));
   const bool still = ways.front() == QLatin1String("picture");
   const QString file = folder() + QStringLiteral("/start.png");
-  QStringList words{QStringLiteral("trial"),   ways.front(), QString::number(item_.number), QStringLiteral("--width"),
-                    QLatin1String(kWidth), QStringLiteral("--height"), QLatin1String(kHeight)};
+  QStringList words{QStringLiteral("trial"),   ways.front(),          QString::number(item_.number),
+                    QStringLiteral("--width"), QLatin1String(kWidth), QStringLiteral("--height"),
+                    QLatin1String(kHeight)};
   if (ways.front() == QLatin1String("replay")) words << QStringLiteral("--blind");
   if (still)
     words << QStringLiteral("-o") << file;
@@ -238,12 +241,14 @@ void ScorePage::ask_pictures(const QStringList& ways) {
 }
 
 void ScorePage::choose(const char* outcome) {
+  if (step_ != Step::look) return;
   outcome_ = QLatin1String(outcome);
   undo_timer_.start();
   set_step(Step::undo);
 }
 
 void ScorePage::keep() {
+  if (step_ != Step::undo) return;
   undo_timer_.stop();
   set_step(Step::writing);
   hub.call.ask(this,

@@ -33,8 +33,8 @@ class ScorePage : public Page {
   void read_queue(std::function<void()> then);
   void ask_pictures(const QStringList& ways);
   void choose(const char* outcome);
-  void keep();         ///< the opinion is written down
-  void reveal();       ///< and only then the record read
+  void keep();    ///< the opinion is written down
+  void reveal();  ///< and only then the record read
   void invalidate();
   void ask_agreement();
   void set_step(Step step);

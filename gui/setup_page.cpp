@@ -320,7 +320,10 @@ void SetupPage::refresh() {
   if (problem_ && planned_in_ && *planned_in_ != lang()) return ask_plan();  // a problem is told in one language
   if (problem_ && lost_) return show_problem(*problem_, [this] { ask_plan(); });
   fill_plan();
-  if (checked_in_ && *checked_in_ != lang()) preflight();
+  if (checked_in_ && *checked_in_ != lang())
+    preflight();
+  else
+    fill_checks();  // in the colours of the theme
   show_full();
 }
 

@@ -11,9 +11,11 @@ std::vector<Word> score_words() {
       {"score.left", "%1: %2 trials without your opinion", "%1：有 %2 次试验尚无您的评分"},
       {"score.how",
        "You see each trial as it was recorded, and nothing of how it was judged. Until you end the sitting, pages that "
-       "could tell it stay closed. Trials that you entered yourself are left out. What you say is kept beside the record "
+       "could tell it stay closed. Trials that you entered yourself are left out. What you say is kept beside the "
+       "record "
        "and changes nothing of it.",
-       "将按记录重现每次试验，不显示其判定。结束评分之前，可能显示结果的页面均不可打开。由您本人录入的试验不在其中。评分与原"
+       "将按记录重现每次试验，不显示其判定。结束评分之前，可能显示结果的页面均不可打开。由您本人录入的试验不在其中。评"
+       "分与原"
        "记录并列保存，不改变原记录。"},
       {"score.name", "Your name", "您的姓名"},
       {"score.begin", "Begin, blind", "开始（盲评）"},
@@ -43,7 +45,8 @@ std::vector<Word> score_words() {
       {"score.share_note", "%1 of %2 opinions agree with the record (Clopper–Pearson)",
        "%2 次评分中有 %1 次与原记录一致（Clopper–Pearson）"},
       {"score.kappa", "Cohen's κ, with its 95 % interval", "Cohen κ 及其 95 % 区间"},
-      {"score.kappa_note", "Agreement beyond chance: 1 is full, 0 is what chance gives", "超出偶然的一致程度：1 为完全一致，0 为偶然水平"},
+      {"score.kappa_note", "Agreement beyond chance: 1 is full, 0 is what chance gives",
+       "超出偶然的一致程度：1 为完全一致，0 为偶然水平"},
       {"score.none_yet", "No second opinions yet", "尚无二次评分"},
       {"score.differ", "Trials where opinions differ", "意见不一的试验"},
       {"score.none", "No trials to score", "没有可评分的试验"},

@@ -27,7 +27,8 @@
 namespace assay::gui::test {
 namespace {
 
-constexpr const char* kNames[kPages] = {"home", "setup", "run", "results", "trace", "compare", "report", "quality", "score"};
+constexpr const char* kNames[kPages] = {"home",    "setup",  "run",     "results", "trace",
+                                        "compare", "report", "quality", "score"};
 constexpr const char* kSituations[] = {"empty", "loading", "error", "full"};
 
 bool seen(const QWidget* widget) { return widget->isVisible() && widget->width() > 0 && widget->height() > 0; }
@@ -253,7 +254,8 @@ TEST(Pages, ASecondScorerIsToldNothingBeforeTheirOwnWord) {
     compare_with_golden(picture(scene.window()), QStringLiteral("score.look.") + look);
     // Neither outcome nor reason nor level stands anywhere in the window.
     for (const char* word : {"成功", "失败", "未突破", "time_limit", "success", "failure", "达到目标", "goal"})
-      EXPECT_FALSE(shown().contains(QString::fromUtf8(word), Qt::CaseInsensitive)) << word << "\n" << shown().toStdString();
+      EXPECT_FALSE(shown().contains(QString::fromUtf8(word), Qt::CaseInsensitive)) << word << "\n"
+                                                                                   << shown().toStdString();
   });
   // No way to a page that could tell it.
   scene.window().go(PageId::results);
@@ -307,7 +309,8 @@ TEST(Pages, AReportIsShownInOneLanguageWithItsCharts) {
     EXPECT_EQ(preview->toPlainText().contains(QStringLiteral("Conclusion")), !zh);
     EXPECT_TRUE(preview->toPlainText().contains(QChar::ObjectReplacementCharacter));  // a chart
     check_texts_and_names(scene.window(), QStringLiteral("report.made.") + look);
-    if (first || (!zh && theme().dark)) compare_with_golden(picture(scene.window()), QStringLiteral("report.made.") + look);
+    if (first || (!zh && theme().dark))
+      compare_with_golden(picture(scene.window()), QStringLiteral("report.made.") + look);
   });
 }
 
