@@ -62,6 +62,7 @@ void RunPage::show_prompt(const QJsonObject& prompt) {
   if (operator_->asks()) {
     const auto trial = prompt[QLatin1String("trial")].toInteger();
     if (trial != pictured_) {
+      if (pictured_ != 0) QDir(drawn("play")).removeRecursively();
       pictured_ = trial;
       plays_ = prompt[QLatin1String("card")].toObject()[QLatin1String("plays")].toBool();
       ask_picture();
