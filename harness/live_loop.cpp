@@ -56,7 +56,13 @@ struct TrialRun::Live {
   std::int64_t period_ns = 0;
   SteadyTime due, last_received;
   std::vector<LinkTiming> link;
-  std::vector<std::pair<std::int64_t, Action>> commands;  ///< host time of their hand-over
+  struct Command {
+    std::int64_t handed_ns = 0;  ///< host time of its hand-over
+    std::int64_t number = 0;     ///< of all hand-overs
+    Action action;
+  };
+  std::vector<Command> commands;
+  std::int64_t handed = 0;
   LoopTiming timing;
   bool asked = false;
   SimTime asked_of;          ///< the observation's time
@@ -81,6 +87,7 @@ void TrialRun::run_live(LiveRobot& robot) {
   live.due.ns += static_cast<std::int64_t>(kBehind * static_cast<double>(live.period_ns));
   while (live_tick(robot, live)) {
   }
+  stop();  // before anything that takes its time
   phase("harness");
   describe_live(robot, live);
 }
@@ -186,7 +193,8 @@ bool TrialRun::live_policy(LiveRobot& robot, Live& live, SteadyTime deadline) {
   phase("robot");
   auto handed = guarded([&] { return robot.command(command); });
   if (!handed) return fault(robot_fault(handed.error()));
-  if (!command.groups.empty()) live.commands.emplace_back(now.ns, std::move(command));
+  const std::int64_t number = live.handed++;
+  if (!command.groups.empty()) live.commands.push_back({now.ns, number, std::move(command)});
   return true;
 }
 
@@ -194,13 +202,7 @@ void TrialRun::describe_live(LiveRobot& robot, const Live& live) {
   const ClockFit clock = robot.clock();
   const LinkCounters link = robot.counters();
   recorder_.link(live.link, clock);
-  // On the robot's own time, so that command and motion can be set side by side.
-  // A sample is stamped when it was measured, or later; the one that was least late tells when the trial's time began.
-  std::int64_t began_ns = std::numeric_limits<std::int64_t>::max();  // on the host's clock
-  for (const auto& row : live.link) began_ns = std::min(began_ns, clock.host_of(row.robot_ns) - row.time.ns);
-  if (!live.link.empty())
-    for (const auto& [host_ns, command] : live.commands)
-      recorder_.command(SimTime{std::max<std::int64_t>(0, host_ns - began_ns)}, command);
+  describe_motion(robot, live, clock);
   auto& m = trace().metadata;
   const auto put = [&m](const char* name, auto value) { m[name] = fmt::format("{}", value); };
   put("clock_exchanges", clock.exchanges);
@@ -220,21 +222,64 @@ void TrialRun::describe_live(LiveRobot& robot, const Live& live) {
   put("link_commands", link.commands);
   put("link_superseded", link.superseded);
   put("link_unsent", link.unsent);
-  for (const auto& delay :
-       motion_delays(trace(), robot.describe().groups, seconds(live.period_ns), seconds(clock.bound_at(live.due.ns)))) {
-    const auto said = [&](const char* what, const std::optional<double>& value) {
-      if (value) m[fmt::format("motion_delay_{}_{}", delay.group, what)] = fmt::format("{}", *value);
-    };
-    said("correlation_s", delay.correlation_s);
-    said("correlation", delay.correlation);
-    said("threshold_s", delay.threshold_s);
-    said("bound_s", delay.bound_s);
-  }
   // Our own lateness would be read as the robot's: such a trial says nothing about it.
   if (live.overruns >
           std::max(kFewOverruns, static_cast<std::int64_t>(kMostOverruns * static_cast<double>(live.ticks))) &&
       trace().event("fault") == nullptr)
     fault({"lab", "harness_overruns", fmt::format("{} of {} periods", live.overruns, live.ticks)});
+}
+
+/// Commands on the robot's own time, so that command and motion can be set side by side; and how far they are apart.
+void TrialRun::describe_motion(LiveRobot& robot, const Live& live, const ClockFit& clock) {
+  if (live.link.empty()) return;
+  MotionTimes times;
+  times.clock_bound_ns = [&clock](std::int64_t host_ns) { return clock.bound_at(host_ns); };
+  // A sample is stamped when it was measured, or later; the one that was least late tells when the trial's time began.
+  std::int64_t began_ns = std::numeric_limits<std::int64_t>::max();  // on the host's clock
+  for (const auto& row : live.link) {
+    times.measured_ns.push_back(clock.host_of(row.robot_ns));
+    began_ns = std::min(began_ns, times.measured_ns.back() - row.time.ns);
+  }
+  const auto ways = robot.ways();
+  auto way = ways.begin();
+  for (const auto& [handed_ns, number, action] : live.commands) {
+    const SimTime at{std::max<std::int64_t>(0, handed_ns - began_ns)};
+    recorder_.command(at, action);
+    while (way != ways.end() && way->number < number) ++way;
+    const bool known = way != ways.end() && way->number == number;
+    // One that a newer one overtook may have been meant by that, too.
+    times.commands.push_back(known               ? MotionTimes::Command{way->sent_ns, way->taken_ns}
+                             : way != ways.end() ? MotionTimes::Command{handed_ns, way->taken_ns}
+                                                 : MotionTimes::Command{handed_ns, handed_ns});
+    if (!ways.empty())
+      recorder_.command_way(at, known ? seconds(way->sent_ns - handed_ns) : -1,
+                            known ? seconds(way->taken_ns - handed_ns) : -1);
+  }
+  for (const auto& delay : motion_delays(trace(), robot.describe().groups, seconds(live.period_ns), times)) {
+    const auto said = [&](const char* what, const std::optional<double>& value) {
+      if (value) trace().metadata[fmt::format("motion_delay_{}_{}", delay.group, what)] = fmt::format("{}", *value);
+    };
+    said("correlation_s", delay.correlation_s);
+    said("correlation", delay.correlation);
+    if (const auto& limits = delay.correlation_limits_s; limits) {
+      said("correlation_least_s", (*limits)[0]);
+      said("correlation_most_s", (*limits)[1]);
+    }
+    if (const auto* step = delay.threshold(); step != nullptr) {
+      said("threshold_s", step->delay_s);
+      said("threshold_least_s", step->limits_s[0]);
+      said("threshold_most_s", step->limits_s[1]);
+    }
+    said("bound_s", delay.bound_s);
+    Stream steps{"/motion/" + delay.group, false};
+    for (const char* name : {"delay_s", "least_s", "most_s"})
+      steps.channels.push_back({name, "s", "", Vantage::instrument});
+    for (const auto& step : delay.steps) {
+      const double row[] = {step.delay_s, step.limits_s[0], step.limits_s[1]};
+      steps.append(trace().stream("/command")->t_ns[step.command], row);
+    }
+    if (steps.rows() > 0) trace().streams.push_back(std::move(steps));
+  }
 }
 
 }  // namespace assay::harness

@@ -1,137 +1,116 @@
 #include "harness/motion_delay.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "core/model/sample.h"
-#include "metrics/measures/delay.h"
+#include "harness/motion_series.h"
+#include "metrics/statistics/quantiles.h"
+#include "metrics/statistics/t_tests.h"
 
 namespace assay::harness {
 namespace {
 
 constexpr double kLongest_s = 1.0;
+constexpr std::size_t kMostSteps = 60;
 
-struct Series {
-  std::vector<double> time_s, value;
-};
+/// Of lags from 0 on, half a period apart: nothing moves before it is told to. −1: nothing is like anything.
+double coarse_lag(const Commanded& asked, const Measured& moved, double period_s) {
+  double best = -2, out_s = -1;
+  for (double lag_s = 0; lag_s <= kLongest_s; lag_s += period_s / 2) {
+    const double r = likeness(asked, moved, lag_s, std::nullopt);
+    if (r <= best) continue;
+    best = r;
+    out_s = lag_s;
+  }
+  return out_s;
+}
 
-/// Commanded speed, one signed number: m/s of a base, the sum over joints (rad/s) or axes of the tool (m/s). Held
-/// between commands, but for a movement of the tool, which is to be covered within its period.
-Series commanded(const Stream& commands, const Group& group, double period_s) {
-  Series out;
-  const int mode = commands.find(group.name + ".mode"), first = commands.find(group.name + ".command_00");
-  if (mode < 0 || first < 0) return out;
-  const auto values = [&](std::size_t row, std::size_t count) {
-    double sum = 0;
-    for (std::size_t i = 0; i < count; ++i) sum += commands.row(row)[static_cast<std::size_t>(first) + i];
-    return sum;
+using LeftOut = std::optional<std::array<double, 2>>;
+
+/// The lag of the greatest likeness within `reach_s` of `about_s`: a grid, and finer ones around its peak.
+double best_lag(const Commanded& asked, const Measured& moved, double about_s, double reach_s,
+                const LeftOut& left_out) {
+  constexpr int kGrid = 40;
+  double step_s = reach_s / kGrid, best_s = about_s;
+  for (int round = 0; round < 3; ++round) {
+    const double middle_s = best_s;
+    double best = -3;
+    for (int i = -kGrid; i <= kGrid; ++i) {
+      const double lag_s = middle_s + i * step_s, r = likeness(asked, moved, lag_s, left_out);
+      if (r <= best) continue;
+      best = r;
+      best_s = lag_s;
+    }
+    step_s /= kGrid / 2.0;
+  }
+  return best_s;
+}
+
+/// A lag of steps that are alike is their mean, one of steps that are not is nearer to their median. Limits of either:
+/// each step left out in turn says how much the lag hangs on it (jackknife, Student's law of the pseudo-values' mean);
+/// and the ranks between which the steps' median lies, whatever their law. The wider of the two.
+std::optional<std::array<double, 2>> limits(const Commanded& asked, const Measured& moved, const MotionDelay& delay,
+                                            double period_s, const MotionTimes& times) {
+  const std::size_t n = std::min(delay.steps.size(), kMostSteps);
+  std::vector<double> steps_s;
+  for (const auto& step : delay.steps) steps_s.push_back(step.delay_s);
+  const auto ranked = metrics::quantile_limits(steps_s, 0.5, 0.95);
+  if (!ranked || !ranked->lower || !ranked->upper) return std::nullopt;
+  const double lag_s = *delay.correlation_s;
+  std::vector<double> pseudo_s, none(n, 0.0);
+  double way_s = 0, clock_s = 0;
+  const auto sent = [&](std::size_t step) {
+    const auto at = std::find(asked.row.begin(), asked.row.end(), delay.steps[step].command) - asked.row.begin();
+    return static_cast<std::size_t>(at);
   };
-  for (std::size_t row = 0; row < commands.rows(); ++row) {
-    double speed = 0;
-    switch (static_cast<Mode>(static_cast<int>(commands.row(row)[static_cast<std::size_t>(mode)]))) {
-      case Mode::base_twist:
-        speed = values(row, 1);
-        break;
-      case Mode::joint_velocity:
-        speed = values(row, group.joints.size());
-        break;
-      case Mode::ee_delta_pose:
-        speed = values(row, 3) / period_s;
-        break;
-      default:
-        continue;
-    }
-    const double at_s = static_cast<double>(commands.t_ns[row]) * 1e-9;
-    if (!out.time_s.empty() && at_s <= out.time_s.back()) continue;
-    out.time_s.push_back(at_s);
-    out.value.push_back(speed);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double at_s = asked.sent_s[sent(i)];
+    const double from_s = i == 0 ? -HUGE_VAL : (asked.sent_s[sent(i - 1)] + at_s) / 2 + lag_s;
+    const double to_s = i + 1 == n ? HUGE_VAL : (at_s + asked.sent_s[sent(i + 1)]) / 2 + lag_s;
+    const double without_s = best_lag(asked, moved, lag_s, period_s / 2, {{from_s, to_s}});
+    pseudo_s.push_back(static_cast<double>(n) * lag_s - static_cast<double>(n - 1) * without_s);
+    way_s = std::max(way_s, asked.taken_s[sent(i)] - at_s);
+    const std::int64_t then_ns = times.measured_ns.front() + std::llround((at_s + lag_s) * 1e9);
+    clock_s = std::max(clock_s, static_cast<double>(times.clock_bound_ns(then_ns)) * 1e-9);
   }
-  return out;
-}
-
-/// Measured speed of the same kind.
-Series measured(const Stream& seen, const Group& group, bool joints) {
-  Series out;
-  const auto column = [&](const std::string& name) { return seen.find(group.name + "." + name); };
-  const int forward = column("speed_m_s"), joint = column("velocity_00_rad_s"), tool = column("tcp_x_m");
-  const bool base = group.kind == Group::Kind::base;
-  if (base ? forward < 0 : joints ? joint < 0 : tool < 0) return out;
-  for (std::size_t row = 0; row < seen.rows(); ++row) {
-    const auto cells = seen.row(row);
-    const double at_s = static_cast<double>(seen.t_ns[row]) * 1e-9;
-    double sum = 0;
-    if (base) {
-      sum = cells[static_cast<std::size_t>(forward)];
-    } else if (joints) {
-      for (std::size_t i = 0; i < group.joints.size(); ++i) sum += cells[static_cast<std::size_t>(joint) + i];
-    } else if (row > 0) {
-      const double dt_s = at_s - static_cast<double>(seen.t_ns[row - 1]) * 1e-9;
-      for (std::size_t i = 0; i < 3; ++i) {
-        const auto c = static_cast<std::size_t>(tool) + i;
-        sum += (cells[c] - seen.row(row - 1)[c]) / dt_s;
-      }
-    }
-    out.time_s.push_back(at_s);
-    out.value.push_back(sum);
-  }
-  return out;
-}
-
-/// The command in force at each instant of `at_s`; 0 before the first.
-std::vector<double> held(const Series& series, const std::vector<double>& at_s) {
-  std::vector<double> out;
-  std::size_t next = 0;
-  for (const double t : at_s) {
-    while (next < series.time_s.size() && series.time_s[next] <= t) ++next;
-    out.push_back(next == 0 ? 0.0 : series.value[next - 1]);
-  }
-  return out;
+  const auto found = metrics::paired_t_test(pseudo_s, none, 0.95);
+  if (!found) return std::nullopt;
+  const auto spread = found->interval.value_or(std::array{found->difference, found->difference});
+  double top = 0;
+  for (const double v : asked.speed) top = std::max(top, std::abs(v));
+  double error_s = way_error_s(moved, top).value_or(period_s);
+  // Motion that takes longer than a period resembles its command nearly as much at lags beside the best one.
+  std::vector<double> width_s;
+  for (const auto& step : delay.steps) width_s.push_back(step.limits_s[1] - step.limits_s[0]);
+  std::nth_element(width_s.begin(), width_s.begin() + static_cast<std::ptrdiff_t>(n / 2), width_s.end());
+  if (width_s[n / 2] > period_s / 2) error_s = std::max(error_s, period_s / 2);
+  return std::array{std::min({spread[0], lag_s, *ranked->lower}) - error_s - clock_s - way_s,
+                    std::max({spread[1], lag_s, *ranked->upper}) + error_s + clock_s};
 }
 
 }  // namespace
 
 std::vector<MotionDelay> motion_delays(const Trace& trace, const std::vector<Group>& groups, double period_s,
-                                       double clock_bound_s) {
+                                       const MotionTimes& times) {
   std::vector<MotionDelay> out;
   const Stream* commands = trace.stream("/command");
   const Stream* seen = trace.stream("/observation");
-  if (commands == nullptr || seen == nullptr || !(period_s > 0)) return out;
+  if (commands == nullptr || seen == nullptr || !(period_s > 0) || times.measured_ns.empty() ||
+      times.measured_ns.size() + 1 != seen->rows() || times.commands.size() != commands->rows())
+    return out;
   for (const auto& group : groups) {
-    const Series asked = commanded(*commands, group, period_s);
-    if (asked.time_s.empty()) continue;
-    const int mode = commands->find(group.name + ".mode");
-    const bool joints =
-        static_cast<Mode>(static_cast<int>(commands->row(0)[static_cast<std::size_t>(mode)])) == Mode::joint_velocity;
-    const Series moved = measured(*seen, group, joints);
+    const Commanded asked = commanded(*commands, group, period_s, times);
+    if (asked.sent_s.empty()) continue;
+    const Measured moved = measured(*seen, group, asked.joints, times);
     if (moved.time_s.size() < 3) continue;
     MotionDelay delay;
     delay.group = group.name;
-    delay.bound_s = period_s + clock_bound_s;
-    // Before the trial nothing was commanded: else one command that never changes could not be told from none.
-    std::vector<double> in_force = held(asked, moved.time_s), speed = moved.value;
-    in_force.insert(in_force.begin(), 0.0);
-    speed.insert(speed.begin(), moved.value.front());
-    if (const auto found = metrics::correlation_delay(in_force, speed, period_s, kLongest_s)) {
-      delay.correlation_s = found->delay_s;
-      delay.correlation = found->peak_correlation;
-    }
-    // A first command at full speed is a step: the crossing needs a sample before it.
-    Series step = asked, there = moved;
-    for (auto* series : {&step, &there})
-      for (double& v : series->value) v = std::abs(v);
-    step.time_s.insert(step.time_s.begin(), std::min(0.0, step.time_s.front()) - period_s);
-    step.value.insert(step.value.begin(), 0.0);
-    for (std::size_t i = 1; i < step.time_s.size(); i += 2) {  // held until just before the next command
-      step.time_s.insert(step.time_s.begin() + static_cast<std::ptrdiff_t>(i), step.time_s[i] - 1e-6);
-      step.value.insert(step.value.begin() + static_cast<std::ptrdiff_t>(i), step.value[i - 1]);
-    }
-    const double half = *std::max_element(step.value.begin(), step.value.end()) / 2;
-    if (half > 0) {
-      const auto crossing = metrics::threshold_delay({step.time_s, step.value, half}, {there.time_s, there.value, half},
-                                                     metrics::Crossing::rising);
-      if (crossing) delay.threshold_s = crossing->delay_s;
+    delay.bound_s = period_s + static_cast<double>(times.clock_bound_ns(times.measured_ns.back())) * 1e-9;
+    delay.steps = motion_steps(asked, moved, times);
+    if (const double lag_s = coarse_lag(asked, moved, period_s); lag_s >= 0) {
+      delay.correlation_s = best_lag(asked, moved, lag_s, period_s, std::nullopt);
+      delay.correlation = likeness(asked, moved, *delay.correlation_s, std::nullopt);
+      delay.correlation_limits_s = limits(asked, moved, delay, period_s, times);
     }
     out.push_back(std::move(delay));
   }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -5,7 +6,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -15,6 +15,7 @@
 
 #include "adapters/exchange.h"
 #include "adapters/listener.h"
+#include "harness/processor.h"
 #include "harness/seeing_runner.h"
 #include "harness/trial.h"
 
@@ -29,6 +30,16 @@ Error policy_late(const char* call, double deadline_s) {
                .expected = {"an answer within " + std::to_string(deadline_s) + " s",
                             "在 " + std::to_string(deadline_s) + " 秒内作答"},
                .found = std::string("subject:policy_deadline in ") + call};
+}
+
+/// Lock-step: the laboratory's computer had no time for the policy, so that nothing is known of it.
+Error no_processor(const char* call, double waited_s) {
+  return Error{.id = 523,
+               .what = {"the computer had no processor for the policy", "计算机没有空闲处理器供策略运行"},
+               .expected = {"a computer that has time for what it examines", "有余力运行受试策略的计算机"},
+               .found = fmt::format("lab:no_processor in {}: ready for {:.1f} s without one", call, waited_s),
+               .help = {"run fewer workers (--jobs), or nothing else beside them",
+                        "请减少工作进程数（--jobs），或停止其他负载"}};
 }
 
 Error policy_threw(const char* call, const std::string& message) {
@@ -100,14 +111,6 @@ void policy_thread(const std::shared_ptr<Shared>& shared, std::unique_ptr<Policy
   lock.lock();
   shared->gone = true;
   shared->answered.notify_one();
-}
-
-/// How long a thread of this process has been ready to run while no processor was free (proc(5), schedstat); 0 where
-/// the kernel does not count it.
-double unserved_s(pid_t thread) {
-  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/schedstat");
-  std::uint64_t ran_ns = 0, waited_ns = 0;
-  return file >> ran_ns >> waited_ns ? static_cast<double>(waited_ns) * 1e-9 : 0;
 }
 
 class ThreadedRunner final : public PolicyRunner, public OverWire, public SeeingRunner {
@@ -235,8 +238,11 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
     shared_->job = [answer, function = std::move(function)](Policy& policy) { *answer = function(policy); };
     shared_->pending = true;
     shared_->wake.notify_one();
-    if (!wait_served(lock, deadline_s)) {
+    const double before_s = unserved_s(getpid(), shared_->thread);
+    if (!wait_served(lock, deadline_s, before_s)) {
       lost_ = true;
+      const double waited_s = unserved_s(getpid(), shared_->thread) - before_s;
+      if (deadline_s + waited_s > most_patience_s(deadline_s)) return no_processor(name, waited_s);
       return policy_late(name, deadline_s);
     }
     return std::move(**answer);
@@ -244,14 +250,15 @@ class ThreadedRunner final : public PolicyRunner, public OverWire, public Seeing
 
   /// The deadline is the policy's, the processor is the laboratory's: time in which its thread was ready and none was
   /// free is added, up to a bound below the heartbeat's patience (max(30 s, 3 deadlines)). Who sleeps, waits for
-  /// others or computes for long gains nothing by it.
-  bool wait_served(std::unique_lock<std::mutex>& lock, double deadline_s) {
+  /// others or computes for long gains nothing by it. At the bound it is the laboratory's fault.
+  static double most_patience_s(double deadline_s) { return std::max(20.0, 2 * deadline_s); }
+  bool wait_served(std::unique_lock<std::mutex>& lock, double deadline_s, double before_s) {
     const auto ready = [this] { return shared_->answer_ready; };
-    const double before_s = unserved_s(shared_->thread), most_s = std::max(20.0, 2 * deadline_s);
+    const double most_s = most_patience_s(deadline_s);
     for (double waited_s = 0, due_s = deadline_s; waited_s < due_s;) {
       if (wait(lock, due_s - waited_s, ready)) return true;
       waited_s = due_s;
-      due_s = std::min(most_s, deadline_s + unserved_s(shared_->thread) - before_s);
+      due_s = std::min(most_s, deadline_s + unserved_s(getpid(), shared_->thread) - before_s);
     }
     return false;
   }

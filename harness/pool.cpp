@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "harness/processor.h"
+
 namespace assay::harness {
 namespace {
 
@@ -14,7 +16,8 @@ constexpr double kLastBreath_s = 1, kLeave_s = 5;
 
 double seconds_since(SteadyTime start) { return static_cast<double>(steady_now().ns - start.ns) * 1e-9; }
 
-Loss loss_of(const ExitState& end, bool stalled, Phase phase) {
+Loss loss_of(const ExitState& end, bool stalled, bool starved, Phase phase) {
+  if (starved) return {Loss::How::killed, phase, "no sign of life, and no processor for it"};
   if (stalled) return {Loss::How::stalled, phase, "no sign of life within its deadline"};
   if (end.by_signal)
     return {end.code == SIGKILL || end.code == SIGTERM || end.code == SIGALRM ? Loss::How::killed : Loss::How::crashed,
@@ -37,7 +40,7 @@ Result<void> WorkerPool::fill() {
     if (slot.state != State::off) continue;
     ASSAY_TRY(slot.process, WorkerProcess::spawn(options_.program, options_.stderr_path));
     slot.beats = 0;
-    slot.stalled = false;
+    slot.stalled = slot.starved = false;
     enter(slot, State::loading);
     slot.process->send(options_.load_line);  // a worker that died already is found by wait()
   }
@@ -87,12 +90,17 @@ void WorkerPool::watch(Slot& slot) {
   if (beats != slot.beats) {
     slot.beats = beats;
     slot.last_beat = steady_now();
+    slot.unserved_s.reset();
   }
   const double limit_s = slot.state == State::loading   ? options_.load_limit_s
                          : slot.state == State::leaving ? kLeave_s
                                                         : slot.wall_limit_s;
-  const bool stale = slot.state == State::busy && seconds_since(slot.last_beat) > options_.stale_s;
+  const double silent_s = slot.state == State::busy ? seconds_since(slot.last_beat) : 0;
+  if (silent_s > options_.stale_s / 2 && !slot.unserved_s) slot.unserved_s = unserved_s(slot.process->pid());
+  const bool stale = silent_s > options_.stale_s;
   if (!stale && seconds_since(slot.since) <= limit_s) return;
+  // Ready to run for most of the time, and no processor was free: the laboratory's fault.
+  slot.starved = stale && unserved_s(slot.process->pid()) - slot.unserved_s.value_or(0) > options_.stale_s / 4;
   slot.stalled = true;
   slot.process->kill();
 }
@@ -148,7 +156,7 @@ void WorkerPool::bury(int worker, std::vector<WorkerEvent>& out) {
     WorkerEvent event;
     event.worker = worker;
     event.pid = s.process->pid();
-    event.loss = loss_of(end, s.stalled, phase);
+    event.loss = loss_of(end, s.stalled, s.starved, phase);
     event.while_busy = s.state == State::busy;
     out.push_back(std::move(event));
   }

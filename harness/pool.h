@@ -18,7 +18,7 @@ struct Loss {
   enum class How {
     crashed,  ///< a signal of its own making, or an exit that nobody asked for
     stalled,  ///< no sign of life, or beyond the trial's wall limit: we killed it
-    killed,   ///< SIGKILL, SIGTERM (or SIGALRM, which follows it) from outside
+    killed,   ///< SIGKILL, SIGTERM (or SIGALRM, which follows it) from outside; or by us, for want of a processor
   } how = How::crashed;
   Phase phase = Phase::harness;
   std::string detail;
@@ -63,7 +63,8 @@ class WorkerPool {
     SteadyTime since, last_beat;
     double wall_limit_s = 0;  ///< of the trial under way
     std::uint64_t beats = 0;
-    bool stalled = false;
+    std::optional<double> unserved_s{};  ///< at half the patience without a sign of life
+    bool stalled = false, starved = false;
   };
 
   Slot& slot(int worker) { return slots_[static_cast<std::size_t>(worker)]; }

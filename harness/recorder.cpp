@@ -191,6 +191,15 @@ void Recorder::command(SimTime time, const Action& action) {
   at(command_).append(time.ns, row_);
 }
 
+void Recorder::command_way(SimTime time, double sent_s, double taken_s) {
+  if (command_way_ < 0)
+    command_way_ =
+        add("/command_way", {{"sent_s", "s", "", Vantage::instrument}, {"taken_s", "s", "", Vantage::instrument}},
+            at(command_).t_ns.capacity(), false);
+  const double row[] = {sent_s, taken_s};
+  at(command_way_).append(time.ns, row);
+}
+
 void Recorder::link(const std::vector<LinkTiming>& rows, const ClockFit& clock) {
   const int stream = add("/link",
                          {{"gap_s", "s", "", Vantage::instrument},

@@ -30,7 +30,8 @@ struct LinkTiming {
 /// scan); /detections (per detectable: seen, x, y, z, yaw; zeros where not seen); /action (stamped with the
 /// observation it answers); /timing (wall clock, not deterministic); /inference (of a policy on a server). In real time
 /// /timing has a row per period of the loop, /command has every command with the robot's time at which it was handed
-/// over, /link has when samples came.
+/// over, /command_way when it went out and had been taken (−1: the wire does not know), /link when samples came. After
+/// the trial, /motion/<group>: how long after each command that made it move or rest the group did.
 class Recorder {
  public:
   /// Lays the streams out. Before it only events may be recorded.
@@ -50,6 +51,8 @@ class Recorder {
   /// What a question to the policy's server cost on the wire. The first one opens /inference.
   void inference(SimTime time, const Exchange& exchange, SteadyTime had);
   void command(SimTime time, const Action& action);
+  /// After the hand-over: when it went out, when the robot had it at the latest. The first one opens /command_way.
+  void command_way(SimTime time, double sent_s, double taken_s);
   /// Once, after the trial: by then the clocks are known best.
   void link(const std::vector<LinkTiming>& rows, const ClockFit& clock);
   void event(SimTime time, std::string code, std::string detail = {}, bool deterministic = true);
@@ -67,7 +70,7 @@ class Recorder {
   std::vector<std::string> labels_;                        ///< of the setup's detectables
   std::vector<std::pair<std::string, int>> scan_streams_;  ///< group → stream
   int truth_ = -1, peaks_ = -1, observation_ = -1, detections_ = -1, action_ = -1, timing_ = -1, command_ = -1,
-      inference_ = -1;
+      inference_ = -1, command_way_ = -1;
   struct Said {
     std::string what;
     std::size_t channel = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/sha256.h"
 #include "harness/seeing_runner.h"
@@ -257,6 +258,7 @@ bool TrialRun::fault(const Fault& fault) {
 }
 
 void TrialRun::stop() noexcept {
+  if (std::exchange(stopped_, true)) return;
   try {
     phase("robot");
     const StopReport report = robot_.stop(category_);

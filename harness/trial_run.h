@@ -58,6 +58,7 @@ class TrialRun {
   bool live_hear(LiveRobot& robot, Live& live, SteadyTime deadline);
   bool live_policy(LiveRobot& robot, Live& live, SteadyTime deadline);
   void describe_live(LiveRobot& robot, const Live& live);
+  void describe_motion(LiveRobot& robot, const Live& live, const ClockFit& clock);
 
   bool show_pictures();
   bool hear(const Action& action);
@@ -82,7 +83,7 @@ class TrialRun {
   Sample sample_;
   std::int64_t tick_ = 0;
   std::size_t reports_ = 0;
-  bool lockstep_ = true;
+  bool lockstep_ = true, stopped_ = false;
   SteadyTime decided_at_;  ///< when the trial's end was decided: make-safe counts from here
   StopCategory category_ = StopCategory::cat1;
 };

@@ -12,12 +12,12 @@ namespace assay::metrics {
 namespace {
 
 /// The channel's values; empty with `why` set where the metric is undefined.
-std::vector<double> timing(const Trace& trace, const char* name, std::string& why) {
-  const auto* stream = trace.stream("/timing");
+std::vector<double> timing(const Trace& trace, const char* name, std::string& why, const char* topic = "/timing") {
+  const auto* stream = trace.stream(topic);
   const int index = stream ? stream->find(name) : -1;
   std::vector<double> out;
   if (!stream)
-    why = "no_stream:/timing";
+    why = std::string("no_stream:") + topic;
   else if (index < 0)
     why = std::string("no_channel:") + name;
   else if (stream->rows() == 0)
@@ -36,6 +36,20 @@ MetricValue policy_inference_time(const MetricSpec& spec, const Trace& trace, co
   const auto values = timing(trace, "policy_s", why);
   const auto median = series::median(values);
   return median ? defined(spec, *median, spec.vantage) : undefined(spec, why);
+}
+
+/// Of a policy on a server the loop sees what came back, and when it looked; the wire knows when the answer was there.
+MetricValue answer_time(const MetricSpec& spec, const Trace& trace, const Verdict& verdict) {
+  if (trace.stream("/inference") == nullptr) return policy_inference_time(spec, trace, verdict);
+  std::string why;
+  const auto most = series::median(timing(trace, "answer_s", why, "/inference"));
+  const auto least = series::median(timing(trace, "server_least_s", why, "/inference"));
+  if (!most || !least) return undefined(spec, why);
+  auto out = defined(spec, *most, spec.vantage);
+  out.lower = *least;
+  out.upper = *most;
+  out.n = 1;
+  return out;
 }
 
 MetricValue harness_overhead(const MetricSpec& spec, const Trace& trace, const Verdict&) {
@@ -98,6 +112,20 @@ void register_timing_metrics(MetricRegistry& registry) {
                    "各控制周期内策略作答所用实际时间的中位数（周期数为偶数时取中间两个的平均值）。"},
                   {"No control period was timed.", "没有任何控制周期的计时。"}),
       policy_inference_time);
+  auto newer = timing_spec(
+      "policy_inference_time", "s", {"Policy inference time", "策略推理时间"},
+      {"Median of the time that the policy took to answer (an even number: mean of the two middle ones). Of a policy "
+       "on a "
+       "server: over its questions, from the question's going out to the answer's having come, by the wire's "
+       "own stamps; limits: at most this, at least this less the way there and back, at 95 %. Of any other: over the "
+       "control periods, the wall time of the call.",
+       "策略作答所用时间的中位数（个数为偶数时取中间两个的平均值）。策略位于服务端时：取各次提问，自问题发出到应答到达"
+       "，"
+       "以接口自身的时间戳为准；界限：不多于该值，不少于该值减去往返传递时间（95 "
+       "%）。其他策略：取各控制周期内调用的实际时间。"},
+      {"No control period, or no question to the server, was timed.", "没有任何控制周期或提问的计时。"});
+  newer.version = 2;
+  add(registry, std::move(newer), answer_time);
   add(registry,
       timing_spec("harness_overhead", "1", {"Harness overhead", "测试框架开销"},
                   {"Wall time of the harness itself divided by the wall time of policy, robot and harness together, "

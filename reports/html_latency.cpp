@@ -124,16 +124,20 @@ void write_latency(Page& page, const ReportModel& model) {
     return;
   }
   page.paragraph(
-      {"Time that the policy took to answer. One value per trial: the median over its control periods. A "
+      {"Time that the policy took to answer. One value per trial: the median over its control periods, or its "
+       "questions to a server. A "
        "quantile therefore speaks of trials, not of single control periods.",
-       "策略作答所用时间。每次试验取一个值：其各控制周期用时的中位数。因此，"
+       "策略作答所用时间。每次试验取一个值：其各控制周期（或对服务端各次提问）用时的中位数。因此，"
        "分位数说明的是各次试验，而不是单个控制周期。"});
   page.paragraph(
       {"Clock: the harness reads the wall clock (monotonic) of the computer that runs it, before it hands "
-       "over an observation and once the action is back; the way to the policy and back is included. Such "
+       "over an observation and once the action is back; the way to the policy and back is included. Of a policy "
+       "on a server (version 2) the wire's own stamps count instead: the question's going out, the answer's arrival. "
+       "Such "
        "times cannot be reproduced and are not part of any verdict.",
        "计时方法：测试框架在交出观测之前和收到动作之后，各读取一次所在计算机的实际时间（单调时钟），"
-       "含与策略之间的往返传递。此类时间不可复现，不参与任何判定。"});
+       "含与策略之间的往返传递。策略位于服务端时（版本 2）以接口自身的时间戳为准：问题发出与应答到达。"
+       "此类时间不可复现，不参与任何判定。"});
   for (const auto& [key, values] : groups) write_group(page, key, values);
   write_curves(page, latency_curves(model.trials));
   page.end_section();

@@ -236,10 +236,10 @@ void latency(Sheet& sheet, const ReportModel& model) {
   }
   sheet.paragraph(
       {"Time that the policy took to answer; one value per trial, the median over its control periods. Read "
-       "from the monotonic clock of the test computer, the way to the policy and back included. Not part of "
-       "any verdict.",
+       "from the monotonic clock of the test computer, the way to the policy and back included; of a policy on "
+       "a server (version 2) by the wire's own stamps, over its questions. Not part of any verdict.",
        "策略作答所用时间，每次试验取一个值：各控制周期用时的中位数。由检测计算机的单调时钟读取，"
-       "含与策略之间的往返传递。不参与任何判定。"},
+       "含与策略之间的往返传递；策略位于服务端时（版本 2）取各次提问，以接口自身的时间戳为准。不参与任何判定。"},
       8.5);
   for (const auto& [key, values] : groups) {
     const auto& sorted = values.sorted;

@@ -26,6 +26,12 @@ struct LinkCounters {
   std::int64_t unsent = 0;      ///< commands that the far side did not take
 };
 
+/// When the wire gave a command to the system, and when the robot had said that it has it. Host clock.
+struct CommandWay {
+  std::int64_t number = 0;  ///< of the calls of command() since begin(), from 0
+  std::int64_t sent_ns = 0, taken_ns = 0;
+};
+
 /// Order: reset, begin, then command and receive as often as wanted, stop. A trial does not survive the loss of its
 /// link: receive() fails from then on, and the next reset() connects anew. Threads: as for Robot; the adapter's own
 /// threads do what waits.
@@ -41,6 +47,8 @@ class LiveRobot : public Robot {
   virtual Result<std::vector<LiveSample>> receive(SteadyTime until) = 0;
   [[nodiscard]] virtual ClockFit clock() const = 0;
   [[nodiscard]] virtual LinkCounters counters() const = 0;
+  /// Of the commands that were sent; none where the wire does not know.
+  [[nodiscard]] virtual std::vector<CommandWay> ways() const { return {}; }
   /// How scheduling of the adapter's own threads was granted, for the record.
   [[nodiscard]] virtual std::string scheduling() const = 0;
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <msgpack.hpp>
+#include <nlohmann/json.hpp>
 
 namespace assay::served {
 namespace {
@@ -68,6 +69,25 @@ Result<std::vector<std::size_t>> shape_of(const object* shape) {
   return out;
 }
 
+/// Of what people say; arrays of numpy's are none of it. Depth and size are bounded by the reading.
+nlohmann::json json_of(const object& from) {
+  double value = 0;
+  if (number(from, value)) return value;
+  if (from.type == msgpack::type::BOOLEAN) return from.via.boolean;
+  if (from.type == msgpack::type::STR) return std::string(from.via.str.ptr, from.via.str.size);
+  if (from.type == msgpack::type::ARRAY) {
+    auto out = nlohmann::json::array();
+    for (std::uint32_t i = 0; i < from.via.array.size; ++i) out.push_back(json_of(from.via.array.ptr[i]));
+    return out;
+  }
+  if (from.type != msgpack::type::MAP) return nullptr;
+  auto out = nlohmann::json::object();
+  for (std::uint32_t i = 0; i < from.via.map.size; ++i)
+    for (const char* name : {"label", "position_m"})
+      if (is_key(from.via.map.ptr[i].key, name)) out[name] = json_of(from.via.map.ptr[i].val);
+  return out;
+}
+
 Result<Chunk> from_array(const object& map) {
   const object* data = member(map, "data");
   const object* dtype = member(map, "dtype");
@@ -119,6 +139,14 @@ Result<Chunk> from_lists(const object& list) {
   for (std::uint32_t i = 0; i < list.via.array.size; ++i)
     if (!add(list.via.array.ptr[i])) return bad_answer("policy_shape", "lists that are not rows of equal length");
   return out;
+}
+
+Result<Chunk> chunk_in(const object& map, const std::string& key) {
+  const object* found = member(map, key);
+  if (found == nullptr) return bad_answer("policy_shape", "no '" + key.substr(0, 100) + "' in the answer");
+  if (found->type == msgpack::type::ARRAY) return from_lists(*found);
+  if (member(*found, "__ndarray__") == nullptr) return bad_answer("policy_shape", "'" + key + "' is no array");
+  return from_array(*found);
 }
 
 /// Parses with bounds and hands the root to `use`; whatever the library throws is the far side's garbage.
@@ -218,12 +246,21 @@ Result<Greeting> read_greeting(std::string_view bytes) {
 }
 
 Result<Chunk> read_chunk(std::string_view bytes, const std::string& key) {
-  return reading(bytes, [&](const object& map) -> Result<Chunk> {
-    const object* found = member(map, key);
-    if (found == nullptr) return bad_answer("policy_shape", "no '" + key.substr(0, 100) + "' in the answer");
-    if (found->type == msgpack::type::ARRAY) return from_lists(*found);
-    if (member(*found, "__ndarray__") == nullptr) return bad_answer("policy_shape", "'" + key + "' is no array");
-    return from_array(*found);
+  return reading(bytes, [&](const object& map) { return chunk_in(map, key); });
+}
+
+Result<Answer> read_answer(std::string_view bytes, const Spaces& spaces) {
+  return reading(bytes, [&](const object& map) -> Result<Answer> {
+    Answer out;
+    if (spaces.words) {
+      auto words = nlohmann::json::object();
+      for (const char* key : {"say", "refuse", "done", "reports"})
+        if (const object* found = member(map, key); found != nullptr) words[key] = json_of(*found);
+      ASSAY_TRY(out.words, words_from(words));
+      if (out.words.any() && member(map, spaces.action_key) == nullptr) return out;
+    }
+    ASSAY_TRY(out.chunk, chunk_in(map, spaces.action_key));
+    return out;
   });
 }
 

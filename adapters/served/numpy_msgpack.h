@@ -22,4 +22,7 @@ Result<Greeting> read_greeting(std::string_view bytes);
 /// The chunk that stands under `key`: an array of one or two dimensions, or lists of numbers.
 Result<Chunk> read_chunk(std::string_view bytes, const std::string& key);
 
+/// The chunk, and what is said besides where `spaces` says so: then the chunk may be missing. Fails with 1262.
+Result<Answer> read_answer(std::string_view bytes, const Spaces& spaces);
+
 }  // namespace assay::served

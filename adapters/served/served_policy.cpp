@@ -4,15 +4,19 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "adapters/exchange.h"
 #include "adapters/http/wire.h"
+#include "adapters/listener.h"
+#include "adapters/served/http_wire.h"
 #include "adapters/served/numpy_msgpack.h"
 #include "adapters/served/websocket.h"
 
 namespace assay {
 namespace {
 
+using served::Answer;
 using served::Chunk;
 using served::Entry;
 using served::Spaces;
@@ -42,7 +46,7 @@ class Server {
  public:
   virtual ~Server() = default;
   virtual Result<void> begin(const Instruction& told, const RobotDescription& robot, SteadyTime until) = 0;
-  virtual Result<Chunk> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) = 0;
+  virtual Result<Answer> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) = 0;
   /// Of the last infer() that was answered.
   Exchange exchange;
 };
@@ -75,8 +79,8 @@ class OpenpiServer final : public Server {
     return {};
   }
 
-  Result<Chunk> infer(const std::vector<Entry>& shown, SimTime /*time: the protocol has none*/,
-                      SteadyTime until) override {
+  Result<Answer> infer(const std::vector<Entry>& shown, SimTime /*time: the protocol has none*/,
+                       SteadyTime until) override {
     // One question, one answer: whatever lies here already answers something else.
     if (!socket_->idle()) return served::bad_answer("policy_unasked", "an answer that nobody asked for");
     socket_->send(served::pack(spaces_.roboarena ? with_endpoint(shown, "infer") : shown));
@@ -87,7 +91,7 @@ class OpenpiServer final : public Server {
     // The answer may have come before this side noted that the question was gone.
     const std::int64_t gone_ns = sent.to.ns < sent.from.ns ? received_ns : std::min(sent.to.ns, received_ns);
     exchange = {sent.from.ns, gone_ns, received_ns, way_ns_};
-    return served::read_chunk(answer.bytes, spaces_.action_key);
+    return served::read_answer(answer.bytes, spaces_);
   }
 
  private:
@@ -124,30 +128,35 @@ Json value_json(const served::Value& value) {
 
 class HttpServer final : public Server {
  public:
-  HttpServer(const http::Endpoint& endpoint, const Spaces& spaces) : spaces_(spaces), caller_(endpoint) {}
+  HttpServer(const http::Endpoint& endpoint, const Spaces& spaces) : spaces_(spaces), wire_(endpoint) {}
 
   Result<void> begin(const Instruction& told, const RobotDescription& robot, SteadyTime until) override {
-    caller_.reconnect();
+    wire_.close();
     ASSAY_RETURN_IF_ERROR(served::fit_spaces(spaces_, robot.groups));
     Json groups = Json::array();
     for (const auto& group : robot.groups) groups.push_back(group.name);
-    return call("/v1/begin",
-                {{"schema", "assay.policy/1"},
-                 {"instruction", {{"en", told.text.en}, {"zh", told.text.zh}}},
-                 {"control_period_ns", robot.control_period_ns},
-                 {"groups", groups},
-                 {"columns", served::width(spaces_)}},
-                until)
-                   .ok()
-               ? Result<void>()
-               : Result<void>(last_);
+    way_ns_ = -1;
+    ASSAY_RETURN_IF_ERROR(call("/v1/begin",
+                               {{"schema", "assay.policy/1"},
+                                {"instruction", {{"en", told.text.en}, {"zh", told.text.zh}}},
+                                {"control_period_ns", robot.control_period_ns},
+                                {"groups", groups},
+                                {"columns", served::width(spaces_)}},
+                               until));
+    measure_way(std::min(until, SteadyTime{steady_now().ns + kPingPatience_ns}));
+    return {};
   }
 
-  Result<Chunk> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) override {
+  Result<Answer> infer(const std::vector<Entry>& shown, SimTime time, SteadyTime until) override {
     Json observation = Json::object();
     for (const auto& entry : shown) observation[entry.key] = value_json(entry.value);
     ASSAY_TRY(const Json said, call("/v1/act", {{"t_ns", time.ns}, {"observation", std::move(observation)}}, until));
-    Chunk out;
+    Answer answer;
+    if (spaces_.words) {
+      ASSAY_TRY(answer.words, served::words_from(said));
+      if (answer.words.any() && !said.contains(spaces_.action_key)) return answer;
+    }
+    Chunk& out = answer.chunk;
     try {
       for (const auto& row : said.at(spaces_.action_key)) {
         const auto values = row.get<std::vector<double>>();
@@ -160,36 +169,38 @@ class HttpServer final : public Server {
     } catch (const Json::exception& e) {
       return served::bad_answer("policy_shape", e.what());
     }
-    return out;
+    return answer;
   }
 
  private:
   Result<Json> call(const std::string& path, const Json& words, SteadyTime until) {
-    const auto left_ms = static_cast<int>((until.ns - steady_now().ns) / 1'000'000);
-    const auto reply =
-        caller_.post(path, words.dump(-1, ' ', false, Json::error_handler_t::replace), std::max(1, left_ms));
-    if (!reply) {
-      last_ = reply.error();
-      last_.id = 1263;
-      last_.what = {"the policy's server does not answer", "策略服务端没有应答"};
-      if (last_.found.rfind("subject:link_lost", 0) == 0) last_.found.replace(0, 17, "subject:policy_unreachable");
-      return last_;
-    }
-    exchange = {reply->sent.ns, reply->received.ns, reply->received.ns, -1};
-    Json said = Json::parse(reply->body, nullptr, false);
+    ASSAY_TRY(const auto reply, wire_.post(path, words.dump(-1, ' ', false, Json::error_handler_t::replace), until));
+    exchange = {reply.sent.ns, reply.gone.ns, reply.received.ns, way_ns_};
+    Json said = Json::parse(reply.body, nullptr, false);
     if (said.is_object()) return said;
-    last_ = served::bad_answer("policy_garbled", path + ": no JSON object");
-    return last_;
+    return served::bad_answer("policy_garbled", path + ": no JSON object");
+  }
+
+  /// HTTP has no ping. The smallest question that the protocol has, over the connection that the trial keeps: the
+  /// longest way there and back of kPings. A server that does not answer it leaves the way unknown.
+  void measure_way(SteadyTime until) {
+    std::int64_t longest_ns = 0;
+    for (int i = 0; i < kPings; ++i) {
+      const auto reply = wire_.get("/healthz", until);
+      if (!reply) return;
+      longest_ns = std::max(longest_ns, reply->received.ns - reply->sent.ns);
+    }
+    way_ns_ = longest_ns;
   }
 
   Spaces spaces_;
-  http::Caller caller_;
-  Error last_;
+  served::HttpWire wire_;
+  std::int64_t way_ns_ = -1;
 };
 
 /// Asks for a chunk, carries out its rows at their rate, asks for the next. A row holds until the next is due; the
 /// displacement of a row that lasts several periods is spread over them.
-class ServedPolicy : public Policy, public OverWire {
+class ServedPolicy : public Policy, public OverWire, public Listener {
  public:
   ServedPolicy(const char* id, Spaces spaces, std::unique_ptr<Server> server)
       : id_(id), spaces_(std::move(spaces)), server_(std::move(server)) {}
@@ -205,6 +216,8 @@ class ServedPolicy : public Policy, public OverWire {
     groups_ = robot.groups;
     period_s_ = static_cast<double>(robot.control_period_ns) * 1e-9;
     chunk_ = {};
+    heard_.clear();
+    interrupted_ = interrupt_next_ = false;
     ASSAY_RETURN_IF_ERROR(served::fit_spaces(spaces_, groups_));
     if (spaces_.rate_hz * period_s_ > 1 + 1e-9)
       return served::bad_answer("policy_spaces",
@@ -214,22 +227,45 @@ class ServedPolicy : public Policy, public OverWire {
 
   Result<Action> act(const Observation& seen) override {
     exchanged_.reset();
+    served::Words said;
     if (asks_at(seen.time)) {
-      ASSAY_TRY(const auto shown, served::show(spaces_, groups_, told_, seen, images_));
-      ASSAY_TRY(chunk_, server_->infer(shown, seen.time, deadline_of(spaces_)));
-      ASSAY_RETURN_IF_ERROR(served::check_chunk(spaces_, chunk_));
+      ASSAY_TRY(const auto shown, served::show(spaces_, groups_, told_, seen, images_, heard_));
+      ASSAY_TRY(auto answer, server_->infer(shown, seen.time, deadline_of(spaces_)));
+      ASSAY_RETURN_IF_ERROR(served::check_answer(spaces_, answer));
+      heard_.clear();
+      interrupted_ = interrupt_next_ = false;
+      chunk_ = std::move(answer.chunk);
+      said = std::move(answer.words);
       from_ = seen.time;
       exchanged_ = server_->exchange;
     }
+    interrupted_ = interrupted_ || std::exchange(interrupt_next_, false);
     const double share = spaces_.rate_hz > 0 ? spaces_.rate_hz * period_s_ : 1;
-    return served::command(spaces_, chunk_, std::min(row_at(seen.time), chunk_.rows - 1), share);
+    Action out;
+    if (chunk_.rows > 0) out = served::command(spaces_, chunk_, std::min(row_at(seen.time), chunk_.rows - 1), share);
+    out.utterance = std::move(said.say);
+    out.reports = std::move(said.reports);
+    out.done = said.done;
+    out.refuse = said.refuse;
+    out.reason = std::move(said.reason);
+    return out;
+  }
+
+  /// What is said to it ends the rows that it is carrying out: they answer what was before. One that decides by
+  /// pictures is asked a period later, when they have been drawn.
+  void hear(const Text& words) override {
+    if (!served::hears(spaces_)) return;
+    heard_.push_back(words);
+    (served::views(spaces_).empty() ? interrupted_ : interrupt_next_) = true;
   }
 
   [[nodiscard]] std::optional<Exchange> last_exchange() const override { return exchanged_; }
 
  protected:
   /// The chunk is at its end: the next act() asks the server.
-  [[nodiscard]] bool asks_at(SimTime time) const { return chunk_.rows == 0 || row_at(time) >= rows_to_do(); }
+  [[nodiscard]] bool asks_at(SimTime time) const {
+    return interrupted_ || chunk_.rows == 0 || row_at(time) >= rows_to_do();
+  }
   [[nodiscard]] const Spaces& spaces() const { return spaces_; }
   std::vector<Image> images_;  ///< of the time that is asked at
 
@@ -251,6 +287,8 @@ class ServedPolicy : public Policy, public OverWire {
   Chunk chunk_;
   SimTime from_;
   std::optional<Exchange> exchanged_;
+  std::vector<Text> heard_;  ///< since it was asked last
+  bool interrupted_ = false, interrupt_next_ = false;
 };
 
 /// One that is shown pictures when its server is asked, and at no other time.
@@ -304,8 +342,8 @@ Result<std::string> try_policy(const std::string& id, const PolicyLink& link, do
     ASSAY_TRY(const auto read, served::read_greeting(greeting.bytes));
     static_cast<void>(read);
   } else {
-    http::Caller caller(endpoint);
-    ASSAY_TRY(const auto reply, caller.get("/healthz", static_cast<int>(patience_s * 1000)));
+    served::HttpWire wire(endpoint);
+    ASSAY_TRY(const auto reply, wire.get("/healthz", until));
     static_cast<void>(reply);
   }
   return link.url + ": answered in " + std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";

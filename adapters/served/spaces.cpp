@@ -10,7 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMostRows = 10'000;
 constexpr std::array kModes{"hold",          "joint_position", "joint_velocity", "joint_torque",
                             "ee_delta_pose", "base_twist",     "gripper"};
 constexpr std::array kQuantities{"position_rad", "velocity_rad_s", "tcp_m",      "tcp_wxyz",  "tcp_axis_angle_rad",
@@ -94,7 +93,9 @@ std::vector<Part> parts_of(std::string text) {
   return out;
 }
 
-bool is_words(const Part& part) { return part.group == "instruction" || part.quantity == "detections"; }
+bool is_words(const Part& part) {
+  return part.group == "instruction" || part.quantity == "detections" || part.quantity == "told";
+}
 
 Result<Spaces> read(const Json& s) {
   Spaces out;
@@ -118,18 +119,20 @@ Result<Spaces> read(const Json& s) {
     if (std::any_of(out.observation.begin(), out.observation.end(), [&](const Shown& s2) { return s2.key == key; }))
       return bad_spaces("key '" + key + "' twice", {"each key once", "每个键只写一次"});
     for (const auto& part : shown.parts) {
-      const bool words = is_words(part) && shown.parts.size() == 1 &&
-                         (part.quantity == "detections" || part.quantity == "en" || part.quantity == "zh");
+      const bool words =
+          is_words(part) && shown.parts.size() == 1 &&
+          (part.quantity == "detections" || part.quantity == "told" || part.quantity == "en" || part.quantity == "zh");
       const bool known = std::find(kQuantities.begin(), kQuantities.end(), part.quantity) != kQuantities.end();
       if (!words && (part.group.empty() || !known))
         return bad_spaces(key + ": from " + one.value("from", ""),
-                          {"<group>.<quantity>, joined by +; instruction.en, instruction.zh or detections alone",
-                           "<分组>.<量>，以 + 连接；或单独的 instruction.en、instruction.zh、detections"});
+                          {"<group>.<quantity>, joined by +; instruction.en, instruction.zh, detections or told alone",
+                           "<分组>.<量>，以 + 连接；或单独的 instruction.en、instruction.zh、detections、told"});
     }
     out.observation.push_back(std::move(shown));
   }
   const Json& action = s.at("action");
   out.action_key = action.value("key", out.action_key);
+  out.words = action.value("words", false);
   for (const auto& one : action.at("groups")) {
     Commanded c{one.at("group"), Mode::hold, one.value("columns", 0), one.value("invert", false)};
     const std::string mode = one.at("mode");
@@ -229,6 +232,12 @@ std::string detections_text(const Observation& seen) {
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string heard_text(const std::vector<Text>& heard) {
+  Json out = Json::array();
+  for (const auto& words : heard) out.push_back({{"en", words.en}, {"zh", words.zh}});
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string by_planes(const std::string& rgb) {
   const std::size_t pixels = rgb.size() / 3;
   std::string out(rgb.size(), '\0');
@@ -315,6 +324,11 @@ std::vector<CameraView> views(const Spaces& spaces) {
   return out;
 }
 
+bool hears(const Spaces& spaces) {
+  return std::any_of(spaces.observation.begin(), spaces.observation.end(),
+                     [](const Shown& s) { return !s.parts.empty() && s.parts.front().quantity == "told"; });
+}
+
 std::size_t width(const Spaces& spaces) {
   std::size_t out = 0;
   for (const auto& c : spaces.action) out += static_cast<std::size_t>(c.columns);
@@ -322,7 +336,8 @@ std::size_t width(const Spaces& spaces) {
 }
 
 Result<std::vector<Entry>> show(const Spaces& spaces, const std::vector<Group>& groups, const Instruction& told,
-                                const Observation& seen, const std::vector<Image>& images) {
+                                const Observation& seen, const std::vector<Image>& images,
+                                const std::vector<Text>& heard) {
   std::vector<Entry> out;
   for (const auto& shown : spaces.observation) {
     if (!shown.view.camera.empty()) {
@@ -336,6 +351,8 @@ Result<std::vector<Entry>> show(const Spaces& spaces, const std::vector<Group>& 
     const Part& first = shown.parts.front();
     if (first.quantity == "detections") {
       out.push_back({shown.key, detections_text(seen)});
+    } else if (first.quantity == "told") {
+      out.push_back({shown.key, heard_text(heard)});
     } else if (first.group == "instruction") {
       out.push_back({shown.key, first.quantity == "zh" ? told.text.zh : told.text.en});
     } else {
@@ -361,19 +378,6 @@ Action command(const Spaces& spaces, const Chunk& chunk, std::size_t row, double
     out.groups.push_back(std::move(one));
   }
   return out;
-}
-
-Result<void> check_chunk(const Spaces& spaces, const Chunk& chunk) {
-  const std::size_t wanted = width(spaces);
-  if (chunk.rows == 0 || chunk.rows > kMostRows || chunk.columns != wanted ||
-      chunk.values.size() != chunk.rows * chunk.columns)
-    return bad_answer("policy_shape", std::to_string(chunk.rows) + " rows of " + std::to_string(chunk.columns) +
-                                          " numbers; `spaces` has " + std::to_string(wanted) + " columns");
-  for (std::size_t i = 0; i < chunk.values.size(); ++i)
-    if (!std::isfinite(chunk.values[i]))
-      return bad_answer("policy_not_finite",
-                        "row " + std::to_string(i / chunk.columns) + ", column " + std::to_string(i % chunk.columns));
-  return {};
 }
 
 }  // namespace assay::served

@@ -1,8 +1,6 @@
 #include "adapters/served/websocket.h"
 
 #include <algorithm>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,7 +17,7 @@
 #include <variant>
 
 #include "adapters/live/realtime.h"
-#include "adapters/served/stamped_stream.h"
+#include "adapters/served/dial.h"
 
 namespace assay::served {
 namespace {
@@ -28,50 +26,13 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using Plain = websocket::stream<StampedStream>;
-using Secure = websocket::stream<beast::ssl_stream<StampedStream>>;
+using Secure = websocket::stream<SecureStream>;
 
 constexpr std::size_t kLongestFrame = std::size_t{64} << 20, kMostFrames = 16;
 
-Error no_link(const std::string& what, const std::string& detail) {
-  return Error{.id = 1263,
-               .what = {"the policy's server does not answer", "策略服务端没有应答"},
-               .expected = {"a WebSocket server that answers within the policy's deadline",
-                            "在策略期限内作答的 WebSocket 服务端"},
-               .found = "subject:" + what + " " + detail,
-               .help = {"`assay doctor --subject FILE`; look at the server's log",
-                        "`assay doctor --subject 文件`；并检查服务端日志"}};
-}
-
-struct Address {
-  bool secure = false;
-  std::string host, port, path = "/";
-};
-
-Address address_of(const std::string& url) {
-  Address out;
-  out.secure = url.rfind("wss://", 0) == 0 || url.rfind("https://", 0) == 0;
-  std::string rest = url.substr(url.find("://") + 3);
-  if (const auto slash = rest.find('/'); slash != std::string::npos) {
-    out.path = rest.substr(slash);
-    rest.resize(slash);
-  }
-  const auto colon = rest.rfind(':');
-  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
-  out.host = has_port ? rest.substr(0, colon) : rest;
-  out.port = has_port ? rest.substr(colon + 1) : out.secure ? "443" : "80";
-  if (!out.host.empty() && out.host.front() == '[') out.host = out.host.substr(1, out.host.size() - 2);
-  return out;
-}
-
-std::chrono::steady_clock::time_point time_point(SteadyTime time) {
-  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(time.ns));
-}
-
 }  // namespace
 
-struct WebSocket::Session {
-  asio::io_context context;
-  asio::ssl::context tls{asio::ssl::context::tls_client};
+struct WebSocket::Session : Dialler {
   std::optional<Plain> plain;
   std::optional<Secure> secure;
   beast::flat_buffer buffer;
@@ -106,29 +67,6 @@ struct WebSocket::Session {
     if (plain || secure) tcp().socket().close(ignored);
   }
 
-  /// Runs the context until `done`, or until the deadline.
-  bool drive(const bool& done, SteadyTime until) {
-    context.restart();
-    while (!done && context.run_one_until(time_point(until)) > 0) {
-    }
-    return done;
-  }
-
-  template <class Start>
-  beast::error_code step(SteadyTime until, Start start) {
-    bool done = false;
-    beast::error_code failed;
-    start([&](beast::error_code error, auto&&...) {
-      failed = error;
-      done = true;
-    });
-    if (drive(done, until)) return failed;
-    beast::error_code ignored;
-    tcp().socket().close(ignored);  // the handler still refers to this frame
-    drive(done, SteadyTime{steady_now().ns + 1'000'000'000});
-    return beast::error::timeout;
-  }
-
   Result<void> connect(const http::Endpoint& endpoint, SteadyTime until);
   /// A close frame, if that is quickly done.
   void say_goodbye() {
@@ -155,42 +93,12 @@ struct WebSocket::Session {
 
 Result<void> WebSocket::Session::connect(const http::Endpoint& endpoint, SteadyTime until) {
   const Address to = address_of(endpoint.url);
-  const auto failed_at = [&](const char* where, const beast::error_code& why) {
-    return no_link("policy_unreachable", endpoint.url + " (" + where + "): " + why.message());
-  };
-  if (to.secure) {
-    tls.set_verify_mode(asio::ssl::verify_peer);
-    beast::error_code refused;
-    if (endpoint.ca_file.empty())
-      tls.set_default_verify_paths(refused);
-    else
-      tls.load_verify_file(endpoint.ca_file, refused);
-    if (refused) return failed_at("authorities", refused);
+  if (to.secure)
     secure.emplace(context, tls);
-    secure->next_layer().set_verify_callback(asio::ssl::host_name_verification(to.host));
-    SSL_set_tlsext_host_name(secure->next_layer().native_handle(), to.host.c_str());
-  } else {
+  else
     plain.emplace(context);
-  }
-  asio::ip::tcp::resolver resolver(context);
-  asio::ip::tcp::resolver::results_type found;
-  auto why = step(until, [&](auto done) {
-    resolver.async_resolve(to.host, to.port, [&found, done](beast::error_code error, auto results) {
-      found = results;
-      done(error);
-    });
-  });
-  if (why) return failed_at("name", why);
-  why = step(until,
-             [&](auto done) { tcp().async_connect(found, [done](beast::error_code error, auto&&) { done(error); }); });
-  if (why) return failed_at("connect", why);
-  beast::error_code ignored;
-  tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  ask_for_stamps(tcp().socket().native_handle());
-  if (secure) {
-    why = step(until, [&](auto done) { secure->next_layer().async_handshake(asio::ssl::stream_base::client, done); });
-    if (why) return failed_at("TLS", why);
-  }
+  ASSAY_RETURN_IF_ERROR(dial(endpoint, tcp(), secure ? &secure->next_layer() : nullptr, until));
+  beast::error_code why;
   with([&](auto& stream) {
     stream.read_message_max(kLongestFrame);
     stream.binary(true);
@@ -198,9 +106,9 @@ Result<void> WebSocket::Session::connect(const http::Endpoint& endpoint, SteadyT
       request.set(beast::http::field::user_agent, "assay");
       if (!endpoint.token.empty()) request.set(beast::http::field::authorization, "Api-Key " + endpoint.token);
     }));
-    why = step(until, [&](auto done) { stream.async_handshake(to.host + ":" + to.port, to.path, done); });
+    why = step(tcp(), until, [&](auto done) { stream.async_handshake(to.host + ":" + to.port, to.path, done); });
   });
-  if (why) return failed_at("handshake", why);
+  if (why) return no_link("policy_unreachable", endpoint.url + " (handshake): " + why.message());
   with([this](auto& stream) {
     stream.control_callback([this](websocket::frame_type kind, beast::string_view) {
       if (kind != websocket::frame_type::pong) return;

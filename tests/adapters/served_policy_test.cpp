@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "adapters/served/numpy_msgpack.h"
@@ -166,14 +167,51 @@ TEST(Spaces, ShowAndCommandWhatTheySay) {
   ASSERT_TRUE(shown.ok());
   EXPECT_EQ(std::get<Array>((*shown)[0].value).values, (std::vector<double>{1, 2, 3, 4, 5, 6, 7, 0.75}));
   Chunk chunk{1, 8, {0, 0, 0, 0, 0, 0, 0.5, 1.03}};
-  EXPECT_TRUE(check_chunk(*spaces, chunk).ok());
+  EXPECT_TRUE(check_answer(*spaces, {chunk, {}}).ok());
   const Action action = command(*spaces, chunk, 0, 1);
   EXPECT_EQ(action.groups[0].values[6], 0.5);
   EXPECT_EQ(action.groups[1].values[0], 0);  // closed, and no farther
   chunk.values[3] = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(check_chunk(*spaces, chunk).error().found, "subject:policy_not_finite row 0, column 3");
+  EXPECT_EQ(check_answer(*spaces, {chunk, {}}).error().found, "subject:policy_not_finite row 0, column 3");
   chunk = {1, 7, std::vector<double>(7)};
-  EXPECT_EQ(check_chunk(*spaces, chunk).error().found.rfind("subject:policy_shape", 0), 0u);
+  EXPECT_EQ(check_answer(*spaces, {chunk, {}}).error().found.rfind("subject:policy_shape", 0), 0u);
+}
+
+TEST(Spaces, WhatIsSaidInATrialGoesThereAndBack) {
+  std::string declared = kJoints;
+  declared.replace(declared.find("\"observation\": ["), 16, R"("observation": [{"key": "heard", "from": "told"}, )");
+  declared.replace(declared.find("\"action\": {"), 11, R"("action": {"words": true, )");
+  auto spaces = spaces_of(link(declared));
+  ASSERT_TRUE(spaces.ok()) << spaces.error().found;
+  EXPECT_TRUE(hears(*spaces));
+  EXPECT_FALSE(hears(*spaces_of(link(kJoints))));
+  ASSERT_TRUE(fit_spaces(*spaces, body()).ok());
+  const auto shown = show(*spaces, body(), {}, {}, {}, {{"The box.", "盒子。"}});
+  ASSERT_TRUE(shown.ok());
+  EXPECT_EQ(std::get<std::string>((*shown)[0].value), R"([{"en":"The box.","zh":"盒子。"}])");
+  // {"say": "Which one?"}: no rows, and none needed.
+  const std::string asks = from_hex("81a3736179aa5768696368206f6e653f");
+  const auto answer = read_answer(asks, *spaces);
+  ASSERT_TRUE(answer.ok()) << answer.error().found;
+  EXPECT_EQ(answer->words.say, "Which one?");
+  EXPECT_EQ(answer->chunk.rows, 0u);
+  EXPECT_TRUE(check_answer(*spaces, *answer).ok());
+  EXPECT_FALSE(check_answer(*spaces, {}).ok());
+  EXPECT_FALSE(read_answer(asks, *spaces_of(link(kJoints))).ok()) << "who does not declare words is not heard";
+  using nlohmann::json;
+  const auto words = words_from(json::parse(
+      R"({"refuse": "sharp", "done": false, "reports": [{"label": "cup", "position_m": [1, 2, 3]}], "policy_timing": {}})"));
+  ASSERT_TRUE(words.ok());
+  EXPECT_TRUE(words->refuse && !words->done && words->any());
+  EXPECT_EQ(words->reason, "sharp");
+  EXPECT_EQ(words->reports.at(0).position_m[2], 3);
+  for (const char* bad :
+       {R"({"say": 1})", R"({"done": "yes"})", R"({"refuse": true})", R"({"reports": {}})",
+        R"({"reports": [{"label": "cup"}]})", R"({"reports": [{"label": "cup", "position_m": [1, 2, "3"]}]})"}) {
+    const auto wrong = words_from(json::parse(bad));
+    ASSERT_FALSE(wrong.ok()) << bad;
+    EXPECT_EQ(wrong.error().found.rfind("subject:policy_words", 0), 0u) << bad;
+  }
 }
 
 }  // namespace

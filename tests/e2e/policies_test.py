@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-from support import CATALOG, Case
+from support import CATALOG, SOURCE, Case
 
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "policy_peer.py")
 # Debian's own interpreter: its packages are not everybody's.
@@ -84,6 +84,36 @@ class Policies(Case):
             with self.subTest("http " + behaviour):
                 subject = self.subject("http://127.0.0.1:" + self.peer("--http", behaviour=behaviour), "http")
                 self.assertEqual(self.first_reason(subject, "h" + behaviour), {("failure", "subject_fault:" + reason)})
+
+    def test_a_policy_that_talks_takes_part_in_a_suite_of_words(self):
+        example = os.path.join(SOURCE, "docs", "examples", "talking_policy.py")
+        server = subprocess.Popen([PYTHON, example, "--port", "0"], stdout=subprocess.PIPE, text=True)
+        self.peers.append(server)
+        spaces = {"observation": [{"key": "tcp", "from": "arm.tcp_m"}, {"key": "turn", "from": "arm.tcp_wxyz"},
+                                  {"key": "things", "from": "detections"}, {"key": "prompt", "from": "instruction.en"},
+                                  {"key": "told", "from": "told"}],
+                  "action": {"words": True, "groups": [{"group": "arm", "mode": "ee_delta_pose"},
+                                                       {"group": "gripper", "mode": "gripper"}]}}
+        text = self.subject("http://127.0.0.1:" + server.stdout.readline().split()[-1], "http", 2.0,
+                            base="reference-attentive-arm")
+        with open(text, encoding="utf-8") as source:
+            whole = source.read()
+        policy = json.loads(whole[whole.index("\npolicy: ") + 9:])
+        subject = self.write("talks.yaml", whole[:whole.index("\npolicy:")] + "\npolicy: " +
+                             json.dumps(dict(policy, spaces=spaces)) + "\n")
+        workspace = os.path.join(self.folder, "w-talks")
+        done = self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "p",
+                          workspace=workspace, timeout=600)
+        self.assertNotIn(done.returncode, (0, 3), done.stderr)  # it is an example: it is not sure of everything
+        tasks = {}
+        for trial in self.trials(workspace):
+            tasks.setdefault(trial["task"], []).append(trial["outcome"])
+            self.assertFalse((trial["reason"] or "").startswith("subject_fault"), trial)
+        print({task: f"{outcomes.count('success')} of {len(outcomes)}" for task, outcomes in tasks.items()})
+        self.assert_recomputes(workspace)
+        self.assertEqual(len(tasks), 5)  # clarify succeeds only who asks and hears; refuse only who refuses, and not all
+        for task in ("interaction/clarify", "interaction/follow", "interaction/hand_over", "interaction/refuse"):
+            self.assertGreater(tasks[task].count("success"), len(tasks[task]) * 0.8, task)
 
     def test_nobody_there_and_cameras_are_said(self):
         found = self.first_reason(self.subject("ws://127.0.0.1:9"), "nobody")

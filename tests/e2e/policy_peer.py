@@ -24,6 +24,22 @@ def rows(n=5, dtype=np.float32, columns=None):
     return np.tile(np.array([0.2, 0.1, 0, 0, 0, 0, 0, 0][:columns or COLUMNS], dtype=dtype), (n, 1))
 
 
+def converse(observation, number):
+    """Asks, waits for the answer, says what it heard, reports and is done: what is said beside the rows, or without."""
+    heard = json.loads(observation["told"])
+    assert isinstance(heard, list) and all(set(words) == {"en", "zh"} for words in heard), heard
+    if number == 1:
+        return {"say": "Which one? 哪一个？"}
+    if not heard:
+        return {"actions": rows(50).tolist()}  # a long chunk: what is said ends it
+    if BEHAVIOUR == "refuse":
+        return {"refuse": "not " + heard[0]["en"]}
+    if BEHAVIOUR == "babble":
+        return {"say": 7}
+    return {"say": "I heard: " + heard[0]["en"], "done": True,
+            "reports": [{"label": heard[0]["zh"], "position_m": [1, 2.5, 3]}]}
+
+
 class Logged:
     def __init__(self):
         self.number = 0
@@ -35,7 +51,7 @@ class Logged:
 
 async def misbehave(socket, number):
     """From the third answer on. True: it was answered."""
-    if BEHAVIOUR == "good" or number < 3:
+    if BEHAVIOUR in ("good", "talk", "refuse", "babble") or number < 3:
         return False
     if BEHAVIOUR == "stall":
         await asyncio.sleep(3600)
@@ -92,6 +108,9 @@ async def talk(socket, *_):
         assert isinstance(state_array, np.ndarray) and state_array.dtype == np.float32 and state_array.ndim == 1
         assert isinstance(observation["prompt"], str) and observation["prompt"]
         delay = state.delay()
+        if BEHAVIOUR in ("talk", "refuse", "babble"):
+            await socket.send(pack(converse(observation, state.number)))
+            continue
         await asyncio.sleep(max(0.0, delay - (time.monotonic_ns() - came) * 1e-9))
         answer = pack({"actions": rows(1 if LOG else 5), "server_timing": {"infer_ms": delay * 1e3}})
         left = time.monotonic_ns()
@@ -102,7 +121,7 @@ async def talk(socket, *_):
 
 
 class Http(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version, number = "HTTP/1.1", 0
 
     def reply(self, code, body):
         self.send_response(code)
@@ -117,10 +136,14 @@ class Http(http.server.BaseHTTPRequestHandler):
         words = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/v1/begin":
             assert words["schema"] == "assay.policy/1" and words["columns"] == COLUMNS
+            Http.number = 0
             return self.reply(200, b"{}")
         assert self.path == "/v1/act" and len(words["observation"]["state"]) > 0
         if BEHAVIOUR == "stall":
             time.sleep(3600)
+        if BEHAVIOUR in ("talk", "refuse", "babble"):
+            Http.number += 1
+            return self.reply(200, json.dumps(converse(words["observation"], Http.number)).encode())
         bodies = {"good": {"actions": rows().tolist()}, "shape": {"actions": [[1]]}, "empty": {}}
         self.reply(200, json.dumps(bodies[BEHAVIOUR]).encode() if BEHAVIOUR in bodies else b"garbage")
 

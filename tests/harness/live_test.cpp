@@ -142,7 +142,7 @@ TEST_F(Live, TheRobotMakesItselfSafeWhenNobodyCommandsIt) {
   EXPECT_GT(watch_->stops, before);
 }
 
-/// The robot obeys so and so many periods late: what is measured lies one to two periods above, the wire's own.
+/// The robot obeys so and so many periods late, from the beginning of its next period on: up to a period is its own.
 TEST_F(Live, ADelayThatWasPutInIsFoundWithinItsBound) {
   const auto robot = connect(url());
   constexpr double kPeriod_s = 0.02;
@@ -156,15 +156,14 @@ TEST_F(Live, ADelayThatWasPutInIsFoundWithinItsBound) {
     for (int again = 0; again < 5 && disturbed(); ++again) ran = run(*robot);
     ASSERT_FALSE(disturbed()) << ran.result.verdict.reason;
     const auto& m = ran.result.trace.metadata;
-    const double bound_s = std::stod(m.at("motion_delay_arm_bound_s"));
-    // Taken over at the next period, seen at its end.
-    const double least_s = (periods + 1) * kPeriod_s, most_s = (periods + 2) * kPeriod_s;
+    constexpr double kWay_s = 0.005;  // there, on a machine that does other things, too
+    const double least_s = periods * kPeriod_s, most_s = (periods + 1) * kPeriod_s + kWay_s;
     for (const char* how : {"motion_delay_arm_threshold_s", "motion_delay_arm_correlation_s"}) {
       ASSERT_EQ(m.count(how), 1u) << how << ' ' << periods;
       const double found_s = std::stod(m.at(how));
       std::printf("%s: %.4f s for %d periods put in\n", how, found_s, periods);
-      EXPECT_GE(found_s, least_s - bound_s) << how << ' ' << periods;
-      EXPECT_LE(found_s, most_s + bound_s) << how << ' ' << periods;
+      EXPECT_GE(found_s, least_s) << how << ' ' << periods;
+      EXPECT_LE(found_s, most_s) << how << ' ' << periods;
     }
   }
 }

@@ -1,7 +1,5 @@
 // Injected truth: a peer that delays its answers by known amounts and logs its clock. What a trial records as the
 // policy's time is held against that log.
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,51 +7,22 @@
 
 #include "adapters/served/served_policy.h"
 #include "tests/harness/live_fixture.h"
+#include "tests/support/peer.h"
 
 namespace assay::harness {
 namespace {
 
-constexpr const char* kPython = "/usr/bin/python3";
-
-class Peer {
- public:
-  Peer(const std::string& delays, const std::string& log) {
-    int out[2] = {-1, -1};
-    if (pipe(out) != 0) return;
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(out[1], 1);
-      close(out[0]);
-      setenv("PEER_COLUMNS", "1", 1);
-      setenv("PEER_DELAYS", delays.c_str(), 1);
-      setenv("PEER_LOG", log.c_str(), 1);
-      execl(kPython, kPython, ASSAY_SOURCE_DIR "/tests/e2e/policy_peer.py", static_cast<char*>(nullptr));
-      _exit(127);
-    }
-    close(out[1]);
-    for (char c = 0; read(out[0], &c, 1) == 1 && c != '\n';) port += c;
-    close(out[0]);
-  }
-  ~Peer() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-  std::string port;
-
- private:
-  pid_t pid_ = -1;
-};
-
 TEST(ServedLatency, IsWhatTheServerTook) {
-  if (std::system((std::string(kPython) + " -c 'import msgpack, numpy, websockets' 2>/dev/null").c_str()) != 0)
+  if (!testing::python_has("msgpack, numpy, websockets"))
     GTEST_SKIP() << "no peer without python3-websockets, python3-msgpack, python3-numpy";
   const std::string log = ::testing::TempDir() + "assay_peer_" + std::to_string(getpid());
   std::remove(log.c_str());
-  const Peer peer("0.002,0.005,0.010,0.020,0.050,0.015", log);
+  const testing::Peer peer(
+      {testing::kPython, ASSAY_SOURCE_DIR "/tests/e2e/policy_peer.py"},
+      {.environment = {
+           {"PEER_COLUMNS", "1"}, {"PEER_DELAYS", "0.002,0.005,0.010,0.020,0.050,0.015"}, {"PEER_LOG", log}}});
   PolicyLink link;
-  link.url = "ws://127.0.0.1:" + peer.port;
+  link.url = "ws://127.0.0.1:" + peer.said;
   link.details =
       R"({"observation": [{"key": "state", "from": "arm.position_rad"}, {"key": "prompt", "from": "instruction.en"}],
     "action": {"groups": [{"group": "arm", "mode": "joint_velocity"}]}, "deadline_s": 5})";

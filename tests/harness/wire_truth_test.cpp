@@ -1,148 +1,207 @@
 // Injected truth on the wires: a peer that delays its answers by known amounts, or whose clock is wrong by known
 // amounts, and logs the clock that both share. ASSAY_TRUTH_ROUNDS=100 asks longer; script/wire-truth prints the table.
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/harness/wire_truth.h"
 
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <map>
-
+#include "adapters/exchange.h"
 #include "adapters/http/link.h"
 #include "adapters/served/served_policy.h"
-#include "tests/harness/live_fixture.h"
 
 namespace assay::harness {
 namespace {
 
-class Peer {
+/// Keeps what the wire said of each question: which half of a bias is whose.
+class Watched final : public Policy, public OverWire {
  public:
-  explicit Peer(std::vector<std::string> words) {
-    words.insert(words.begin(), WIRE_PEER);
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    int out[2] = {-1, -1};
-    if (pipe(out) != 0) return;
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(out[1], 1);
-      close(out[0]);
-      execv(argv[0], argv.data());
-      _exit(127);
-    }
-    close(out[1]);
-    for (char c = 0; read(out[0], &c, 1) == 1 && c != '\n';) port += c;
-    close(out[0]);
+  Watched(std::unique_ptr<Policy> policy, std::vector<Exchange>& seen) : policy_(std::move(policy)), seen_(seen) {}
+  [[nodiscard]] PolicyDescription describe() const override { return policy_->describe(); }
+  Result<void> begin(const Instruction& told, const RobotDescription& robot, StreamKey key) override {
+    return policy_->begin(told, robot, key);
   }
-  ~Peer() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+  Result<Action> act(const Observation& observation) override {
+    auto out = policy_->act(observation);
+    if (const auto one = last_exchange()) seen_.push_back(*one);
+    return out;
   }
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-  std::string port;
+  [[nodiscard]] std::optional<Exchange> last_exchange() const override { return last_exchange_of(*policy_); }
 
  private:
-  pid_t pid_ = -1;
+  std::unique_ptr<Policy> policy_;
+  std::vector<Exchange>& seen_;
 };
 
-int rounds() {
-  const char* wanted = std::getenv("ASSAY_TRUTH_ROUNDS");
-  return wanted == nullptr ? 10 : std::atoi(wanted);
-}
-
-double load() {
-  double one = 0;
-  std::ifstream("/proc/loadavg") >> one;
-  return one;
-}
-
-double at(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-}
-
-struct Found {
-  std::vector<double> bias_s, loop_s, width_s;
-  int covered = 0;
+struct Wire {
+  const char *name, *mode, *scheme;
+  Result<std::unique_ptr<Policy>> (*make)(const PolicyLink&);
 };
+const Wire kWires[] = {{"openpi", "policy", "ws", make_openpi_policy}, {"http", "http", "http", make_http_policy}};
 
 /// One trial's questions against the peer's log, by delay.
-void ask(double jitter, std::map<double, Found>& found) {
-  const std::string log = ::testing::TempDir() + "assay_wire_truth_" + std::to_string(getpid());
-  std::remove(log.c_str());
-  const std::vector<std::string> delays = {"0.0002", "0.001", "0.005", "0.02", "0.06", "0.2"};
-  std::vector<std::string> words = {"policy", log, std::to_string(jitter)};
-  words.insert(words.end(), delays.begin(), delays.end());
-  const Peer peer(words);
+void ask(const Wire& wire, double jitter, std::map<double, Found>& found) {
+  const Log log;
+  std::vector<std::string> words = {WIRE_PEER, wire.mode, log.path, std::to_string(jitter)};
+  for (const char* delay : {"0.0002", "0.001", "0.005", "0.02", "0.06", "0.2"}) words.emplace_back(delay);
+  const testing::Peer peer(words);
   PolicyLink link;
-  link.url = "ws://127.0.0.1:" + peer.port;
+  link.url = std::string(wire.scheme) + "://127.0.0.1:" + peer.said;
   link.details =
       R"({"observation": [{"key": "state", "from": "arm.position_rad"}, {"key": "prompt", "from": "instruction.en"}],
     "action": {"groups": [{"group": "arm", "mode": "joint_velocity"}]}, "deadline_s": 5})";
-  auto policy = make_openpi_policy(link);
+  auto policy = wire.make(link);
   ASSERT_TRUE(policy.ok()) << policy.error().found;
   FakeRobot robot;
   metrics::MetricRegistry known;
   metrics::register_builtin_metrics(known);
-  auto runner = make_threaded_runner(std::move(*policy));
+  std::vector<Exchange> seen;
+  auto runner = make_threaded_runner(std::make_unique<Watched>(std::move(*policy), seen));
   assay::Setup setup = fake_setup(static_cast<std::int64_t>(rounds()) * 6 * 20'000'000);
   setup.instruction.text = {"push", "推"};
   TrialOptions options;
   options.policy_deadline_s = 5;
-  const auto result = run_trial(robot, *runner, setup, {"success"}, known, options);
+  const auto result = run_trial(robot, *runner, setup, {"success", "policy_inference_time"}, known, options);
   ASSERT_EQ(result.trace.event("fault"), nullptr) << result.trace.event("fault_message")->detail;
-  const auto* wire = result.trace.stream("/inference");
+  const auto* inference = result.trace.stream("/inference");
   const auto* timing = result.trace.stream("/timing");
-  ASSERT_NE(wire, nullptr);
-  std::ifstream file(log);
+  ASSERT_NE(inference, nullptr);
+  std::ifstream file(log.path);
   double delay_s = 0;
-  std::int64_t came_ns = 0, left_ns = 0;
+  std::int64_t came_ns = 0, left_ns = 0, went_ns = 0;
   std::size_t row = 0;
-  for (; row < wire->rows() && file >> delay_s >> came_ns >> left_ns; ++row) {
-    const double truth_s = static_cast<double>(left_ns - came_ns) * 1e-9;
-    const double most_s = wire->row(row)[0], least_s = wire->row(row)[1];
+  for (; row < inference->rows() && row < seen.size() && file >> delay_s >> came_ns >> left_ns >> went_ns; ++row) {
     Found& f = found[delay_s];
-    f.bias_s.push_back(most_s - truth_s);
-    f.width_s.push_back(most_s - least_s);
-    f.covered += truth_s >= least_s && truth_s <= most_s ? 1 : 0;
-    if (row < timing->rows()) f.loop_s.push_back(timing->row(row)[0] - truth_s);
+    f.add(seconds(left_ns - came_ns), inference->row(row)[0], inference->row(row)[1], inference->row(row)[0]);
+    f.there_s.push_back(seconds(came_ns - seen[row].sent_ns));
+    f.back_s.push_back(seconds(seen[row].received_ns - left_ns));
+    if (went_ns != 0) f.out_s.push_back(seconds(went_ns - left_ns));
+    if (row < timing->rows()) f.other_s.push_back(timing->row(row)[0] - seconds(left_ns - came_ns));
   }
-  std::remove(log.c_str());
   ASSERT_GE(row, static_cast<std::size_t>(rounds()) * 6 - 1);
+  const auto& value = result.metrics.at(1);
+  ASSERT_TRUE(value.value && value.lower && value.upper);
+  EXPECT_LE(*value.lower, *value.value);
+  EXPECT_GT(*value.lower, 0) << "the way was measured";
 }
 
 TEST(WireTruth, APolicysAnswerTimeIsFoundAndItsIntervalHolds) {
-  for (const double jitter : {0.0, 0.5}) {
-    std::map<double, Found> found;
-    const double load_before = load();
-    ask(jitter, found);
-    if (HasFatalFailure()) return;
-    int n = 0, covered = 0;
-    std::vector<double> all_s, loop_s;
-    std::printf(
-        "jitter ± %.0f %%, load %.1f to %.1f\n  delay ms    n  bias p50 µs   p95 µs   interval p50 µs  covers\n",
-        100 * jitter, load_before, load());
-    for (const auto& [delay_s, f] : found) {
-      n += static_cast<int>(f.bias_s.size());
-      covered += f.covered;
-      all_s.insert(all_s.end(), f.bias_s.begin(), f.bias_s.end());
-      loop_s.insert(loop_s.end(), f.loop_s.begin(), f.loop_s.end());
-      std::printf("  %8.1f %4zu %12.1f %8.1f %17.1f %6d\n", delay_s * 1e3, f.bias_s.size(), 1e6 * at(f.bias_s, 0.5),
-                  1e6 * at(f.bias_s, 0.95), 1e6 * at(f.width_s, 0.5), f.covered);
+  for (const auto& wire : kWires) {
+    for (const double jitter : {0.0, 0.5}) {
+      std::map<double, Found> found;
+      const double load_before = load();
+      ask(wire, jitter, found);
+      if (HasFatalFailure()) return;
+      const Found all = print(std::string("answer over ") + wire.name, jitter, load_before, found);
+      std::printf(
+          "  of the bias, p50 µs: question's way %.1f, answer's way %.1f (clock read to the network's stamp %.1f); "
+          "the loop's own policy_s: bias p50 %.1f, p95 %.1f\n",
+          1e6 * at(all.there_s, 0.5), 1e6 * at(all.back_s, 0.5), all.out_s.empty() ? -1 : 1e6 * at(all.out_s, 0.5),
+          1e6 * at(all.other_s, 0.5), 1e6 * at(all.other_s, 0.95));
+      EXPECT_GE(all.covered, all.n() * 95 / 100);
+      // The one end needs no statistics: what is measured encloses what was logged.
+      EXPECT_GE(at(all.bias_s, 0), 0);
+      // A bias of the network's stamps does not grow with the load; what the loop sees does.
+      EXPECT_LE(at(all.bias_s, 0.5), at(all.other_s, 0.5));
+      if (load_before < 1) {
+        EXPECT_LE(at(all.bias_s, 0.5), 50e-6);
+      }
     }
-    std::printf(
-        "  all      %4d %12.1f %8.1f; covered %.1f %%; the loop's own policy_s: bias p50 %.1f µs, p95 %.1f µs\n", n,
-        1e6 * at(all_s, 0.5), 1e6 * at(all_s, 0.95), 100.0 * covered / n, 1e6 * at(loop_s, 0.5),
-        1e6 * at(loop_s, 0.95));
-    EXPECT_GE(covered, n * 95 / 100);
-    EXPECT_GE(at(all_s, 0), 0);  // the one end needs no statistics: what is measured encloses what was logged
-    // A bias of the network's stamps does not grow with the load; what the loop sees does.
-    EXPECT_LE(at(all_s, 0.5), at(loop_s, 0.5));
-    if (load_before < 1) {
-      EXPECT_LE(at(all_s, 0.5), 50e-6);
+  }
+}
+
+/// Ahead and still by turns, for longer or shorter: no rhythm to be mistaken for another, and no fixed phase.
+class Alternating final : public Policy {
+ public:
+  [[nodiscard]] PolicyDescription describe() const override { return {"alternating", "1", true, false, 0}; }
+  Result<void> begin(const Instruction&, const RobotDescription&, StreamKey) override {
+    next_ = SimTime{};
+    ahead_ = false;
+    turns_ = 0;
+    return {};
+  }
+  Result<Action> act(const Observation& seen) override {
+    if (seen.time >= next_) {
+      ahead_ = !ahead_;
+      next_.ns = seen.time.ns + 310'000'000 + turns_++ * 7 % 11 * 29'300'000;
+    }
+    Action out;
+    out.groups = {{"base", Mode::base_twist, {ahead_ ? 0.3 : 0.0, 0.0}}};
+    return out;
+  }
+
+ private:
+  SimTime next_;
+  bool ahead_ = false;
+  int turns_ = 0;
+};
+
+/// One trial's movements against the robot's log. False: this machine itself was too late.
+bool move(double jitter, double delay_s, Found& steps, Found& lags) {
+  static int seed = 0;
+  const Log log;
+  const testing::Peer peer({WIRE_ROBOT, log.path, std::to_string(jitter), std::to_string(delay_s), "123456789", "200",
+                            std::to_string(++seed)});
+  RobotLink link;
+  link.adapter = "http";
+  link.url = "http://127.0.0.1:" + peer.said;
+  auto robot = make_http_robot(link);
+  EXPECT_TRUE(robot.ok());
+  assay::Setup setup = fake_setup(8'000'000'000);
+  Group base;
+  base.kind = Group::Kind::base;
+  base.name = "base";
+  base.joints = {"left", "right"};
+  setup.world.groups = {base};
+  setup.signals.clear();
+  setup.limits.clear();
+  metrics::MetricRegistry known;
+  metrics::register_builtin_metrics(known);
+  auto runner = make_threaded_runner(std::make_unique<Alternating>());
+  const auto result = run_trial(**robot, *runner, setup, {}, known, {});
+  if (const auto* fault = result.trace.event("fault_message"); fault != nullptr) {
+    std::printf("  a trial lost: %.300s\n", fault->detail.c_str());
+    return false;
+  }
+  const auto* commands = result.trace.stream("/command");
+  const auto* motion = result.trace.stream("/motion/base");
+  if (commands == nullptr || motion == nullptr) return false;
+  std::map<std::int64_t, double> truth_s;  // by the command that changed the speed
+  const auto forward = static_cast<std::size_t>(commands->find("base.command_00"));
+  std::ifstream file(log.path);
+  std::int64_t came_ns = 0, moved_ns = 0;
+  double before = 0;
+  for (std::size_t row = 0; row < commands->rows(); ++row) {
+    const double now = commands->row(row)[forward];
+    if (std::exchange(before, now) == now) continue;
+    if (!(file >> came_ns >> moved_ns)) break;
+    truth_s[commands->t_ns[row]] = seconds(moved_ns - came_ns);
+  }
+  for (std::size_t row = 0; row < motion->rows(); ++row) {
+    const auto cells = motion->row(row);
+    if (truth_s.count(motion->t_ns[row]) == 1) steps.add(truth_s[motion->t_ns[row]], cells[0], cells[1], cells[2]);
+  }
+  const auto& m = result.trace.metadata;
+  if (m.count("motion_delay_base_correlation_least_s") == 0) return true;
+  const auto said = [&](const char* what) {
+    return std::stod(m.at(std::string("motion_delay_base_correlation") + what));
+  };
+  lags.add(delay_s, said("_s"), said("_least_s"), said("_most_s"));
+  return true;
+}
+
+TEST(WireTruth, CommandToMotionIsFoundAndItsIntervalHolds) {
+  for (const double jitter : {0.0, 0.5}) {
+    std::map<double, Found> steps, lags;
+    const double load_before = load();
+    for (const double delay_s : {0.0002, 0.005, 0.02, 0.06, 0.2})
+      for (int done = 0, tried = 0; done < (rounds() + 9) / 10 && tried < 3 * rounds(); ++tried)
+        done += move(jitter, delay_s, steps[delay_s], lags[delay_s]) ? 1 : 0;
+    const Found by_threshold = print("command to motion, threshold", jitter, load_before, steps);
+    const Found by_correlation = print("command to motion, cross-correlation", jitter, load_before, lags);
+    ASSERT_GE(by_threshold.n(), 50);
+    EXPECT_GE(by_threshold.covered, by_threshold.n() * 95 / 100);
+    ASSERT_GE(by_correlation.n(), 5);
+    EXPECT_GE(by_correlation.covered, by_correlation.n() * 95 / 100 - 1);
+    if (load_before < 1 && jitter == 0) {
+      EXPECT_LE(std::abs(at(by_threshold.bias_s, 0.5)), 50e-6);
+      EXPECT_LE(std::abs(at(by_correlation.bias_s, 0.5)), 50e-6);
     }
   }
 }
@@ -151,9 +210,9 @@ TEST(WireTruth, AnOffsetAndADriftOfTheRobotsClockAreFound) {
   constexpr std::int64_t kOffset_ns = 123'456'789;
   constexpr double kDrift_ppm = 200;
   const std::int64_t started_ns = steady_now().ns;
-  const Peer peer({"clock", std::to_string(kOffset_ns), std::to_string(kDrift_ppm)});
+  const testing::Peer peer({WIRE_PEER, "clock", std::to_string(kOffset_ns), std::to_string(kDrift_ppm)});
   http::Endpoint endpoint;
-  endpoint.url = "http://127.0.0.1:" + peer.port;
+  endpoint.url = "http://127.0.0.1:" + peer.said;
   http::Caller caller(endpoint);
   ClockFitter fitter;
   const int wanted = 40 * rounds();

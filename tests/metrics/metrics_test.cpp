@@ -245,6 +245,21 @@ TEST(TimingMetrics, MedianAndRatio) {
   EXPECT_EQ(one("policy_inference_time", moving()).why_undefined, "no_stream:/timing");
 }
 
+TEST(TimingMetrics, OfAServedPolicyTheWiresOwnTimeCounts) {
+  Trace trace = timed({0.012, 0.012, 0.012}, {1, 1, 1}, {0, 0, 0});  // the loop goes on after 60 % of its period
+  trace.streams.push_back(make_stream(
+      {0, 1, 2},
+      {{"answer_s", {0.25, 0.0625, 0.125}}, {"server_least_s", {0.2, 0.0625, 0.1}}, {"taken_over_s", {0, 0, 0}}},
+      "/inference"));
+  const auto found = one("policy_inference_time", trace);
+  EXPECT_EQ(found.version, 2);
+  EXPECT_EQ(found.value, 0.125);
+  EXPECT_EQ(found.lower, 0.1);
+  EXPECT_EQ(found.upper, 0.125);
+  // A record that was scored before stays as it was.
+  EXPECT_EQ(builtin().find("policy_inference_time", 1)->compute(trace, {}).value, 0.012);
+}
+
 TEST(TimingMetrics, TheDeclaredLatencyIsTheSetUps) {
   Trace trace = moving();
   EXPECT_EQ(one("declared_latency", trace).why_undefined, "no_metadata:latency_ns");
