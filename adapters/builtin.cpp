@@ -121,6 +121,14 @@ void register_builtin_adapters(AdapterRegistry& registry) {
        skill_params(),
        ""},
       make_patrol);
+  registry.add_policy(
+      {"bringer",
+       {"takes a thing, drives to the station before the named bin and puts it down there, with any base "
+        "that carries an arm",
+        "取物后驱动底盘到指定料箱前的站点并放下，适用于任意带机械臂的移动底盘"},
+       skill_params(),
+       ""},
+      make_bringer);
   registry.add_policy({"observer",
                        {"watches from where it stands and reports what it sees, with any bound robot",
                         "原地观察并上报所见物体，适用于任意已绑定的机器人"},

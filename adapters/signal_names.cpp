@@ -37,6 +37,7 @@ std::vector<std::string> signal_names(const SignalSpec& spec) {
         out.push_back(spec.a + ".limit_m_s");
       else
         for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) out.push_back(spec.a + part);
+      if (spec.a == name_of(Stimulus::Kind::over_command)) out.push_back(spec.a + ".rated_m_s");
       break;
   }
   return out;

@@ -134,7 +134,7 @@ Check check_reachable(const std::string& name) {
     const auto said = try_ros2(subject->robot, kPatience_s);
     out.help = {"docs/wire-ros2.md", "docs/zh/wire-ros2.md"};
     out.ok = said.ok();
-    out.found = same(said ? *said : said.error().found);
+    out.found = said ? same(*said) : words_of(said.error());
     return out;
   }
   if (subject->adapter == "manual") {

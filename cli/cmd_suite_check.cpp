@@ -60,6 +60,8 @@ int trials_of(const CheckOptions& o, Arm arm) {
 
 bool is_wanted(const CheckOptions& o, const Task& task) {
   const auto named = [&](const std::string& name) { return name == task.id || name == task.key(); };
+  // What is examined by recordings alone has nobody who could be made to solve it here.
+  if (std::find(task.tags.begin(), task.tags.end(), "recorded") != task.tags.end()) return false;
   return (o.tasks.empty() || std::any_of(o.tasks.begin(), o.tasks.end(), named)) &&
          (o.levels.empty() || std::find(o.levels.begin(), o.levels.end(), task.level) != o.levels.end());
 }
@@ -140,8 +142,8 @@ class State {
   std::map<std::string, json> known_;
 };
 
-/// Time left: what each arm took of late per second of its time limits. Tasks differ and come in the order of their limits,
-/// so that what was long ago says little of what is to come.
+/// Time left: what each arm took of late per second of its time limits. Tasks differ and come in the order of their
+/// limits, so that what was long ago says little of what is to come.
 class Eta {
  public:
   explicit Eta(int jobs) : jobs_(std::max(1, jobs)) {}

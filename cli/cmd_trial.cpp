@@ -137,6 +137,56 @@ int do_trial_invalidate(const App& app, const TrialOptions& o) {
   return kConforms;
 }
 
+/// What all of them are told; frames and size.
+CLI::App* picture_command(CLI::App& trial, const App& app, const char* name, const Text& about,
+                          const std::shared_ptr<ReplayRequest>& r, bool frames) {
+  auto* out = trial.add_subcommand(name, app.say(about));
+  out->add_option("number", r->trial, app.say("trial number", "试验编号"))->required();
+  if (frames) {
+    out->add_option("--frames", r->frames, app.say("folder for PNG files", "PNG 图片目录"));
+    out->add_option("--gif", r->gif, app.say("GIF file", "GIF 文件"));
+    out->add_option("--fps", r->fps, app.say("frames per second of the trial", "每秒帧数"))
+        ->check(CLI::Range(1, 60))
+        ->capture_default_str();
+  }
+  out->add_option("--width", r->width, app.say("of a picture, in pixels", "图片宽度，像素"))
+      ->check(CLI::Range(64, 1920))
+      ->capture_default_str();
+  out->add_option("--height", r->height, app.say("of a picture, in pixels", "图片高度，像素"))
+      ->check(CLI::Range(64, 1080))
+      ->capture_default_str();
+  return out;
+}
+
+void add_picture_commands(CLI::App& trial, const App& app, Action& run) {
+  const auto bind = [&app, &run](CLI::App* command, const std::shared_ptr<ReplayRequest>& r,
+                                 int (*action)(const App&, const ReplayRequest&)) {
+    command->callback([&app, &run, r, action] {
+      if (r->frames.empty() && r->gif.empty()) throw CLI::RequiredError("--frames / --gif");
+      run = [&app, r, action] { return action(app, *r); };
+    });
+  };
+  const auto r = std::make_shared<ReplayRequest>();
+  auto* replayed = picture_command(
+      trial, app, "replay", {"show a trial again from its trace: pictures or a GIF", "由记录重现一次试验：图片或 GIF"},
+      r, true);
+  replayed->add_flag("--blind", r->blind,
+                     app.say("tell nothing of the outcome, for a second opinion", "不显示结果，供二次评分使用"));
+  bind(replayed, r, replay);
+  const auto p = std::make_shared<ReplayRequest>();
+  bind(picture_command(trial, app, "play",
+                       {"play an operated trial in the simulator, for its operator to watch; nothing goes on record",
+                        "在仿真器中演示一次由操作员评判的试验，供其观看；不作记录"},
+                       p, true),
+       p, play);
+  const auto s = std::make_shared<ReplayRequest>();
+  const auto file = std::make_shared<std::string>();
+  auto* start = picture_command(trial, app, "picture",
+                                {"the scene as a trial starts, as PNG", "一次试验开始时的场景（PNG）"}, s, false);
+  start->add_option("-o,--output", *file, app.say("PNG file", "PNG 文件"))->required();
+  start->callback([&app, &run, s, file] { run = [&app, s, file] { return picture_of_start(app, *s, *file); }; });
+}
+
 }  // namespace
 
 void add_trial_commands(CLI::App& parser, App& app, Action& run) {
@@ -166,25 +216,7 @@ void add_trial_commands(CLI::App& parser, App& app, Action& run) {
       app.say("flagged before the outcome was revealed: the index is replaced", "在结果揭示前标记：以备用序号替换"));
   bind(invalidate, do_trial_invalidate);
   add_score_commands(*trial, app, run);
-  const auto r = std::make_shared<ReplayRequest>();
-  auto* replayed = trial->add_subcommand(
-      "replay", app.say("show a trial again from its trace: pictures or a GIF", "由记录重现一次试验：图片或 GIF"));
-  replayed->add_option("number", r->trial, app.say("trial number", "试验编号"))->required();
-  replayed->add_option("--frames", r->frames, app.say("folder for PNG files", "PNG 图片目录"));
-  replayed->add_option("--gif", r->gif, app.say("GIF file", "GIF 文件"));
-  replayed->add_option("--fps", r->fps, app.say("frames per second of the trial", "每秒帧数"))
-      ->check(CLI::Range(1, 60))
-      ->capture_default_str();
-  replayed->add_option("--width", r->width, app.say("of a picture, in pixels", "图片宽度，像素"))
-      ->check(CLI::Range(64, 1920))
-      ->capture_default_str();
-  replayed->add_option("--height", r->height, app.say("of a picture, in pixels", "图片高度，像素"))
-      ->check(CLI::Range(64, 1080))
-      ->capture_default_str();
-  replayed->callback([&app, &run, r] {
-    if (r->frames.empty() && r->gif.empty()) throw CLI::RequiredError("--frames / --gif");
-    run = [&app, r] { return replay(app, *r); };
-  });
+  add_picture_commands(*trial, app, run);
 }
 
 }  // namespace assay::cli

@@ -45,7 +45,7 @@ int frames(char** argv) {
   request.fps = number(5);
   request.width = number(6);
   request.height = number(7);
-  return draw_trial(app, request, argv[4], number(8));
+  return draw_trial(app, request, argv[4], number(8), argv[10]);
 }
 
 /// The language must be known before help is written: --lang is looked for by hand first.
@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
     if (argc == 5 && std::strcmp(argv[1], "worker") == 0) return worker(argv);
     if (argc == 6 && std::strcmp(argv[1], "picture") == 0)
       return draw_picture(argv[2], argv[3], static_cast<int>(std::strtol(argv[4], nullptr, 10)), argv[5]);
-    if (argc == 10 && std::strcmp(argv[1], "frames") == 0) return frames(argv);
+    if (argc == 11 && std::strcmp(argv[1], "frames") == 0) return frames(argv);
     pin_libm(own_path(), argv);
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -34,10 +34,10 @@ class ConsoleListener final : public RunListener {
                        text(data, "reason")));
     } else if (event.type == "operator_prompt") {
       if (text(data, "kind") == "set_up")
-        note(fmt::format(
-            "{} {} L{} #{}: {}", app_.say("trial", "试验"), number(data, "trial"), number(data, "level"),
-            number(data, "index"),
-            app_.say("waits for its operator (`assay attach --by NAME`)", "等待操作员（`assay attach --by 姓名`）")));
+        note(fmt::format("{} {} L{} #{}: {}", app_.say("trial", "试验"), number(data, "trial"), number(data, "level"),
+                         number(data, "index"),
+                         app_.say("waits for its operator (`assay attach --by NAME`, or the dashboard)",
+                                  "等待操作员（`assay attach --by 姓名` 或界面程序）")));
     } else if (event.type == "progress") {
       progress(data);
     }

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "adapters/mujoco/renderer.h"
+#include "adapters/registry.h"
 #include "cli/gif.h"
 #include "cli/seed.h"
 #include "cli/session.h"
@@ -82,7 +83,8 @@ Result<Setup> setup_of(const Store& store, const Found& found) {
     if (task == nullptr) continue;
     ASSAY_TRY(const auto world, compose(*task, session.inputs.embodiment));
     ASSAY_TRY(auto setup, harness::realise(*task, session.inputs.embodiment, world, seed, found.trial.index));
-    if (setup.initial_state_digest != found.trial.initial_state_digest)
+    const bool begun = found.trial.finished || !found.trial.initial_state_digest.empty();
+    if (begun && setup.initial_state_digest != found.trial.initial_state_digest)
       return not_shown("another start: " + setup.initial_state_digest.substr(0, 12),
                        {"use the program and catalogue of the session", "请使用该检测当时的程序与目录"});
     return setup;
@@ -99,11 +101,32 @@ Result<void> write_ppm(const std::string& path, const Picture& picture) {
   return Error{.id = 908, .what = {"the file cannot be written", "文件无法写入"}, .place = {path}};
 }
 
-Result<void> draw_frames(const ReplayRequest& request, const App& app, const std::string& folder, int most) {
+/// What the robot was told, for whoever looks on.
+void note_instruction(const Setup& setup, const std::string& folder) {
+  const auto& words = setup.instruction.text;
+  std::ofstream(folder + "/instruction.json") << nlohmann::json{{"en", words.en}, {"zh", words.zh}}.dump();
+}
+
+nlohmann::json instruction_in(const std::string& folder) {
+  std::ifstream in(folder + "/instruction.json");
+  auto out = nlohmann::json::parse(in, nullptr, false);
+  return out.is_object() ? out : nlohmann::json::object();
+}
+
+Result<void> draw_frames(const ReplayRequest& request, const App& app, const std::string& folder, int most,
+                         const std::string& what) {
   ASSAY_TRY(const auto store, Store::open(app.workspace, true));
   ASSAY_TRY(const auto found, find_trial(*store, request.trial));
-  ASSAY_TRY(const auto trace, trace_of(found.trial));
+  if (what == "start") {
+    ASSAY_TRY(const auto setup, setup_of(*store, found));
+    note_instruction(setup, folder);
+    ASSAY_TRY(const auto picture, render_start(setup, request.width, request.height));
+    return write_ppm(folder + "/00000.ppm", picture);
+  }
+  const bool on_record = what == "record" || what == "blind";
+  ASSAY_TRY(const auto trace, on_record ? trace_of(found.trial) : read_mcap(what));
   ASSAY_TRY(const auto setup, setup_of(*store, found));
+  note_instruction(setup, folder);
   std::int64_t end_ns = 0;
   for (const auto& stream : trace.streams)
     if (!stream.t_ns.empty() && stream.deterministic) end_ns = std::max(end_ns, stream.t_ns.back());
@@ -114,10 +137,10 @@ Result<void> draw_frames(const ReplayRequest& request, const App& app, const std
   for (int i = 0; i * step_s <= end_s + 1e-9; ++i)
     view.times_ns.push_back(static_cast<std::int64_t>(std::llround(i * step_s * 1e9)));
   if (view.times_ns.back() < end_ns) view.times_ns.push_back(end_ns);
-  const std::string outcome(to_string(found.trial.verdict.outcome));
+  const std::string outcome = what == "record" ? "  " + std::string(to_string(found.trial.verdict.outcome)) : "";
   view.caption = [&](std::int64_t t_ns) {
     return fmt::format("trial {}  {:.2f} s{}", request.trial, static_cast<double>(t_ns) * 1e-9,
-                       t_ns >= end_ns ? "  " + outcome : "");
+                       t_ns >= end_ns ? outcome : "");
   };
   std::ofstream(folder + "/pace.txt") << fmt::format("{}\n", step_s);
   int number = 0;
@@ -211,31 +234,50 @@ Result<int> collect(const ReplayRequest& request, const fs::path& folder) {
   return static_cast<int>(files.size());
 }
 
-}  // namespace
+/// A folder of this process, gone with it.
+class Scratch {
+ public:
+  Scratch() : path_((fs::temp_directory_path() / "assay-frames-XXXXXX").string()) {
+    made_ = mkdtemp(path_.data()) != nullptr;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (made_) fs::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  [[nodiscard]] Result<void> made() const {
+    if (made_) return {};
+    return Error{.id = 908, .what = {"the folder cannot be made", "目录无法创建"}, .place = {path_}};
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
 
-int draw_trial(const App& app, const ReplayRequest& request, const std::string& folder, int most) {
-  const auto drawn = draw_frames(request, app, folder, most);
-  return drawn ? kConforms : fail(app, drawn.error());
+ private:
+  std::string path_;
+  bool made_ = false;
+};
+
+Result<int> run_frames(const App& app, const ReplayRequest& request, const std::string& folder, int most,
+                       const std::string& what) {
+  return run_child(app, {app.program, "frames", app.workspace, std::to_string(request.trial), folder,
+                         std::to_string(request.fps), std::to_string(request.width), std::to_string(request.height),
+                         std::to_string(most), app.lang == Lang::zh ? "zh" : "en", what});
 }
 
-int replay(const App& app, const ReplayRequest& request) {
-  std::string folder = (fs::temp_directory_path() / "assay-frames-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr)
-    return fail(app, Error{.id = 908, .what = {"the folder cannot be made", "目录无法创建"}, .place = {folder}});
-  const auto code = run_child(
-      app, {app.program, "frames", app.workspace, std::to_string(request.trial), folder, std::to_string(request.fps),
-            std::to_string(request.width), std::to_string(request.height),
-            std::to_string(request.gif.empty() ? kMostFrames : kMostGifFrames), app.lang == Lang::zh ? "zh" : "en"});
-  const auto written = code && *code == kConforms ? collect(request, folder) : Result<int>(0);
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
+int show_frames(const App& app, const ReplayRequest& request, const Scratch& scratch, const std::string& what) {
+  const auto code = run_frames(app, request, scratch.path(), request.gif.empty() ? kMostFrames : kMostGifFrames, what);
   if (!code) return fail(app, code.error());
   if (*code != kConforms) return *code;
+  const auto written = collect(request, scratch.path());
   if (!written) return fail(app, written.error());
+  double step_s = 0;
+  std::ifstream(scratch.path() + "/pace.txt") >> step_s;
   if (app.json) {
     print_json({{"schema", "assay.replay/1"},
                 {"trial", request.trial},
                 {"frames", *written},
+                {"step_s", step_s},
+                {"instruction", instruction_in(scratch.path())},
                 {"folder", request.frames},
                 {"gif", request.gif}});
   } else {
@@ -243,6 +285,72 @@ int replay(const App& app, const ReplayRequest& request) {
                                     request.gif.empty() ? request.frames : request.gif)
                             .c_str());
   }
+  return kConforms;
+}
+
+/// What `manual: {plays: {id, params}}` names, in the embedded simulator from the trial's own start.
+Result<void> play_out(const App& app, std::int64_t number, const std::string& file) {
+  ASSAY_TRY(const auto store, Store::open(app.workspace, true));
+  ASSAY_TRY(const auto found, find_trial(*store, number));
+  ASSAY_TRY(const auto session, open_session(*store, found.session.id));
+  const auto section = nlohmann::json::parse(session.inputs.subject.robot.details, nullptr, false);
+  if (session.inputs.subject.adapter != "manual" || !section.is_object() || !section.contains("plays"))
+    return not_shown("no `plays`", {"say `manual: {plays: {id: …}}` in the subject file (docs/wire-manual.md)",
+                                    "请在对象文件中写明 `manual: {plays: {id: …}}`（docs/zh/wire-manual.md）"});
+  ASSAY_TRY(auto setup, setup_of(*store, found));
+  PolicyParams params;
+  const auto given = section["plays"].value("params", nlohmann::json::object());
+  for (const auto& [name, value] : given.items()) params.emplace_back(name, value.get<double>());
+  AdapterRegistry registry;
+  register_builtin_adapters(registry);
+  ASSAY_TRY(auto robot, registry.robot("mujoco"));
+  ASSAY_TRY(auto policy, registry.policy(section["plays"].value("id", ""), params));
+  const auto runner = harness::make_threaded_runner(std::move(policy));
+  metrics::MetricRegistry metrics;
+  const auto played = harness::run_trial(*robot, *runner, setup, {}, metrics, {});
+  runner->close(2);
+  ASSAY_TRY(const auto digest, write_mcap(file, played.trace));
+  return {};
+}
+
+}  // namespace
+
+int draw_trial(const App& app, const ReplayRequest& request, const std::string& folder, int most,
+               const std::string& what) {
+  const auto drawn = draw_frames(request, app, folder, most, what);
+  return drawn ? kConforms : fail(app, drawn.error());
+}
+
+int replay(const App& app, const ReplayRequest& request) {
+  const Scratch scratch;
+  if (auto made = scratch.made(); !made) return fail(app, made.error());
+  return show_frames(app, request, scratch, request.blind ? "blind" : "record");
+}
+
+int play(const App& app, const ReplayRequest& request) {
+  const Scratch scratch;
+  if (auto made = scratch.made(); !made) return fail(app, made.error());
+  const std::string trace = scratch.path() + "/play.mcap";
+  if (auto played = play_out(app, request.trial, trace); !played) return fail(app, played.error());
+  return show_frames(app, request, scratch, trace);
+}
+
+int picture_of_start(const App& app, const ReplayRequest& request, const std::string& file) {
+  const Scratch scratch;
+  if (auto made = scratch.made(); !made) return fail(app, made.error());
+  const auto code = run_frames(app, request, scratch.path(), 1, "start");
+  if (!code) return fail(app, code.error());
+  if (*code != kConforms) return *code;
+  const Frame frame = read_ppm(scratch.path() + "/00000.ppm");
+  const auto written = write_file(file, reports::png_of(frame.width, frame.height, frame.rgb));
+  if (!written) return fail(app, written.error());
+  if (app.json)
+    print_json({{"schema", "assay.picture/1"},
+                {"trial", request.trial},
+                {"file", file},
+                {"instruction", instruction_in(scratch.path())}});
+  else
+    std::printf("%s\n", file.c_str());
   return kConforms;
 }
 

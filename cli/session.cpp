@@ -34,6 +34,13 @@ std::string engine_text(const std::string& adapter) {
   return adapter;
 }
 
+/// What plays in place of an operated robot; empty: a robot does.
+std::string played_by(const Subject& subject) {
+  if (subject.adapter != "manual") return {};
+  const auto section = nlohmann::json::parse(subject.robot.details, nullptr, false);
+  return section.is_object() && section.contains("plays") ? section["plays"].value("id", "") : "";
+}
+
 /// Percent of the trials, one line per finding, in the report's remarks.
 std::vector<std::string> remarks(const Opened& session) {
   std::vector<std::string> out;
@@ -45,6 +52,8 @@ std::vector<std::string> remarks(const Opened& session) {
     out.emplace_back(
         "trials were set up, started and scored by a person, by eye: values have the vantage operator, times are those "
         "between two acts of the person, and what was drawn of friction, sensors and delays was not set");
+  if (const auto played = played_by(session.inputs.subject); !played.empty())
+    out.push_back(fmt::format("no robot moved: the person watched the embedded simulator, played by {}", played));
   return out;
 }
 

@@ -21,6 +21,7 @@ struct Values {
   std::vector<double> seen;           ///< of trials that succeeded and gave one, in counting order
   int without = 0;                    ///< counted trials that did not
   int unobservable = 0;               ///< of these: the robot does not give what the metric is made from
+  int failed = 0;                     ///< of these: the robot failed
   std::string why;                    ///< of the first without
   const MetricValue* only = nullptr;  ///< the one of a single trial
 };
@@ -60,6 +61,7 @@ Values values_of(IndicatorResult& r, const PlannedIndicator& planned, const std:
       continue;
     }
     ++out.without;
+    if (metrics::ran_to_own_end(trial) && !metrics::counts_as_success(trial, "")) ++out.failed;
     const std::string why = metric == nullptr ? "unknown_metric" : metric->why_undefined;
     if (metrics::ran_to_own_end(trial) && is_unobservable(why)) ++out.unobservable;
     if (out.why.empty()) out.why = why.empty() ? std::string(to_string(trial.verdict.outcome)) : why;
@@ -96,8 +98,9 @@ void mean_limits(IndicatorResult& r, const Values& values) {
   r.upper = mean + half;
 }
 
-/// Trials without a value stand at the worse end, as ±infinity; a limit that falls there is none.
-void quantile_limits(IndicatorResult& r, const Values& values) {
+/// Trials without a value stand at the worse end, as ±infinity; a limit that falls there is none. True: so many failed
+/// that the better limit falls there, too, and the whole interval lies beyond whatever was asked.
+bool quantile_limits(IndicatorResult& r, const Values& values) {
   const bool at_most = r.bound == "at_most";
   std::vector<double> all;  // the larger the worse
   for (const double value : values.seen) all.push_back(at_most ? value : -value);
@@ -116,9 +119,11 @@ void quantile_limits(IndicatorResult& r, const Values& values) {
   const auto better = metrics::quantile_ranks(n, 1 - r.quantile, r.confidence);
   std::optional<double> high, low;
   if (worse && worse->one_sided_upper) high = at(*worse->one_sided_upper);
-  if (better && better->one_sided_upper) low = at(n + 1 - *better->one_sided_upper);
+  const int low_rank = better && better->one_sided_upper ? n + 1 - *better->one_sided_upper : 0;
+  if (low_rank > 0) low = at(low_rank);
   r.upper = at_most ? high : low;
   r.lower = at_most ? low : high;
+  return low_rank > n - values.failed;
 }
 
 /// Operating time and failures of the counted trials; a failed one ran, too, until it failed.
@@ -150,11 +155,11 @@ void failure_limits(IndicatorResult& r, const Operation& operation) {
   if (operation.failures > 0) r.estimate = operation.time_s / operation.failures;
 }
 
-void compare(IndicatorResult& r, const Text& what) {
+void compare(IndicatorResult& r, const Text& what, bool beyond = false) {
   const bool at_most = r.bound == "at_most";
   const auto show = [&](const std::optional<double>& value) { return value ? amount(*value, r.unit) : "–"; };
   const bool shown = at_most ? r.upper && *r.upper <= r.limit : r.lower && *r.lower >= r.limit;
-  const bool refuted = at_most ? r.lower && *r.lower > r.limit : r.upper && *r.upper < r.limit;
+  const bool refuted = beyond || (at_most ? r.lower && *r.lower > r.limit : r.upper && *r.upper < r.limit);
   const auto confidence = short_percent(r.confidence);
   set(r,
       shown     ? Conformity::conform
@@ -254,9 +259,13 @@ void decide_measured(IndicatorResult& r, const PlannedIndicator& planned, const 
                   "仅有一个在此置信度下未给出自身区间的测量值，不足以判定"});
     return compare(r, {"mean", "均值"});
   }
-  quantile_limits(r, values);
-  compare(r,
-          {fmt::format("{} quantile", short_percent(r.quantile)), fmt::format("{} 分位数", short_percent(r.quantile))});
+  Text what{fmt::format("{} quantile", short_percent(r.quantile)), fmt::format("{} 分位数", short_percent(r.quantile))};
+  const bool beyond = quantile_limits(r, values);
+  if (beyond)
+    what = Text{fmt::format("{} trials failed, which puts the whole interval beyond any limit: ", values.failed),
+                fmt::format("{} 次试验失败，整个区间超出任何限值：", values.failed)} +
+           what;
+  compare(r, what, beyond);
 }
 
 Text further_measured(const IndicatorResult& r) {

@@ -105,18 +105,18 @@ void IntervalList::paintEvent(QPaintEvent*) {
                elided(p, r.n > 0 ? verdict : say("chart.no_trial"), numbers));
     small(p, 11);
     p.setPen(t.muted);
-    p.drawText(QRectF(right + 14, y + 20, numbers, 15), Qt::AlignVCenter,
-               elided(p,
-                      share ? QStringLiteral("%1/%2 · %3 %4")
-                                  .arg(r.successes)
-                                  .arg(r.n)
-                                  .arg(QStringLiteral("≥"))
-                                  .arg(percent(r.limit, 0))
-                            : QStringLiteral("n=%1 · %2 %3 %4")
-                                  .arg(r.n)
-                                  .arg(r.bound == "at_most" ? QStringLiteral("≤") : QStringLiteral("≥"))
-                                  .arg(number(r.limit), q(r.unit)),
-                      numbers));
+    p.drawText(
+        QRectF(right + 14, y + 20, numbers, 15), Qt::AlignVCenter,
+        elided(p,
+               share ? QStringLiteral("%1 · %2 %3")
+                           .arg(r.n > 0 ? QStringLiteral("%1/%2").arg(r.successes).arg(r.n) : QStringLiteral("–"))
+                           .arg(QStringLiteral("≥"))
+                           .arg(percent(r.limit, 0))
+                     : QStringLiteral("%1 · %2 %3 %4")
+                           .arg(r.n > 0 ? QStringLiteral("n=%1").arg(r.n) : QStringLiteral("–"))
+                           .arg(r.bound == "at_most" ? QStringLiteral("≤") : QStringLiteral("≥"))
+                           .arg(number(r.limit), q(r.unit)),
+               numbers));
     y += kIntervalRow;
   }
 }

@@ -69,6 +69,12 @@ void Hub::open_session(const QString& id) {
       });
 }
 
+void Hub::set_sitting(bool on) {
+  if (sitting_ == on) return;
+  sitting_ = on;
+  emit sitting_changed();
+}
+
 Result<void> Hub::start_run(const QStringList& arguments) {
   ASSAY_TRY(const auto note, control.start(arguments));
   session_id_.clear();  // the new one is the one to look at

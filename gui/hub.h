@@ -14,8 +14,8 @@
 
 namespace assay::gui {
 
-enum class PageId { home, setup, run, results, trace, compare, report, quality };
-inline constexpr int kPages = 8;
+enum class PageId { home, setup, run, results, trace, compare, report, quality, score };
+inline constexpr int kPages = 9;
 
 /// Something that is being read: not yet, there, or not to be had.
 template <class T>
@@ -42,6 +42,11 @@ class Hub : public QObject {
   Result<void> ask_run(RunRequest request);
   void go(PageId page, const QString& detail = {}) { emit page_wanted(page, detail); }
   void tell(const QString& text) { emit told(text); }
+  /// The operator's card has the window to itself.
+  void set_operating(bool on) { emit operating(on); }
+  /// A sitting of second scoring: no page that could tell an outcome opens until it ends.
+  void set_sitting(bool on);
+  [[nodiscard]] bool sitting() const { return sitting_; }
   void request_language(Lang lang) { emit language_wanted(lang); }
 
   AssayCall call;
@@ -53,12 +58,15 @@ class Hub : public QObject {
   void session_changed();
   void page_wanted(assay::gui::PageId page, const QString& detail);
   void told(const QString& text);
+  void operating(bool on);
+  void sitting_changed();
   void language_wanted(assay::Lang lang);
 
  private:
   QString workspace_, session_id_;
   Loaded<Workspace> space_;
   Loaded<Session> session_;
+  bool sitting_ = false;
   int asked_ = 0;  ///< an answer to an older question is dropped
   QTimer while_running_;
 

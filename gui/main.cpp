@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "gui/main_window.h"
+#include "gui/operator_panel.h"
 #include "gui/program.h"
 
 namespace {
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
   }
   gui::set_lang(options->lang);
   gui::apply_theme(application, options->dark);
+  gui::set_pedal_keys(options->pedal_confirm, options->pedal_cannot);
   gui::Hub hub(options->workspace, options->program);
   gui::MainWindow window(hub);
   window.resize(options->size);

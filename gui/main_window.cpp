@@ -13,15 +13,18 @@
 #include "gui/report_page.h"
 #include "gui/results_page.h"
 #include "gui/run_page.h"
+#include "gui/score_page.h"
 #include "gui/setup_page.h"
 #include "gui/trace_page.h"
 
 namespace assay::gui {
 namespace {
 
-constexpr const char* kIcons[kPages] = {"home", "setup", "run", "results", "trace", "compare", "report", "quality"};
-constexpr const char* kTitles[kPages] = {"home.title",  "setup.title",   "run.title",    "results.title",
-                                         "trace.title", "compare.title", "report.title", "quality.title"};
+constexpr const char* kIcons[kPages] = {"home",    "setup",  "run",     "results", "trace",
+                                        "compare", "report", "quality", "eye"};
+constexpr const char* kTitles[kPages] = {"home.title",    "setup.title",   "run.title",
+                                         "results.title", "trace.title",   "compare.title",
+                                         "report.title",  "quality.title", "score.title"};
 
 QWidget* caption_over(const char* key, QWidget* value) {
   auto* out = new QWidget;
@@ -53,21 +56,21 @@ MainWindow::MainWindow(Hub& hub)
   setWindowIcon(icon("quality", light_theme().accent));
   resize(1280, 800);
   setMinimumSize(1024, 640);
-  pages_ = {new HomePage(hub),  new SetupPage(hub),   new RunPage(hub),    new ResultsPage(hub),
-            new TracePage(hub), new ComparePage(hub), new ReportPage(hub), new QualityPage(hub)};
+  pages_ = {new HomePage(hub),    new SetupPage(hub),  new RunPage(hub),     new ResultsPage(hub), new TracePage(hub),
+            new ComparePage(hub), new ReportPage(hub), new QualityPage(hub), new ScorePage(hub)};
   for (auto* page : pages_) stack_->addWidget(page);
   auto* centre = new QWidget;
   auto* across = new QHBoxLayout(centre);
   across->setContentsMargins(0, 0, 0, 0);
   across->setSpacing(0);
-  auto* rail = new QWidget;
-  build_rail(rail);
-  across->addWidget(rail);
+  rail_box_ = new QWidget;
+  build_rail(rail_box_);
+  across->addWidget(rail_box_);
   auto* right_side = new QVBoxLayout;
   right_side->setSpacing(0);
-  auto* bar = new QWidget;
-  build_bar(bar);
-  right_side->addWidget(bar);
+  bar_box_ = new QWidget;
+  build_bar(bar_box_);
+  right_side->addWidget(bar_box_);
   right_side->addWidget(stack_, 1);
   across->addLayout(right_side, 1);
   setCentralWidget(centre);
@@ -89,6 +92,11 @@ MainWindow::MainWindow(Hub& hub)
   connect(&hub_, &Hub::told, this, [this](const QString& text) { statusBar()->showMessage(text, 8000); });
   connect(&hub_.follower, &RunFollower::changed, this, &MainWindow::fill_status);
   connect(&hub_.follower, &RunFollower::state_changed, this, &MainWindow::fill_status);
+  connect(&hub_, &Hub::operating, this, [this](bool on) {
+    operating_ = on;
+    fill_frame();
+  });
+  connect(&hub_, &Hub::sitting_changed, this, &MainWindow::fill_frame);
   set_language(lang());
   go(PageId::home);
 }
@@ -163,7 +171,7 @@ void MainWindow::build_menus() {
     return out;
   };
   auto* file = menu("menu.file");
-  add(file, "act_new", "act.new", QKeySequence(QStringLiteral("Ctrl+N")), [this] { go(PageId::setup); });
+  new_ = add(file, "act_new", "act.new", QKeySequence(QStringLiteral("Ctrl+N")), [this] { go(PageId::setup); });
   add(file, "act_reload", "act.reload", QKeySequence(QStringLiteral("Ctrl+R")), [this] { hub_.reload(); });
   add(file, "act_quit", "act.quit", QKeySequence(QStringLiteral("Ctrl+Q")), [this] { close(); });
   auto* travel = menu("menu.go");
@@ -172,8 +180,8 @@ void MainWindow::build_menus() {
         add(travel, qPrintable(QStringLiteral("act_page_%1").arg(i + 1)), kTitles[i],
             QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), [this, i] { go(static_cast<PageId>(i)); });
   auto* run = menu("menu.run");
-  add(run, "act_preflight", "act.preflight", QKeySequence(QStringLiteral("F5")),
-      [this] { go(PageId::setup, QStringLiteral("preflight")); });
+  preflight_ = add(run, "act_preflight", "act.preflight", QKeySequence(QStringLiteral("F5")),
+                   [this] { go(PageId::setup, QStringLiteral("preflight")); });
   auto* run_page = static_cast<RunPage*>(page(PageId::run));
   pause_ = add(run, "act_pause", "act.pause", {}, [run_page] { run_page->ask(RunRequest::pause); });
   resume_ = add(run, "act_resume", "act.resume", {}, [run_page] { run_page->ask(RunRequest::resume); });
@@ -201,7 +209,23 @@ std::vector<QAction*> MainWindow::commands() const {
   return out;
 }
 
+void MainWindow::fill_frame() {
+  const bool whole = operating_ && current_ == PageId::run;
+  rail_box_->setVisible(!whole);
+  bar_box_->setVisible(!whole);
+  for (std::size_t i = 0; i < rail_.size(); ++i) {
+    const bool open = !hub_.sitting() || static_cast<PageId>(i) == PageId::score;
+    rail_[i]->setEnabled(open);
+    go_[i]->setEnabled(open);
+  }
+  for (auto* action : {new_, preflight_}) action->setEnabled(!hub_.sitting());
+}
+
 void MainWindow::go(PageId id, const QString& detail) {
+  if (hub_.sitting() && id != PageId::score) {
+    statusBar()->showMessage(say("score.locked"), 8000);
+    return;
+  }
   current_ = id;
   const auto at = static_cast<std::size_t>(id);
   stack_->setCurrentWidget(pages_[at]);
@@ -209,6 +233,7 @@ void MainWindow::go(PageId id, const QString& detail) {
   pages_[at]->setFocus();
   pages_[at]->enter(detail);
   pages_[at]->refresh();
+  fill_frame();
   repaint_icons();
 }
 

@@ -32,6 +32,7 @@ class MainWindow : public QMainWindow {
   void build_bar(QWidget* bar);
   void build_menus();
   void fill_bar();
+  void fill_frame();  ///< rail and session bar, where nothing needs the room; pages that may be opened
   void fill_status();
   void repaint_icons();
   void find_command();
@@ -41,6 +42,9 @@ class MainWindow : public QMainWindow {
   std::array<Page*, kPages> pages_{};
   std::array<QToolButton*, kPages> rail_{};
   std::array<QAction*, kPages> go_{};
+  QWidget *rail_box_ = nullptr, *bar_box_ = nullptr;
+  QAction *new_ = nullptr, *preflight_ = nullptr;
+  bool operating_ = false;
   QAction *stop_ = nullptr, *pause_ = nullptr, *resume_ = nullptr;
   QStackedWidget* stack_;
   ElidedLabel *bar_session_, *bar_subject_, *bar_serial_, *bar_scheme_;

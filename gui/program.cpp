@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFileInfo>
+#include <QKeySequence>
 #include <QTimer>
 
 #include "gui/main_window.h"
@@ -13,8 +14,7 @@ namespace {
 Error bad_argument(const QString& found) {
   return Error{.id = 744,
                .what = {"an argument of the dashboard cannot be understood", "无法理解检测台的参数"},
-               .expected = {"--workspace W, --lang zh|en, --theme light|dark, --page 1…8, --assay PATH, --size WxH",
-                            "--workspace W、--lang zh|en、--theme light|dark、--page 1…8、--assay 路径、--size 宽x高"},
+               .expected = {"an option that --help lists, with a value it takes", "--help 所列的选项及其取值"},
                .found = found.toStdString(),
                .help = {"see assay-dashboard --help", "参见 assay-dashboard --help"}};
 }
@@ -72,6 +72,9 @@ Result<Options> read_options(const QStringList& arguments) {
       out.detail = value;
     } else if (name == QLatin1String("--grab")) {
       out.grab = value;
+    } else if (name == QLatin1String("--pedal-confirm") || name == QLatin1String("--pedal-cannot")) {
+      good = good && QKeySequence(value).count() == 1 && QKeySequence(value)[0].key() != Qt::Key_unknown;
+      (name == QLatin1String("--pedal-confirm") ? out.pedal_confirm : out.pedal_cannot) << value;
     } else if (name == QLatin1String("--size")) {
       out.size = QSize(value.section(QLatin1Char('x'), 0, 0).toInt(), value.section(QLatin1Char('x'), 1).toInt());
       good = out.size.width() >= 640 && out.size.height() >= 480;

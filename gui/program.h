@@ -19,6 +19,7 @@ struct Options {
   bool dark = false, help = false;
   int page = 1, wait_ms = 30'000;
   QSize size{1280, 800};
+  QStringList pedal_confirm{}, pedal_cannot{};  ///< keys that a foot pedal sends; empty: as usual
 };
 
 Lang lang_of_environment();

@@ -8,7 +8,9 @@
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QMimeData>
+#include <QPainter>
 #include <QRegularExpression>
+#include <QSvgRenderer>
 #include <QTextBrowser>
 #include <QUrl>
 
@@ -55,13 +57,53 @@ QWidget* signed_line(const char* sign, const QColor& color, const QString& title
   return out;
 }
 
-/// The page's words and tables: a text browser knows neither its style sheet nor its charts.
-QString text_of(const QByteArray& html) {
-  QString out = QString::fromUtf8(html);
-  for (const auto* tag : {"style", "script", "svg"})
-    out.remove(QRegularExpression(QStringLiteral("<%1[\\s>].*?</%1>").arg(QLatin1String(tag)),
-                                  QRegularExpression::DotMatchesEverythingOption));
+constexpr int kWidestChart = 600;
+
+QRegularExpression element(const char* tag) {
+  return QRegularExpression(QStringLiteral("<%1[\\s>].*?</%1>").arg(QLatin1String(tag)),
+                            QRegularExpression::DotMatchesEverythingOption);
+}
+
+/// A chart of the page as a picture in the colours of the theme; empty if it cannot be drawn.
+QImage drawn(const QString& svg) {
+  QSvgRenderer renderer(themed_svg(svg.toStdString()));
+  if (!renderer.isValid()) return {};
+  QSize size = renderer.defaultSize();
+  if (size.width() > kWidestChart) size.scale(kWidestChart, size.height(), Qt::KeepAspectRatio);
+  QImage out(size, QImage::Format_ARGB32_Premultiplied);
+  out.fill(Qt::transparent);
+  QPainter painter(&out);
+  renderer.render(&painter);
   return out;
+}
+
+/// The page in a text browser, which knows neither its style sheet nor drawings in its midst: one language of the two,
+/// and charts as pictures.
+void show_page(QTextBrowser& browser, const QByteArray& html) {
+  QString out = QString::fromUtf8(html);
+  for (const auto* tag : {"style", "script", "nav"}) out.remove(element(tag));
+  out.remove(QRegularExpression(QStringLiteral("<(span|div) class=\"%1\"[^>]*>.*?</\\1>")
+                                    .arg(lang() == Lang::zh ? QStringLiteral("en") : QStringLiteral("zh")),
+                                QRegularExpression::DotMatchesEverythingOption));
+  QString page;
+  qsizetype at = 0;
+  std::vector<QImage> charts;
+  for (auto it = element("svg").globalMatch(out); it.hasNext();) {
+    const auto match = it.next();
+    page += out.mid(at, match.capturedStart() - at);
+    at = match.capturedEnd();
+    if (!match.captured().left(120).contains(QLatin1String("class=\"chart\""))) continue;  // a sign beside its word
+    QImage chart = drawn(match.captured());
+    if (chart.isNull()) continue;
+    page += QStringLiteral("<img  src=\"chart:%1\">").arg(charts.size());
+    charts.push_back(std::move(chart));
+  }
+  page += out.mid(at);
+  auto* document = browser.document();
+  document->clear();
+  for (std::size_t i = 0; i < charts.size(); ++i)
+    document->addResource(QTextDocument::ImageResource, QUrl(QStringLiteral("chart:%1").arg(i)), charts[i]);
+  document->setHtml(page);
 }
 
 }  // namespace
@@ -132,7 +174,9 @@ void ReportPage::make() {
           report_path_ = path;
           report_session_ = session;
           report_lang_ = in;
-          preview_->setHtml(text_of(file.readAll()));
+          page_ = file.readAll();
+          page_dark_ = theme().dark;
+          show_page(*preview_, page_);
         }
         refresh();
       },
@@ -273,6 +317,10 @@ void ReportPage::refresh() {
     report_lang_ = lang();
     make();
     return;
+  }
+  if (!page_.isEmpty() && !report_path_.isEmpty() && page_dark_ != theme().dark) {
+    page_dark_ = theme().dark;
+    show_page(*preview_, page_);
   }
   made_->setText(making_                  ? say("report.making")
                  : report_problem_        ? report_problem_->what + QLatin1Char('\n') + report_problem_->detail

@@ -33,6 +33,8 @@ class ReportPage : public Page {
   QVBoxLayout *checklist_, *answers_;
   Card* drop_;
   QString report_path_, report_session_, verified_;
+  QByteArray page_;
+  bool page_dark_ = false;  ///< its charts' colours
   std::optional<Lang> report_lang_;
   QJsonObject verification_;
   std::optional<Problem> report_problem_, verify_problem_;

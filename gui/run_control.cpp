@@ -1,11 +1,6 @@
 #include "gui/run_control.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <QDateTime>
 #include <QDir>
@@ -18,10 +13,10 @@
 #include <QSaveFile>
 #include <algorithm>
 
+#include "gui/run_socket.h"
+
 namespace assay::gui {
 namespace {
-
-constexpr int kDeadline_ms = 2000;
 
 /// Fields of /proc/<pid>/stat after the name, which may hold blanks: state first, start time the 20th.
 QStringList process_state(qint64 pid) {
@@ -44,36 +39,9 @@ Error failed(int id, Text what, const QString& file, const QString& found, Text 
                .help = std::move(help)};
 }
 
-/// One request line over a local socket, one answer line back; empty if nobody listens, nothing comes in time, or it is
-/// an error.
+/// As exchange_line(), without answers that say an error.
 QJsonObject exchange(const QString& path, const QByteArray& request) {
-  // Through the folder's descriptor: paths of sockets may have 107 bytes only.
-  const QFileInfo file(path);
-  const int folder = ::open(QFile::encodeName(file.absolutePath()).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return {};
-  const QByteArray name = QStringLiteral("/proc/self/fd/%1/%2").arg(folder).arg(file.fileName()).toLocal8Bit();
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  QByteArray answer;
-  if (fd >= 0 && static_cast<std::size_t>(name.size()) < sizeof address.sun_path) {
-    std::copy(name.begin(), name.end(), address.sun_path);
-    const timeval deadline{kDeadline_ms / 1000, 0};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
-    char buffer[4096];
-    if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-        ::send(fd, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) == request.size()) {
-      while (!answer.contains('\n') && answer.size() < (1 << 20)) {
-        const auto n = ::recv(fd, buffer, sizeof buffer, 0);
-        if (n <= 0) break;
-        answer.append(buffer, static_cast<qsizetype>(n));
-      }
-    }
-  }
-  if (fd >= 0) ::close(fd);
-  ::close(folder);
-  const auto json = QJsonDocument::fromJson(answer).object();
+  const auto json = exchange_line(path, request);
   return json.contains(QLatin1String("error")) ? QJsonObject() : json;
 }
 

@@ -4,13 +4,14 @@
 #include <QJsonArray>
 #include <QProgressBar>
 #include <QTabWidget>
+#include <algorithm>
 
 #include "reports/palette.h"
 
 namespace assay::gui {
 namespace {
 
-constexpr int kResultEvery_ms = 3000;
+constexpr int kResultEvery_ms = 3000, kPromptEvery_ms = 300;
 constexpr std::size_t kMostRows = 1000;
 
 const char* word_of(RunState state) {
@@ -45,6 +46,9 @@ QString clock_of(const QString& rfc3339) { return rfc3339.mid(11, 8); }
 
 RunPage::RunPage(Hub& the_hub)
     : Page(the_hub, "page_run", "run.title", "run.lead"),
+      operator_(new OperatorPanel),
+      rest_(new QWidget),
+      asks_(new Card("run.asks")),
       badge_(new Badge),
       head_(new Card),
       died_(new Card("run.died_title")),
@@ -74,6 +78,16 @@ RunPage::RunPage(Hub& the_hub)
   died_->box->addWidget(died_text_);
   set_tone(died_, "tone", "fail");
   body->addWidget(died_);
+  body->addWidget(operator_, 1);
+  auto* back = button("operator.card", "operator_card", "primary");
+  asks_->head->addWidget(back);
+  set_tone(asks_, "tone", "action");
+  body->addWidget(asks_);
+  asks_->hide();
+  body->addWidget(rest_, 1);
+  auto* rest = new QVBoxLayout(rest_);
+  rest->setContentsMargins(0, 0, 0, 0);
+  rest->setSpacing(12);
   connect(again, &QPushButton::clicked, this, [this] {
     const QString session = hub.follower.run().session.isEmpty() ? hub.session_id() : hub.follower.run().session;
     if (auto started = hub.start_run({QStringLiteral("resume"), session}); !started)
@@ -94,7 +108,7 @@ RunPage::RunPage(Hub& the_hub)
   progress_->setTextVisible(false);
   put_name(progress_, "run.progress_name");
   head_->box->addWidget(progress_);
-  body->addWidget(head_);
+  rest->addWidget(head_);
 
   auto* across = new QHBoxLayout;
   across->setSpacing(12);
@@ -119,7 +133,7 @@ RunPage::RunPage(Hub& the_hub)
   side->addWidget(pace);
   side->addStretch(1);
   across->addLayout(side);
-  body->addLayout(across);
+  rest->addLayout(across);
 
   auto* states = new Card("run.timeline");
   states->head->addWidget(label("run.timeline_key", "small"));
@@ -138,7 +152,7 @@ RunPage::RunPage(Hub& the_hub)
   auto* lists = new Card;
   delete lists->layout()->takeAt(0);
   lists->box->addWidget(tabs_);
-  body->addWidget(lists, 1);
+  rest->addWidget(lists, 1);
 
   connect(stop_, &QPushButton::clicked, this, [this] { ask(RunRequest::stop); });
   connect(pause_, &QPushButton::clicked, this, [this] { ask(RunRequest::pause); });
@@ -151,6 +165,18 @@ RunPage::RunPage(Hub& the_hub)
   poll_.setInterval(kResultEvery_ms);
   connect(&poll_, &QTimer::timeout, this, [this] { ask_result(); });
   poll_.start();
+  prompt_poll_.setInterval(kPromptEvery_ms);
+  connect(&prompt_poll_, &QTimer::timeout, this, [this] { ask_prompt(); });
+  connect(operator_, &OperatorPanel::acted, this, [this](const QJsonObject& message) { answer(message); });
+  connect(back, &QPushButton::clicked, this, [this] {
+    details_ = false;
+    show_operator();
+  });
+  connect(operator_, &OperatorPanel::details_wanted, this, [this] {
+    details_ = true;
+    show_operator();
+  });
+  prompt_poll_.start();
 }
 
 void RunPage::enter(const QString&) { ask_result(); }

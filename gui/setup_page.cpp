@@ -1,6 +1,8 @@
 #include "gui/setup_page.h"
 
 #include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QJsonArray>
@@ -44,6 +46,13 @@ SetupPage::SetupPage(Hub& the_hub)
       level_(choice("setup.level", "setup_level")),
       division_(choice("setup.division", "setup_division")),
       seed_(new QLineEdit),
+      secret_(new QLineEdit),
+      campaign_(new QLineEdit),
+      subject_file_(icon_button("folder", "setup.subject_file", "setup_subject_file")),
+      scheme_file_(icon_button("folder", "setup.scheme_file", "setup_scheme_file")),
+      secret_file_(icon_button("folder", "setup.secret_file", "setup_secret_file")),
+      lab_(new QWidget),
+      seed_label_(label("setup.seed", "small")),
       jobs_(new QSpinBox),
       tree_(new QTreeWidget),
       trials_(new Tile("setup.tile.trials")),
@@ -72,11 +81,36 @@ SetupPage::SetupPage(Hub& the_hub)
   form->setLabelAlignment(Qt::AlignLeft);
   form->setRowWrapPolicy(QFormLayout::WrapAllRows);
   form->setVerticalSpacing(4);
-  const std::pair<const char*, QWidget*> fields[] = {{"setup.subject", subject_}, {"setup.scheme", scheme_},
-                                                     {"setup.level", level_},     {"setup.division", division_},
-                                                     {"setup.seed", seed_},       {"setup.jobs", jobs_}};
-  for (const auto& [key, widget] : fields) form->addRow(label(key, "small"), widget);
+  const auto beside = [](QWidget* field, QPushButton* file) {
+    auto* line = row({field, file});
+    line->setSpacing(4);
+    field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    file->setProperty("kind", "flat");
+    file->setFixedWidth(36);
+    return line;
+  };
+  for (auto* box : {subject_, scheme_}) {
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(12);
+  }
+  form->addRow(label("setup.subject", "small"), beside(subject_, subject_file_));
+  form->addRow(label("setup.scheme", "small"), beside(scheme_, scheme_file_));
+  form->addRow(label("setup.level", "small"), level_);
+  form->addRow(label("setup.division", "small"), division_);
+  form->addRow(seed_label_, seed_);
+  form->addRow(label("setup.jobs", "small"), jobs_);
   choose->box->addLayout(form);
+  auto* lab = new QFormLayout(lab_);
+  lab->setContentsMargins(0, 0, 0, 0);
+  lab->setRowWrapPolicy(QFormLayout::WrapAllRows);
+  lab->setVerticalSpacing(4);
+  secret_->setObjectName(QStringLiteral("setup_secret"));
+  put_name(secret_, "setup.secret");
+  campaign_->setObjectName(QStringLiteral("setup_campaign"));
+  put_name(campaign_, "setup.campaign");
+  lab->addRow(label("setup.secret", "small"), beside(secret_, secret_file_));
+  lab->addRow(label("setup.campaign", "small"), campaign_);
+  choose->box->addWidget(lab_);
   choose->box->addStretch(1);
   choose->setFixedWidth(270);
   left->addWidget(choose, 1);
@@ -115,6 +149,10 @@ SetupPage::SetupPage(Hub& the_hub)
     if (!filling_) ask_plan();
   };
   for (auto* box : {subject_, scheme_, level_, division_}) connect(box, &QComboBox::currentIndexChanged, this, again);
+  for (auto* edit : {secret_, campaign_}) connect(edit, &QLineEdit::editingFinished, this, again);
+  connect(subject_file_, &QPushButton::clicked, this, [this] { add_file(subject_, "setup.subject_file"); });
+  connect(scheme_file_, &QPushButton::clicked, this, [this] { add_file(scheme_, "setup.scheme_file"); });
+  connect(secret_file_, &QPushButton::clicked, this, [this] { choose_secret(); });
   connect(check_, &QPushButton::clicked, this, [this] { preflight(); });
   connect(start_, &QPushButton::clicked, this, [this] { start(); });
 }
@@ -143,11 +181,37 @@ void SetupPage::read_catalogue() {
       });
 }
 
+void SetupPage::add_file(QComboBox* box, const char* title_key, const QString& file) {
+  const QString chosen =
+      file.isEmpty() ? QFileDialog::getOpenFileName(this, say(title_key), hub.workspace(), say("setup.yaml")) : file;
+  if (chosen.isEmpty()) return;
+  int at = box->findData(chosen);
+  if (at < 0) {
+    box->addItem(QFileInfo(chosen).fileName(), chosen);
+    at = box->count() - 1;
+    box->setItemData(at, chosen, Qt::ToolTipRole);
+  }
+  box->setCurrentIndex(at);
+}
+
+void SetupPage::choose_secret() {
+  const QString file = QFileDialog::getOpenFileName(this, say("setup.secret_file"));
+  if (file.isEmpty()) return;
+  secret_->setText(file);
+  ask_plan();
+}
+
 QStringList SetupPage::request() const {
-  QStringList out{QStringLiteral("--scheme"), scheme_->currentText(), QStringLiteral("--subject"),
-                  subject_->currentText()};
+  const auto named = [](const QComboBox* box) {
+    const auto file = box->currentData().toString();
+    return file.isEmpty() ? box->currentText() : file;
+  };
+  QStringList out{QStringLiteral("--scheme"), named(scheme_), QStringLiteral("--subject"), named(subject_)};
   if (level_->currentIndex() > 0) out << QStringLiteral("--level") << QString::number(level_->currentIndex());
-  if (!seed_->text().trimmed().isEmpty())
+  if (division_->currentIndex() == 1)
+    out << QStringLiteral("--division") << QStringLiteral("lab") << QStringLiteral("--secret-file")
+        << secret_->text().trimmed() << QStringLiteral("--campaign") << campaign_->text().trimmed();
+  else if (!seed_->text().trimmed().isEmpty())
     out << QStringLiteral("--seed") << seed_->text().trimmed();
   else
     out << QStringLiteral("--division") << QStringLiteral("self");
@@ -217,96 +281,6 @@ void SetupPage::preflight() {
                });
 }
 
-void SetupPage::fill_checks() {
-  std::vector<RowsModel::Row> rows;
-  const Theme& t = theme();
-  for (const auto& check : found_) {
-    Cell name = plain(check.name);
-    name.icon = check.state == 1 ? "check" : check.state == 2 ? "cross" : "clock";
-    name.color = check.state == 1 ? t.pass : check.state == 2 ? t.fail : t.muted;
-    rows.push_back({{name, plain(check.found)}, check.name});
-  }
-  checks_model_->set(std::move(rows));
-}
-
-void SetupPage::fill_plan() {
-  tree_->setHeaderLabels({say("setup.col.indicator"), say("setup.col.task"), say("setup.col.limit"), say("setup.col.n"),
-                          say("setup.col.chance")});
-  tree_->clear();
-  plan_problem_->setVisible(problem_.has_value() || plan_.isEmpty());
-  tree_->setVisible(!problem_ && !plan_.isEmpty());
-  start_->setEnabled(!problem_ && !plan_.isEmpty());
-  if (problem_)
-    plan_problem_->setText(problem_->what + QLatin1Char('\n') + problem_->detail);
-  else if (plan_.isEmpty())
-    plan_problem_->setText(say("setup.planning"));
-  if (problem_ || plan_.isEmpty()) {
-    for (auto* tile : {trials_, time_, chance_}) tile->set(QStringLiteral("–"), {});
-    return;
-  }
-  const auto plan = plan_[QLatin1String("plan")].toObject();
-  const auto planned = plan[QLatin1String("indicators")].toArray();
-  const auto outlook = plan_[QLatin1String("indicators")].toArray();
-  QHash<QString, QTreeWidgetItem*> groups;
-  QHash<QString, std::array<double, 3>> series;  // the longest indicator of a series says how long it is
-  for (qsizetype i = 0; i < planned.size(); ++i) {
-    const auto p = planned[i].toObject(), o = outlook[i].toObject();
-    const auto dimension = p[QLatin1String("dimension")].toString();
-    auto*& group = groups[dimension];
-    if (group == nullptr) {
-      QString title = dimension;
-      for (const auto& [id, words] : scheme_titles_.dimensions)
-        if (q(id) == dimension) title = in_lang(words);
-      group = new QTreeWidgetItem(tree_, {title});
-      auto font = group->font(0);
-      font.setBold(true);
-      group->setFont(0, font);
-      group->setFirstColumnSpanned(true);
-    }
-    const int level = p[QLatin1String("level")].toInt();
-    QString title = p[QLatin1String("id")].toString();
-    for (const auto& known : scheme_titles_.indicators)
-      if (q(known.id) == title) title = in_lang(known.title);
-    const double least = o[QLatin1String("trials_least")].toDouble(),
-                 expected = o[QLatin1String("trials_expected")].toDouble(),
-                 most = o[QLatin1String("trials_most")].toDouble();
-    const bool measured = o[QLatin1String("measured")].toBool();
-    const double limit = measured ? p[QLatin1String("limit")].toDouble()
-                                  : p[QLatin1String("design")].toObject()[QLatin1String("p0")].toDouble();
-    const QString sign =
-        p[QLatin1String("bound")] == QLatin1String("at_most") ? QStringLiteral("≤ ") : QStringLiteral("≥ ");
-    auto* item = new QTreeWidgetItem(
-        group,
-        {title, p[QLatin1String("task")].toString().section(QLatin1Char('/'), -1) + QStringLiteral(" · L%1").arg(level),
-         sign + (measured ? number(limit) : percent(limit, 0)),
-         QStringLiteral("%1 · %2 · %3").arg(least).arg(qRound(expected)).arg(most),
-         measured ? QStringLiteral("–") : percent(o[QLatin1String("p_conform")].toDouble())});
-    item->setToolTip(0, title + QStringLiteral(" · ") + p[QLatin1String("id")].toString());
-    item->setToolTip(1, p[QLatin1String("task")].toString());
-    auto& longest = series[p[QLatin1String("task")].toString() + QString::number(level)];
-    longest = {std::max(longest[0], least), std::max(longest[1], expected), std::max(longest[2], most)};
-  }
-  for (const auto& entry : plan[QLatin1String("series")].toArray()) {  // a gate may ask for more
-    const auto s = entry.toObject();
-    auto& longest = series[s[QLatin1String("task")].toString() + QString::number(s[QLatin1String("level")].toInt())];
-    longest[0] = std::max(longest[0], s[QLatin1String("least")].toDouble());
-    longest[1] = std::max(longest[1], s[QLatin1String("least")].toDouble());
-    longest[2] = std::max(longest[2], s[QLatin1String("cap")].toDouble());
-  }
-  tree_->expandAll();
-  std::array<double, 3> sum{};
-  for (const auto& one : std::as_const(series))
-    for (std::size_t k = 0; k < 3; ++k) sum[k] += one[k];
-  trials_->set(QStringLiteral("≈ %1").arg(qRound(sum[1])),
-               say("setup.tile.trials_note", {QString::number(sum[0]), QString::number(sum[2])}));
-  time_->set(QStringLiteral("≈ %1 h").arg(number(plan_[QLatin1String("robot_time_expected_h")].toDouble())),
-             say("setup.tile.time_note", {number(plan_[QLatin1String("robot_time_most_h")].toDouble())}));
-  const double p = plan_[QLatin1String("p_level")].toDouble(), most = plan_[QLatin1String("p_level_most")].toDouble();
-  chance_->set(p == most ? percent(p) : QStringLiteral("%1 … %2").arg(percent(p), percent(most)),
-               say("setup.tile.chance", {QString::number(plan_[QLatin1String("level")].toInt())}) +
-                   QStringLiteral(" · ") + say("setup.tile.chance_note"));
-}
-
 void SetupPage::start() {
   if (auto started = hub.start_run(QStringList{QStringLiteral("run")} + request() +
                                    QStringList{QStringLiteral("--jobs"), QString::number(jobs_->value())});
@@ -321,6 +295,7 @@ void SetupPage::start() {
 
 void SetupPage::refresh() {
   if (catalogue_.value == nullptr) return show_loading("setup.reading");
+  for (auto* one : {subject_file_, scheme_file_, secret_file_}) one->setIcon(icon("folder", theme().accent));
   if (catalogue_.value->subjects.isEmpty())
     return show_empty("robot", "setup.none", "setup.none_text", "page.again", [this] {
       catalogue_ = {};
@@ -332,15 +307,23 @@ void SetupPage::refresh() {
     level_->addItem(QString());
     for (int i = 1; i <= 5; ++i) level_->addItem(QStringLiteral("L%1").arg(i));
     division_->addItem(QString());
+    division_->addItem(QString());
   }
   level_->setItemText(0, say("setup.level.declared"));
   division_->setItemText(0, say("division.self"));
+  division_->setItemText(1, say("division.lab"));
   division_->setToolTip(say("setup.lab_hint"));
+  const bool lab = division_->currentIndex() == 1;
+  lab_->setVisible(lab);
+  for (QWidget* one : std::initializer_list<QWidget*>{seed_, seed_label_}) one->setVisible(!lab);
   filling_ = false;
   if (problem_ && planned_in_ && *planned_in_ != lang()) return ask_plan();  // a problem is told in one language
   if (problem_ && lost_) return show_problem(*problem_, [this] { ask_plan(); });
   fill_plan();
-  if (checked_in_ && *checked_in_ != lang()) preflight();
+  if (checked_in_ && *checked_in_ != lang())
+    preflight();
+  else
+    fill_checks();  // in the colours of the theme
   show_full();
 }
 

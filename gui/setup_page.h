@@ -21,6 +21,9 @@ class SetupPage : public Page {
   explicit SetupPage(Hub& hub);
   void refresh() override;
   void enter(const QString& detail) override;
+  /// What choosing the files does.
+  void use_subject(const QString& file) { add_file(subject_, "setup.subject_file", file); }
+  void use_scheme(const QString& file) { add_file(scheme_, "setup.scheme_file", file); }
 
  private:
   [[nodiscard]] QStringList request() const;  ///< --scheme … --subject … as chosen
@@ -30,9 +33,15 @@ class SetupPage : public Page {
   void fill_plan();
   void fill_checks();
   void start();
+  /// A file of one's own in the place of an entry of the catalogue.
+  void add_file(QComboBox* box, const char* title_key, const QString& file = {});
+  void choose_secret();
 
   QComboBox *subject_, *scheme_, *level_, *division_;
-  QLineEdit* seed_;
+  QLineEdit *seed_, *secret_, *campaign_;
+  QPushButton *subject_file_, *scheme_file_, *secret_file_;
+  QWidget* lab_;  ///< what division lab asks for
+  QLabel* seed_label_;
   QSpinBox* jobs_;
   QTreeWidget* tree_;
   Tile *trials_, *time_, *chance_;

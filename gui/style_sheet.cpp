@@ -16,6 +16,7 @@ QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 
   padding: 9px 12px 9px 13px; font-size: 14px; text-align: left; }
 #rail QToolButton:hover { color: @rail_text; background: @rail_on; }
 #rail QToolButton:checked { color: @rail_text; background: @rail_on; border-left: 3px solid #56b4e9; font-weight: bold; }
+#rail QToolButton:disabled { color: @muted; }
 #rail QToolButton:focus { border: 1px solid #56b4e9; border-left: 3px solid #56b4e9; }
 #brand { color: @rail_text; font-size: 18px; font-weight: bold; padding: 14px 16px 2px 16px; }
 #brand_sub { color: @rail_muted; font-size: 11px; padding: 0 16px 12px 16px; }
@@ -34,12 +35,16 @@ QMenu::item:selected { background: @accent_tint; color: @text; }
 QMenu::item:disabled { color: @muted; }
 QFrame#card { background: @surface; border: 1px solid @line; border-radius: 8px; }
 QFrame#card[tone="action"] { background: @accent_tint; border: 1px solid @accent; }
+QFrame#card[tone="operator"] { background: @surface; border: 2px solid @accent; }
 QFrame#card[tone="fail"] { background: @fail_tint; border: 1px solid @fail; }
 QFrame#card[tone="drop"] { border: 2px dashed @muted; background: @raised; }
 QLabel[role="page"] { font-size: 21px; font-weight: bold; }
 QLabel[role="lead"] { color: @muted; }
 QLabel[role="card"] { font-size: 14px; font-weight: bold; }
 QLabel[role="big"] { font-size: 26px; font-weight: bold; }
+QLabel[role="prompt"] { font-size: 30px; font-weight: bold; }
+QLabel[role="prompt2"] { font-size: 20px; color: @muted; }
+QLabel[role="note"] { font-size: 16px; color: @muted; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="small"] { color: @muted; font-size: 12px; }
 QLabel[role="mono"] { font-family: "Liberation Mono", "WenQuanYi Micro Hei"; font-size: 12px; color: @muted; }
@@ -54,14 +59,21 @@ QPushButton[kind="primary"]:focus { border: 2px solid @text; padding: 5px 13px; 
 QPushButton[kind="primary"]:disabled { background: @none_tint; color: @muted; border-color: @line; }
 QPushButton[kind="stop"] { color: @fail; border: 1px solid @fail; font-weight: bold; }
 QPushButton[kind="stop"]:disabled { color: @muted; border-color: @line; }
+QPushButton[reach="far"] { font-size: 18px; padding: 10px 22px; min-height: 42px; }
+QPushButton[kind="primary"][reach="far"]:focus { padding: 9px 21px; }
+QPushButton[reach="far"]:checked { background: @accent_tint; border: 2px solid @accent; padding: 9px 21px;
+  font-weight: bold; }
+QLineEdit[reach="far"], QComboBox[reach="far"] { font-size: 17px; min-height: 36px; }
+QPushButton[kind="choice"] { border-radius: 0; padding: 6px 8px; }
+QPushButton[kind="choice"]:checked { background: @accent_tint; border: 1px solid @accent; font-weight: bold; }
+QPushButton[kind="choice"]:focus { border: 2px solid @accent; }
 QPushButton[kind="flat"] { border: 1px solid transparent; background: transparent; color: @accent; padding: 4px 8px; }
 QPushButton[kind="flat"]:focus { border: 1px solid @accent; }
 QLineEdit, QComboBox, QSpinBox { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 4px 8px;
   min-height: 20px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid @accent; }
-QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { width: 0; height: 0; border-left: 4px solid none; border-right: 4px solid none;
-  border-top: 5px solid @muted; margin-right: 8px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(:/pictures/down.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; selection-background-color: @accent_tint;
   selection-color: @text; }
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit { background: @surface; border: none; outline: none;

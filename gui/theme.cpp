@@ -14,6 +14,9 @@
 #include "gui/style_sheet.h"
 #include "reports/palette.h"
 
+/// Of a static library: nobody else would load them. Qt wants the call outside of namespaces.
+static void load_pictures() { Q_INIT_RESOURCE(pictures); }
+
 namespace assay::gui {
 namespace {
 
@@ -45,7 +48,7 @@ struct Drawing {
   const char* name;
   const char* paths;  ///< on a 24 × 24 sheet, stroked
 };
-constexpr std::array<Drawing, 30> kDrawings{{
+constexpr std::array<Drawing, 31> kDrawings{{
     {"home", R"(<path d="M3.5 11 12 4l8.5 7M6 9.5V20h12V9.5M10 20v-5.5h4V20"/>)"},
     {"setup",
      R"(<rect x="5" y="4.5" width="14" height="16" rx="2"/><path d="M9 4.5V3h6v1.5M8.5 10l1.3 1.3L12 9M8.5 15.5l1.3 1.3 2.2-2.3M14.5 10.5h2M14.5 16h2"/>)"},
@@ -70,6 +73,8 @@ constexpr std::array<Drawing, 30> kDrawings{{
     {"play", R"(<path d="M8 5.5v13l10.5-6.5z" fill="C"/>)"},
     {"pause", R"(<path d="M8.5 5.5v13M15.5 5.5v13" stroke-width="3.2"/>)"},
     {"lens", R"(<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>)"},
+    {"eye",
+     R"(<path d="M2.5 12S6 5.8 12 5.8 21.5 12 21.5 12 18 18.2 12 18.2 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>)"},
     {"moon", R"(<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z"/>)"},
     {"folder", R"(<path d="M3.5 6.5h6l2 2.5h9v10h-17z"/>)"},
     {"bookmark", R"(<path d="M7 4h10v16l-5-4-5 4z"/>)"},
@@ -143,6 +148,7 @@ const Theme& theme() { return dark_on() ? dark_theme() : light_theme(); }
 
 void apply_theme(QApplication& application, bool dark) {
   dark_on() = dark;
+  load_pictures();
   add_fonts();
   if (application.style()->name() != QLatin1String("fusion"))
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));

@@ -59,7 +59,7 @@ void apply(QAction* action) {
 std::vector<Word> all_words() {
   std::vector<Word> out;
   for (const auto& words : {shell_words(), home_words(), setup_words(), run_words(), results_words(), trace_words(),
-                            compare_words(), report_words(), quality_words()})
+                            compare_words(), report_words(), quality_words(), score_words()})
     out.insert(out.end(), words.begin(), words.end());
   return out;
 }

@@ -30,6 +30,7 @@ std::vector<Word> trace_words();
 std::vector<Word> compare_words();
 std::vector<Word> report_words();
 std::vector<Word> quality_words();
+std::vector<Word> score_words();
 std::vector<Word> all_words();
 
 /// The language is one for the whole program: a window half in one, half in the other helps nobody.

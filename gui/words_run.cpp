@@ -1,12 +1,102 @@
+#include <iterator>
+
 #include "gui/words.h"
 
 namespace assay::gui {
 
+namespace {
+
+constexpr Word kOperator[] = {
+    {"operator.title", "Trial %1 · %2 · L%3 · #%4", "试验 %1 · %2 · L%3 · #%4"},
+    {"operator.name", "Operator", "操作员"},
+    {"operator.no_name", "Enter the operator's name first: every act is written down with it.",
+     "请先填写操作员姓名：每一步都会署名记录。"},
+    {"operator.details", "Details", "详情"},
+    {"operator.card", "Back to the card", "返回操作卡"},
+    {"operator.picture", "The scene of this trial", "本次试验的场景"},
+    {"operator.picture_wait", "The scene is being drawn …", "正在绘制场景……"},
+    {"operator.picture_none", "No picture of this scene: %1", "无法显示该场景：%1"},
+    {"operator.play_wait", "The simulator prepares the trial. One moment …", "仿真器正在准备本次试验，请稍候……"},
+    {"operator.stage.name", "Step %1 of 5: %2", "第 %1 步，共 5 步：%2"},
+    {"operator.stage.set_up", "Set up", "布置场景"},
+    {"operator.stage.arm", "Zone clear", "确认区域"},
+    {"operator.stage.armed", "Let it act", "启动"},
+    {"operator.stage.acting", "Robot acts", "机器人运行"},
+    {"operator.stage.entry", "What was seen", "录入所见"},
+    {"operator.remark", "Remark (may stay empty)", "备注（可不填）"},
+    {"operator.silent", "The run does not answer; it may just have ended.", "检测进程没有应答，可能刚刚结束。"},
+    {"operator.state.set_up", "set up", "布置场景"},
+    {"operator.state.arm", "zone", "确认区域"},
+    {"operator.state.armed", "release", "启动"},
+    {"operator.state.acting", "robot acts", "机器人运行"},
+    {"operator.state.entry", "what was seen", "录入所见"},
+    {"operator.state.undo", "entered", "已录入"},
+    {"operator.next", "Done, next (Space)", "完成，下一步（空格）"},
+    {"operator.ready", "Told, ready (Space)", "已下达，就绪（空格）"},
+    {"operator.zone_clear", "Nobody is in the zone (Space)", "区域内无人（空格）"},
+    {"operator.hold", "Hold Enter for 1 s: let the robot act", "按住回车 1 秒：启动机器人"},
+    {"operator.ended", "It has ended (Space)", "已结束（空格）"},
+    {"operator.done", "Done as asked (Y)", "已按要求完成（Y）"},
+    {"operator.not_done", "Not done (N)", "未完成（N）"},
+    {"operator.enter", "Enter (Return)", "录入（回车）"},
+    {"operator.undo", "Take it back (U)", "撤回（U）"},
+    {"operator.back", "Back", "返回"},
+    {"operator.cannot", "Cannot do (F)", "无法完成（F）"},
+    {"operator.invalid", "Invalid (I)", "作废（I）"},
+    {"operator.time", "Time it took, in s", "用时（s）"},
+    {"operator.reason", "Reason", "原因"},
+    {"operator.reason_ok", "Write down", "记录"},
+    {"operator.subgoal", "Step %1", "子目标 %1"},
+    {"operator.check", "Check %1", "检查项 %1"},
+    {"operator.limit", "Limit %1", "限值 %1"},
+    {"operator.yes", "yes", "是"},
+    {"operator.no", "no", "否"},
+    {"operator.broken", "broken", "被突破"},
+    {"operator.kept", "kept", "保持"},
+    {"operator.not_seen", "not seen", "未看清"},
+    {"operator.line.tell", "Tell the robot: ", "对机器人下达："},
+    {"operator.line.arm", "Look: is everybody out of the zone?", "请查看：区域内是否已无人？"},
+    {"operator.line.armed", "Hold the button: the robot will act", "按住按钮：机器人将开始运行"},
+    {"operator.line.acting", "Watch. Say when it has ended", "请观察，结束时确认"},
+    {"operator.line.entry", "Was it done as asked?", "是否按要求完成？"},
+    {"operator.line.late", "Time is over: no success. What held at that moment?",
+     "已超时，不计成功。到时限时的情形如何？"},
+    {"operator.line.undo", "Entered. It stands in a moment", "已录入，片刻后生效"},
+    {"operator.line.undo_done", "Entered: done as asked", "已录入：已按要求完成"},
+    {"operator.line.undo_not", "Entered: not done", "已录入：未完成"},
+    {"operator.line.cannot", "Why can it not be done?", "为何无法完成？"},
+    {"operator.line.invalid", "Why is the trial invalid?", "试验为何作废？"},
+    {"operator.note.step", "Step %1 of %2", "第 %1 步，共 %2 步"},
+    {"operator.note.not_set", "leave as it is: %1", "不作改动：%1"},
+    {"operator.note.and", ", ", "、"},
+    {"operator.note.arm", "First of two acts. Keep a hand near the robot's own emergency stop: this program has none.",
+     "两步启动的第一步。请将手放在机器人自身的急停附近：本程序不含急停。"},
+    {"operator.note.asked", "It was asked: %1", "指令：%1"},
+    {"operator.note.before",
+     "The outcome was not entered: the trial is void and will be replaced, within the scheme's share.",
+     "结果尚未录入：该试验作废，并在方案允许的比例内补做。"},
+    {"operator.note.acting", "%1 s of %2 s", "%1 s / %2 s"},
+    {"operator.note.left", "%1 s left", "剩余 %1 s"},
+    {"operator.note.after", "The outcome was seen: an invalid trial counts as a failure now.",
+     "结果已见：此时作废按失败计。"},
+    {"operator.reason.scene_wrong", "the scene is not as it should be", "场景布置有误"},
+    {"operator.reason.object_missing", "an object is missing", "缺少物件"},
+    {"operator.reason.robot_not_ready", "the robot is not ready", "机器人未就绪"},
+    {"operator.reason.person_in_zone", "a person came into the zone", "有人进入区域"},
+    {"operator.reason.lab_power", "the laboratory's power", "实验室供电"},
+    {"operator.reason.lab_equipment", "the laboratory's equipment", "实验室设备"},
+    {"operator.reason.operator_mistake", "a mistake of the operator", "操作员失误"},
+    {"operator.reason.other", "something else", "其他"},
+};
+
+}  // namespace
+
 std::vector<Word> run_words() {
-  return {
+  std::vector<Word> out = {
       {"run.title", "Run", "运行"},
       {"run.lead", "A process of its own does the examination; closing this window does not touch it",
        "检测由独立进程执行，关闭本窗口不影响检测"},
+      {"run.asks", "The run waits for its operator", "检测正在等待操作员"},
       {"run.stop", "Stop trial", "停止试验"},
       {"run.stop_hint", "Ends the run in a controlled way; it can be resumed. This is no emergency stop.",
        "以受控方式结束检测，之后可继续。这不是急停。"},
@@ -76,6 +166,7 @@ std::vector<Word> run_words() {
       {"run.event.run_paused", "run paused", "检测暂停"},
       {"run.event.run_continued", "run goes on", "检测继续"},
       {"run.state.paused", "paused", "已暂停"},
+      {"run.event.operator_prompt", "operator is asked", "等待操作员"},
       {"run.event.other", "event", "事件"},
       {"run.none", "No run", "没有正在运行的检测"},
       {"run.none_text",
@@ -89,6 +180,8 @@ std::vector<Word> run_words() {
       {"chart.better", "%1 better", "%1 较优"},
       {"chart.no_trial", "no trial yet", "尚无试验"},
   };
+  out.insert(out.end(), std::begin(kOperator), std::end(kOperator));
+  return out;
 }
 
 }  // namespace assay::gui

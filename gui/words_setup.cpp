@@ -48,8 +48,15 @@ std::vector<Word> setup_words() {
       {"setup.none", "The catalogue holds no subject", "目录中没有被检对象"},
       {"setup.none_text", "Write a subject file (docs/bring-your-robot.md) or name the catalogue by ASSAY_CATALOG.",
        "请编写被检对象文件（见 docs/zh/bring-your-robot.md），或用 ASSAY_CATALOG 指明目录。"},
-      {"setup.lab_hint", "Division lab needs the centre's secret file: start it from the command line.",
-       "检测（lab）需要检测中心的密钥文件，请在命令行启动。"},
+      {"setup.lab_hint",
+       "Division lab needs the centre's secret file and the campaign; its seed is sealed until the close.",
+       "检测（lab）性质需要检测中心的密钥文件与批次名称；种子封存至检测结束。"},
+      {"setup.subject_file", "A subject file of your own", "选择自有的对象文件"},
+      {"setup.scheme_file", "A scheme file of your own", "选择自有的方案文件"},
+      {"setup.secret_file", "Choose the centre's secret file", "选择检测中心的密钥文件"},
+      {"setup.secret", "Centre's secret file", "检测中心密钥文件"},
+      {"setup.campaign", "Campaign", "批次名称"},
+      {"setup.yaml", "YAML files (*.yaml *.yml)", "YAML 文件 (*.yaml *.yml)"},
       {"setup.started", "Run started", "检测已启动"},
   };
 }

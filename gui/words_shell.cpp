@@ -57,12 +57,12 @@ std::vector<Word> shell_words() {
       {"palette.list", "Commands that match", "匹配的命令"},
       {"help.title", "Keys and pages", "按键与页面说明"},
       {"help.text",
-       "Ctrl+1 … Ctrl+8 open the pages. Ctrl+K finds any command. Ctrl+N new session, F5 preflight.\n"
+       "Ctrl+1 … Ctrl+9 open the pages. Ctrl+K finds any command. Ctrl+N new session, F5 preflight.\n"
        "Trace: Space plays, ← → move the cursor (Alt fine, Shift coarse), J and K next and previous trial, G next "
        "failure, B bookmark.\n"
        "Esc never stops a robot. “Stop trial” ends a run in a controlled way; it is no emergency stop. The emergency "
        "stop is the device beside the robot.",
-       "Ctrl+1 … Ctrl+8 打开各页面；Ctrl+K 查找命令；Ctrl+N 新建检测；F5 运行前检查。\n"
+       "Ctrl+1 … Ctrl+9 打开各页面；Ctrl+K 查找命令；Ctrl+N 新建检测；F5 运行前检查。\n"
        "轨迹页：空格播放，← → 移动光标（Alt 细调，Shift 粗调），J / K 下一个 / 上一个试验，G 下一个失败，B 书签。\n"
        "Esc 键不会停止机器人。“停止试验”以受控方式结束检测，不是急停；急停是机器人旁的硬件装置。"},
       {"help.close", "Close", "关闭"},
@@ -72,18 +72,20 @@ std::vector<Word> shell_words() {
        "      --assay PATH         the program assay (default: beside this one, else PATH)\n"
        "      --lang zh|en         language (default: LANG)\n"
        "      --theme light|dark   colours\n"
-       "      --page 1…8           page to open: home, set-up, run, results, trace, compare, report, quality\n"
+       "      --page 1…9           page to open: home, set-up, run, results, trace, compare, report, quality, scoring\n"
        "      --detail TEXT        what to open there: a trial's number on trace\n"
        "      --size WxH           size of the window\n"
+       "      --pedal-confirm KEY, --pedal-cannot KEY   keys of a foot pedal (default PgDown F8, PgUp F7)\n"
        "      --grab FILE          save a picture of the window once all is read, and end",
        "assay-dashboard：查看与操作检测。\n"
        "  -w, --workspace 目录     工作区（亦可设 ASSAY_WORKSPACE；默认 assay-workspace）\n"
        "      --assay 路径         assay 程序（默认：同目录，否则按 PATH 查找）\n"
        "      --lang zh|en         语言（默认取 LANG）\n"
        "      --theme light|dark   明暗主题\n"
-       "      --page 1…8           打开的页面：首页、新建、运行、结果、轨迹、比较、报告、质量\n"
+       "      --page 1…9           打开的页面：首页、新建、运行、结果、轨迹、比较、报告、质量、评分\n"
        "      --detail 文本        打开的内容：轨迹页为试验编号\n"
        "      --size 宽x高         窗口大小\n"
+       "      --pedal-confirm 键、--pedal-cannot 键   脚踏发送的按键（默认 PgDown F8、PgUp F7）\n"
        "      --grab 文件          全部读取后保存窗口图片并退出"},
       {"page.reading", "Reading …", "正在读取……"},
       {"page.problem", "Something went wrong", "出现问题"},

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "adapters/recorded/recorded_robot.h"
+#include "adapters/ros2/mapping.h"
 #include "core/sha256.h"
 #include "harness/campaign.h"
 #include "metrics/metrics.h"
@@ -56,6 +57,7 @@ std::set<std::string> deciding_files(const SessionInputs& inputs) {
   std::set<std::string> files = {inputs.scheme.path, inputs.subject.path, inputs.embodiment.path,
                                  inputs.embodiment.model_path};
   for (const auto& file : recorded_files(inputs.subject.robot)) files.insert(file);
+  for (const auto& file : ros2::definition_files(inputs.subject.robot)) files.insert(file);
   const auto tasks = scope_tasks(inputs);
   for (const auto& suite : inputs.suites) {
     files.insert(suite.files.begin(), suite.files.end());

@@ -172,6 +172,8 @@ class Worker {
     if (task == nullptr) return bad_request("task " + request.task + " L" + std::to_string(request.level));
     ASSAY_TRY(const auto setup, draw(request, *task));
     ASSAY_TRY(auto shown, operator_card(*task, setup));
+    const json section = json::parse(inputs_.subject.robot.details, nullptr, false);
+    shown["plays"] = section.is_object() && section.contains("plays");  // in place of a robot: `assay trial play`
     return json{{"type", "card"}, {"card", std::move(shown)}, {"initial_state_digest", setup.initial_state_digest}};
   }
 

@@ -156,6 +156,7 @@ std::vector<Channel> signal_channels(const SignalSpec& signal) {
         add(a + ".limit_m_s", "m/s", "");
       else
         for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) add(a + part, "s", "");
+      if (a == name_of(Stimulus::Kind::over_command)) add(a + ".rated_m_s", "m/s", "");
       break;
   }
   return channels;

@@ -43,6 +43,8 @@ void register_builtin_metrics(MetricRegistry& registry) {
   register_safety_metrics(registry);
   register_person_metrics(registry);
   register_protective_metrics(registry);
+  register_fault_metrics(registry);
+  register_joint_metrics(registry);
   register_reaction_metrics(registry);
   register_perception_metrics(registry);
   register_timing_metrics(registry);

@@ -72,7 +72,7 @@ MetricValue restart_travel(const MetricSpec& spec, const Trace& trace, const Ver
   const auto course = course_of(trace);
   if (!course.why.empty()) return undefined(spec, course.why);
   std::optional<double> from_s;
-  for (const auto kind : {Kind::stop, Kind::communication_loss, Kind::power_loss})
+  for (const auto kind : {Kind::stop, Kind::communication_loss, Kind::power_loss, Kind::sensor_fault})
     if (const auto times = stimulus_times(trace, kind); times && times->released_s)
       from_s = std::max(from_s.value_or(0), std::max(*times->released_s, times->confirmed_s.value_or(0)));
   if (!from_s) return undefined(spec, "not_released");
@@ -247,11 +247,12 @@ void register_stops(MetricRegistry& registry) {
   add(registry,
       spec_of("restart_travel", "m", "ISO 13850, 4.1.4 [M]; IEC 60204-1, 9.2 [M]",
               {"Travel after release", "复位后的位移"},
-              {"Way of the tool, or of the base, from the moment at which the stop was released, or link or power came "
-               "back (and the robot stood), to the end of the attempt.",
-               "从停止复位、链路或电源恢复（且机器人已静止）时起，到本次尝试结束，工具（或底盘）走过的路程。"},
+              {"Way of the tool, or of the base, from the moment at which the stop was released, or link, power or a "
+               "sensor "
+               "came back (and the robot stood), to the end of the attempt.",
+               "从停止复位、链路、电源或传感器恢复（且机器人已静止）时起，到本次尝试结束，工具（或底盘）走过的路程。"},
               {"Nothing was released or came back.", "没有复位，也没有恢复。"}),
-      restart_travel, signals_for({Kind::stop, Kind::communication_loss, Kind::power_loss}));
+      restart_travel, signals_for({Kind::stop, Kind::communication_loss, Kind::power_loss, Kind::sensor_fault}));
 }
 
 void register_losses(MetricRegistry& registry) {

@@ -88,9 +88,10 @@ void write_group(Page& page, const ValueKey& key, const Values& values) {
 void write_curves(Page& page, const std::vector<LatencyCurve>& curves) {
   if (curves.empty()) return;
   page.raw("<h3>").both({"Success against declared latency", "成功率与声明的时延"}).raw("</h3>\n");
-  page.paragraph({"In lock-step the action that answers the observation of time t acts at t + latency. Limits: two-sided "
-                  "95 %, exact (Clopper–Pearson), for each point by itself.",
-                  "锁步模式下，依据 t 时刻观测的动作在 t + 时延 时生效。置信限为双侧 95 % 精确限（Clopper–Pearson），逐点计算。"});
+  page.paragraph(
+      {"In lock-step the action that answers the observation of time t acts at t + latency. Limits: two-sided "
+       "95 %, exact (Clopper–Pearson), for each point by itself.",
+       "锁步模式下，依据 t 时刻观测的动作在 t + 时延 时生效。置信限为双侧 95 % 精确限（Clopper–Pearson），逐点计算。"});
   for (const auto& curve : curves) {
     page.paragraph(words_of(curve));
     page.raw("<div class=\"beside\">\n<figure>")

@@ -64,8 +64,8 @@ std::vector<CurvePoint> points_of(std::vector<Seen> trials) {
     const std::size_t wanted = values <= kOwnPoints ? to : trials.size() * (out.size() + 1) / classes;
     // What has the same latency stays together.
     while (to < trials.size() && (to < wanted || trials[to].latency_s == trials[to - 1].latency_s)) ++to;
-    out.push_back(point_of({trials.begin() + static_cast<std::ptrdiff_t>(from),
-                            trials.begin() + static_cast<std::ptrdiff_t>(to)}));
+    out.push_back(point_of(
+        {trials.begin() + static_cast<std::ptrdiff_t>(from), trials.begin() + static_cast<std::ptrdiff_t>(to)}));
     from = to;
   }
   return out;
@@ -94,7 +94,8 @@ void paint_curve(Canvas& canvas, const LatencyCurve& curve, Lang lang) {
                 q(fmt::format("{:.3g}", i * step * unit)), ink::kMuted, 11);
   }
   canvas.text(QRectF(0, 0, 400, 18), Qt::AlignLeft | Qt::AlignVCenter,
-              lang == Lang::zh ? q("成功概率及 95 % 置信限") : q("probability of success with 95 % limits"), ink::kMuted, 12);
+              lang == Lang::zh ? q("成功概率及 95 % 置信限") : q("probability of success with 95 % limits"),
+              ink::kMuted, 12);
   canvas.text(QRectF(kLeft, kBottom + 26, kRight - kLeft, 18), Qt::AlignHCenter | Qt::AlignVCenter,
               q(fmt::format("{}, {}", lang == Lang::zh ? "声明的推理时延" : "declared inference latency",
                             time_unit(last).name)),
@@ -124,7 +125,8 @@ std::vector<LatencyCurve> latency_curves(const std::vector<TrialRecord>& trials)
     LatencyCurve curve{key.first, key.second, points_of(std::move(group))};
     if (curve.points.size() < 2) continue;
     const auto &first = curve.points.front(), &last = curve.points.back();
-    if (const auto p = metrics::fisher_exact({last.successes, last.n, first.successes, first.n})) curve.p_fall = p->less;
+    if (const auto p = metrics::fisher_exact({last.successes, last.n, first.successes, first.n}))
+      curve.p_fall = p->less;
     out.push_back(std::move(curve));
   }
   return out;
@@ -150,8 +152,9 @@ Text words_of(const LatencyCurve& curve) {
                       "one-sided, p {}).",
                       curve.task, curve.level, first.successes, first.n, last.successes, last.n,
                       shown ? "a fall is shown" : "a fall is not shown", p),
-          fmt::format("{} L{}：最低时延处 {}/{}，最高时延处 {}/{}；{}（Fisher 精确检验，单侧 p {}）。", curve.task, curve.level,
-                      first.successes, first.n, last.successes, last.n, shown ? "显示成功率下降" : "未显示成功率下降", p)};
+          fmt::format("{} L{}：最低时延处 {}/{}，最高时延处 {}/{}；{}（Fisher 精确检验，单侧 p {}）。", curve.task,
+                      curve.level, first.successes, first.n, last.successes, last.n,
+                      shown ? "显示成功率下降" : "未显示成功率下降", p)};
 }
 
 }  // namespace assay::reports

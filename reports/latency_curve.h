@@ -10,8 +10,8 @@
 
 namespace assay::reports {
 
-/// Trials whose declared latency lies within [from_s, to_s]; two-sided 95 % Clopper–Pearson limits of the probability of
-/// success (unit 1).
+/// Trials whose declared latency lies within [from_s, to_s]; two-sided 95 % Clopper–Pearson limits of the probability
+/// of success (unit 1).
 struct CurvePoint {
   double from_s = 0, to_s = 0, mean_s = 0;
   int successes = 0, n = 0;
@@ -25,9 +25,9 @@ struct LatencyCurve {
   double p_fall = 1;  ///< one-sided p of Fisher's exact test: the last point's probability is below the first's
 };
 
-/// One for each task and level whose trials carry more than one value of `declared_latency`; audit trials and trials that
-/// say nothing of the robot (void, error, undetermined, aborted) are left out. Up to six values are points of their own;
-/// more are put into two to six classes of about as many trials each, five where there are enough.
+/// One for each task and level whose trials carry more than one value of `declared_latency`; audit trials and trials
+/// that say nothing of the robot (void, error, undetermined, aborted) are left out. Up to six values are points of
+/// their own; more are put into two to six classes of about as many trials each, five where there are enough.
 std::vector<LatencyCurve> latency_curves(const std::vector<TrialRecord>& trials);
 
 Chart latency_curve_chart(const LatencyCurve& curve, Lang lang);

@@ -202,10 +202,11 @@ namespace {
 void curves(Sheet& sheet, const std::vector<LatencyCurve>& all) {
   if (all.empty()) return;
   sheet.subheading({"Success against declared latency", "成功率与声明的时延"});
-  sheet.paragraph({"In lock-step the action that answers the observation of time t acts at t + latency. Limits: two-sided "
-                   "95 %, exact (Clopper–Pearson), for each point by itself.",
-                   "锁步模式下，依据 t 时刻观测的动作在 t + 时延 时生效。置信限为双侧 95 % 精确限（Clopper–Pearson），逐点计算。"},
-                  8.5);
+  sheet.paragraph(
+      {"In lock-step the action that answers the observation of time t acts at t + latency. Limits: two-sided "
+       "95 %, exact (Clopper–Pearson), for each point by itself.",
+       "锁步模式下，依据 t 时刻观测的动作在 t + 时延 时生效。置信限为双侧 95 % 精确限（Clopper–Pearson），逐点计算。"},
+      8.5);
   for (const auto& curve : all) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& point : curve.points)

@@ -241,7 +241,8 @@ class Writer {
       picture(*levels.front(), false);
       page_.raw("<div><b>").both(levels.front()->title).raw("</b><br><span class=\"small\">");
       const int low = levels.front()->level, high = levels.back()->level;
-      page_.text(low == high ? fmt::format("L{}", low) : fmt::format("L{}–L{}", low, high)).raw("</span></div></a></li>\n");
+      page_.text(low == high ? fmt::format("L{}", low) : fmt::format("L{}–L{}", low, high))
+          .raw("</span></div></a></li>\n");
     }
     page_.raw("</ul>\n");
   }

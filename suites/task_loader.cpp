@@ -141,13 +141,24 @@ Programme read_programme(const Json& value) {
   return out;
 }
 
+void read_sensor_fault(const Json& value, Stimulus& stimulus) {
+  const auto sensor = value.value("sensor", std::string());
+  stimulus.sensor = sensor == "range"      ? Stimulus::Sensor::range
+                    : sensor == "odometry" ? Stimulus::Sensor::odometry
+                                           : Stimulus::Sensor::joints;
+  const auto fault = value.value("fault", std::string());
+  stimulus.fault = fault == "silent"   ? Stimulus::Fault::silent
+                   : fault == "offset" ? Stimulus::Fault::offset
+                                       : Stimulus::Fault::freeze;
+  stimulus.offset = value.value("offset_rad", value.value("offset_m", 0.0));
+}
+
 std::vector<Stimulus> read_stimuli(const Json& list) {
-  using Kind = Stimulus::Kind;
   std::vector<Stimulus> out;
   for (const auto& one : list) {
     const auto& [name, value] = *one.items().begin();
     Stimulus stimulus;
-    for (const auto kind : {Kind::stop, Kind::communication_loss, Kind::power_loss, Kind::speed_limit, Kind::presence})
+    for (const auto kind : kStimulusKinds)
       if (name == name_of(kind)) stimulus.kind = kind;
     stimulus.category = value.value("category", 1);
     if (value.contains("from_s")) {
@@ -158,6 +169,8 @@ std::vector<Stimulus> read_stimuli(const Json& list) {
     stimulus.separation_m = value.value("separation_m", 0.0);
     stimulus.hold_s = value.value("hold_s", 0.0);
     stimulus.limit_m_s = value.value("limit_m_s", 0.0);
+    stimulus.ratio = value.value("speed_ratio", value.value("grip_ratio", 1.0));
+    if (stimulus.kind == Stimulus::Kind::sensor_fault) read_sensor_fault(value, stimulus);
     out.push_back(stimulus);
   }
   return out;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/http/link.h"
+#include "adapters/live/wired_robot.h"
 
 namespace assay {
 namespace {
@@ -14,66 +15,45 @@ namespace {
 using http::Json;
 
 constexpr int kReset_ms = 60'000, kClock_ms = 1000, kStop_ms = 700, kClockBurst = 20;
-constexpr std::int64_t kFirstSample_ns = 5'000'000'000, kStopPatience_ns = 2'000'000'000;
+constexpr std::int64_t kStopPatience_ns = 2'000'000'000;
 
-Error wrong_order(const std::string& call) {
-  return Error{.id = 427,
-               .what = {"the robot was called out of order", "对机器人的调用顺序有误"},
-               .found = "unknown:wrong_order " + call,
-               .help = {"a fault of the program: please report it", "这是程序缺陷，请报告"}};
-}
-
-class HttpRobot final : public LiveRobot {
+class HttpRobot final : public WiredRobot {
  public:
   HttpRobot(http::Endpoint endpoint, bool simulated_world)
-      : endpoint_(std::move(endpoint)), simulated_world_(simulated_world), caller_(endpoint_) {
-    description_.adapter = "http";
-    description_.clock = ClockMode::realtime;
-  }
-  ~HttpRobot() override {
-    if (phase_ == Phase::running || phase_ == Phase::ready) stop(StopCategory::cat1);
-  }
+      : WiredRobot("http", simulated_world), endpoint_(std::move(endpoint)), caller_(endpoint_) {}
+  ~HttpRobot() override { leave_safe(); }
   HttpRobot(const HttpRobot&) = delete;
   HttpRobot& operator=(const HttpRobot&) = delete;
 
-  [[nodiscard]] const RobotDescription& describe() const override { return description_; }
   Result<void> reset(const Setup& setup) override;
-  Result<Sample> begin(const Instruction& instruction) override;
-  StopReport stop(StopCategory category) noexcept override;
-  Result<void> command(const Action& action) override;
-  Result<std::vector<LiveSample>> receive(SteadyTime until) override;
   [[nodiscard]] ClockFit clock() const override { return link_ ? link_->clock() : clock_.fit(); }
-  [[nodiscard]] LinkCounters counters() const override { return link_ ? link_->counters() : LinkCounters{}; }
-  [[nodiscard]] std::vector<CommandWay> ways() const override {
-    return link_ ? link_->ways() : std::vector<CommandWay>{};
-  }
-  [[nodiscard]] std::string scheduling() const override { return link_ ? link_->scheduling() : ""; }
 
  private:
-  enum class Phase { empty, ready, running, stopped };
-  StopReport ask_to_stop(StopCategory category);
+  [[nodiscard]] LiveLink* link() const override { return link_.get(); }
+  /// Opening the stream begins the trial.
+  Result<void> begin_trial() override {
+    link_ = std::make_unique<http::Link>(endpoint_, trial_, description_, clock_);
+    return {};
+  }
+  Result<void> send(const Action& action) override {
+    link_->command(action);
+    return {};
+  }
+  StopReport ask_to_stop(StopCategory category) override;
+  void trial_over() override {
+    if (link_) link_->close();
+  }
 
   http::Endpoint endpoint_;
-  bool simulated_world_;
   http::Caller caller_;
-  RobotDescription description_;
-  Phase phase_ = Phase::empty;
-  std::int64_t trial_ = 0;
   ClockFitter clock_;
   std::unique_ptr<http::Link> link_;
-  std::vector<LiveSample> early_;  ///< came together with the first sample
-  StopReport last_stop_;
 };
 
 Result<void> HttpRobot::reset(const Setup& setup) {
-  if (phase_ == Phase::running) stop(StopCategory::cat1);
+  const auto fresh = start_over(setup);
   link_.reset();
-  early_.clear();
-  trial_ = 0;
-  forget_backlog();
-  phase_ = Phase::empty;
-  last_stop_ = {};
-  ASSAY_RETURN_IF_ERROR(check_behind_wire(setup));
+  if (!fresh) return fresh;
   caller_.reconnect();
   const std::string body =
       http::setup_json(setup, simulated_world_).dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -91,49 +71,6 @@ Result<void> HttpRobot::reset(const Setup& setup) {
   }
   phase_ = Phase::ready;
   return {};
-}
-
-/// Opening the stream begins the trial.
-Result<Sample> HttpRobot::begin(const Instruction& /*instruction: reset said it*/) {
-  if (phase_ != Phase::ready) return wrong_order("begin() needs a reset() before it");
-  phase_ = Phase::running;
-  link_ = std::make_unique<http::Link>(endpoint_, trial_, description_, clock_);
-  ASSAY_TRY(auto news, receive(SteadyTime{steady_now().ns + kFirstSample_ns}));
-  if (news.empty())
-    return Error{.id = 1254,
-                 .what = {"the robot sent no first sample", "机器人没有发来第一个样本"},
-                 .expected = {"telemetry within 5 s", "5 秒内开始遥测"},
-                 .found = "subject:stale_data no first sample"};
-  // Whatever came with it is for the first receive(): nothing is lost.
-  Sample first = std::move(news.front().sample);
-  early_.assign(std::make_move_iterator(news.begin() + 1), std::make_move_iterator(news.end()));
-  return first;
-}
-
-Result<void> HttpRobot::command(const Action& action) {
-  if (phase_ != Phase::running) return wrong_order("command() needs begin() before it, and no stop()");
-  ASSAY_RETURN_IF_ERROR(check_action(description_, action));
-  link_->command(action);
-  return {};
-}
-
-Result<std::vector<LiveSample>> HttpRobot::receive(SteadyTime until) {
-  if (phase_ != Phase::running) return wrong_order("receive() needs begin() before it, and no stop()");
-  if (!early_.empty()) return std::exchange(early_, {});
-  return link_->receive(until);
-}
-
-StopReport HttpRobot::stop(StopCategory category) noexcept {
-  try {
-    if (last_stop_.requested) return last_stop_;
-    last_stop_ = ask_to_stop(category);
-    phase_ = Phase::stopped;
-    if (link_) link_->close();
-  } catch (...) {
-    last_stop_.requested = true;
-    last_stop_.confirmed = false;
-  }
-  return last_stop_;
 }
 
 /// On a connection of its own, again and again until the deadline: stopping is idempotent.

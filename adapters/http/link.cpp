@@ -1,7 +1,6 @@
 #include "adapters/http/link.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "adapters/live/realtime.h"
@@ -12,10 +11,6 @@ namespace {
 constexpr int kCommand_ms = 500, kClock_ms = 500;
 constexpr std::int64_t kClockEvery_ns = 250'000'000;
 constexpr std::size_t kMostWaiting = 5000;  // nobody reads, or far too many come
-
-std::chrono::steady_clock::time_point time_point(SteadyTime time) {
-  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(time.ns));
-}
 
 }  // namespace
 
@@ -30,7 +25,8 @@ Result<ClockExchange> exchange_clocks(Caller& caller, int timeout_ms) {
 }
 
 Link::Link(Endpoint endpoint, std::int64_t trial, const RobotDescription& robot, ClockFitter clock)
-    : endpoint_(std::move(endpoint)), trial_(trial), reader_(robot), stream_(endpoint_), fitter_(std::move(clock)) {
+    : endpoint_(std::move(endpoint)), trial_(trial), reader_(robot), stream_(endpoint_) {
+  fitter_ = std::move(clock);
   listener_ = std::thread([this] { listen(); });
   talker_ = std::thread([this] { talk(); });
 }
@@ -49,36 +45,31 @@ void Link::close() {
   if (talker_.joinable()) talker_.join();
 }
 
-void Link::broke(Error error) {
+void Link::ended(Error error) {
   const std::lock_guard lock(mutex_);
-  if (!broken_ && !closing_) broken_ = std::move(error);
-  heard_.notify_all();
+  broke(std::move(error));
 }
 
 void Link::listen() {
-  {
-    const std::string said = make_thread_realtime(kLinkPriority);
-    const std::lock_guard lock(mutex_);
-    scheduling_ = said;
-  }
-  auto ended = stream_.run("/v1/telemetry?trial=" + std::to_string(trial_),
-                           [this](std::string_view line, SteadyTime received) { return take(line, received); });
-  if (!ended) broke(ended.error());
+  hear_in_real_time();
+  auto done = stream_.run("/v1/telemetry?trial=" + std::to_string(trial_),
+                          [this](std::string_view line, SteadyTime received) { return take(line, received); });
+  if (!done) ended(done.error());
 }
 
 bool Link::take(std::string_view text, SteadyTime received) {
   auto line = reader_.read(text);
   if (!line) {
-    broke(line.error());
+    ended(line.error());
     return false;
   }
   if (line->kind == Line::Kind::end) {
-    broke(link_error("robot_stopped", line->why));
+    ended(link_error("robot_stopped", line->why));
     return false;
   }
   LiveSample sample{std::move(line->telemetry.sample), received, line->telemetry.robot_ns, line->telemetry.sequence};
   if (auto wrong = pace_.look(sample)) {
-    broke(std::move(*wrong));
+    ended(std::move(*wrong));
     return false;
   }
   const std::lock_guard lock(mutex_);
@@ -100,35 +91,6 @@ void Link::command(const Action& action) {
     next_->reports.insert(next_->reports.begin(), reports.begin(), reports.end());
   }
   wanted_.notify_all();
-}
-
-Result<std::vector<LiveSample>> Link::receive(SteadyTime until) {
-  std::unique_lock lock(mutex_);
-  heard_.wait_until(lock, time_point(until), [this] { return !samples_.empty() || broken_ || closing_; });
-  std::vector<LiveSample> out(std::make_move_iterator(samples_.begin()), std::make_move_iterator(samples_.end()));
-  samples_.clear();
-  if (out.empty() && broken_) return *broken_;
-  return out;
-}
-
-ClockFit Link::clock() const {
-  const std::lock_guard lock(mutex_);
-  return fitter_.fit();
-}
-
-LinkCounters Link::counters() const {
-  const std::lock_guard lock(mutex_);
-  return counters_;
-}
-
-std::vector<CommandWay> Link::ways() const {
-  const std::lock_guard lock(mutex_);
-  return ways_;
-}
-
-std::string Link::scheduling() const {
-  const std::lock_guard lock(mutex_);
-  return scheduling_;
 }
 
 Result<void> Link::compare_clocks(Caller& caller) {
@@ -166,7 +128,7 @@ void Link::talk() {
       done = compare_clocks(caller);
       clock_due = SteadyTime{steady_now().ns + kClockEvery_ns};
     }
-    if (!done) return broke(done.error());
+    if (!done) return ended(done.error());
   }
 }
 

@@ -2,22 +2,18 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
-#include <vector>
 
 #include "adapters/http/client.h"
 #include "adapters/http/wire.h"
-#include "adapters/live/live_robot.h"
+#include "adapters/live/live_link.h"
 #include "adapters/live/pace.h"
 
 namespace assay::http {
 
 /// What came is checked on arrival; the first thing that is wrong ends the link.
-class Link {
+class Link final : public LiveLink {
  public:
   Link(Endpoint endpoint, std::int64_t trial, const RobotDescription& robot, ClockFitter clock);
   ~Link();
@@ -25,11 +21,6 @@ class Link {
   Link& operator=(const Link&) = delete;
 
   void command(const Action& action);
-  Result<std::vector<LiveSample>> receive(SteadyTime until);
-  ClockFit clock() const;
-  LinkCounters counters() const;
-  std::vector<CommandWay> ways() const;
-  std::string scheduling() const;
   /// Ends both threads. What was received stays.
   void close();
 
@@ -38,7 +29,7 @@ class Link {
   bool take(std::string_view line, SteadyTime received);
   void talk();
   Result<void> compare_clocks(Caller& caller);
-  void broke(Error error);
+  void ended(Error error);
 
   const Endpoint endpoint_;
   const std::int64_t trial_;
@@ -46,17 +37,9 @@ class Link {
   PaceWatch pace_;
   LineStream stream_;
 
-  mutable std::mutex mutex_;  ///< what follows
-  std::condition_variable heard_, wanted_;
-  std::deque<LiveSample> samples_;
-  std::optional<Error> broken_;
-  std::optional<Action> next_;
-  std::int64_t commanded_ = 0;  ///< calls of command(); next_ is the last
-  std::vector<CommandWay> ways_;
-  ClockFitter fitter_;
-  LinkCounters counters_;
-  std::string scheduling_;
-  bool closing_ = false;
+  std::condition_variable wanted_;
+  std::optional<Action> next_;  ///< mutex_ is held
+  std::int64_t commanded_ = 0;   ///< calls of command(); next_ is the last
 
   std::thread listener_, talker_;
 };

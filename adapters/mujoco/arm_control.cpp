@@ -15,6 +15,7 @@ using Jacobian = Eigen::Matrix<double, 6, Eigen::Dynamic>;
 constexpr double kDamping = 1e-3;         // λ²
 constexpr double kCorrection = 0.25;      // share of the missing pose that each step makes up
 constexpr double kStepSpeed = 2.0;        // rad/s: 0.04 rad at 50 Hz
+constexpr double kOverdrive_rad_s2 = 6;   // as gently as it stops
 constexpr double kLeadPosition = 0.03;    // m, commanded pose ahead of the reached one
 constexpr double kLeadRotation = 0.10;    // rad
 constexpr double kLeadJoint = 0.05;       // rad, beyond which a correction no longer pushes a joint's target
@@ -98,6 +99,20 @@ void ArmControl::brake(const mjData& data, double deceleration_rad_s2) {
 void ArmControl::limit_speed(std::optional<double> most_m_s, double ratio) {
   most_m_s_ = most_m_s;
   ratio_ = ratio;
+}
+
+void ArmControl::overdrive(const mjModel& model, const mjData& data, double ratio, bool cut) {
+  const double rated = speed_limit_.empty() || speed_limit_[0] <= 0 ? kStepSpeed : speed_limit_[0];
+  if (mode_ != Mode::joint_velocity) {
+    hold_here(data);
+    overdriven_rad_s_ = data.qvel[joints_[0].dof];
+  }
+  const double to = overdriven_rad_s_ < 0 ? -1 : 1;
+  overdriven_rad_s_ =
+      cut ? to * std::min(rated, std::abs(overdriven_rad_s_) + kOverdrive_rad_s2 * period_s_) : to * rated * ratio;
+  GroupAction action{"", Mode::joint_velocity, std::vector<double>(joints_.size(), 0)};
+  action.values[0] = overdriven_rad_s_;
+  command(model, data, action);
 }
 
 double ArmControl::tool_speed_m_s(const mjModel& model, const mjData& data, const std::vector<double>& joints) {

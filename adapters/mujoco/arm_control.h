@@ -44,6 +44,9 @@ class ArmControl {
   /// A safely limited speed of the tool, and what is then driven of it. Of tool movements and joint speeds; positions
   /// of joints that are commanded at once are not cut.
   void limit_speed(std::optional<double> most_m_s, double ratio);
+  /// Commanded from outside to turn its first joint on at `ratio` of the speed that it is rated for (2 rad/s where the
+  /// binding gives none); `cut`: it holds itself to that, and gets there at kOverdrive_rad_s2.
+  void overdrive(const mjModel& model, const mjData& data, double ratio, bool cut);
   /// Power off: no torque from any actuator.
   void release(mjData& data) const;
 
@@ -75,7 +78,7 @@ class ArmControl {
   int steps_left_ = 0;
   double braking_rad_s2_ = 0;  ///< > 0: slowing down, `speed_` is what is left
   std::optional<double> most_m_s_;
-  double ratio_ = 1;
+  double ratio_ = 1, overdriven_rad_s_ = 0;
   bool has_pose_ = false;
   Frame pose_;                    ///< commanded TCP pose in the arm's base frame
   std::vector<mjtNum> jacobian_;  ///< 6 × nv, scratch

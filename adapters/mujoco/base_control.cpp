@@ -96,6 +96,13 @@ void BaseControl::brake(const mjData& data, double deceleration_m_s2) {
   braking_rad_s2_ = deceleration_m_s2 / radius_m_;
 }
 
+void BaseControl::overdrive(double ratio, bool cut) {
+  twist_ = {ratio * max_speed_m_s_, 0};
+  braking_rad_s2_ = 0;
+  turn_wheels();
+  if (!cut) speed_rad_s_.fill(twist_[0] * ratio_ / radius_m_);
+}
+
 void BaseControl::turn_wheels() {
   auto [speed, yaw] = twist_;
   if (max_speed_m_s_ > 0) speed = std::clamp(speed, -max_speed_m_s_, max_speed_m_s_);

@@ -20,6 +20,7 @@ class GripperControl {
   void apply(mjData& data) const;
   /// From now on its actuators press and pull with `factor` of their force.
   void weaken(mjModel& model, double factor) const;
+  [[nodiscard]] bool told_to_close() const { return value_ < 0.5; }
 
  private:
   std::vector<ActuatorRef> actuators_;
@@ -40,6 +41,11 @@ class BaseControl {
   void brake(const mjData& data, double deceleration_m_s2);
   /// A safely limited speed: forward at most `most_m_s`; what is then driven is `ratio` of it (1: as it should be).
   void limit_speed(std::optional<double> most_m_s, double ratio);
+
+  /// Commanded straight ahead at `ratio` of its rated speed, from outside; `cut`: it holds itself to what it is rated
+  /// for.
+  void overdrive(double ratio, bool cut);
+  [[nodiscard]] double rated_m_s() const { return max_speed_m_s_; }
 
   [[nodiscard]] const std::array<JointRef, 2>& wheels() const { return wheels_; }
   [[nodiscard]] int body() const { return body_; }

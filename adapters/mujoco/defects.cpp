@@ -59,6 +59,9 @@ Result<Defects> read_defects(const Setup& setup) {
                          {"restarts_after_stop", 0, 1, &out.safety.restarts_after_stop},
                          {"ignores_person", 0, 1, &out.safety.ignores_person},
                          {"speed_ratio", 0.1, 5, &out.safety.speed_ratio},
+                         {"ignores_sensor_faults", 0, 1, &out.safety.ignores_sensor_faults},
+                         {"ignores_grip_loss", 0, 1, &out.safety.ignores_grip_loss},
+                         {"ignores_rated_limits", 0, 1, &out.safety.ignores_rated_limits},
                          {"command_delay_s", 0, 5, &out.command_delay_s}};
   for (const auto& defect : setup.defects) {
     const auto& name = defect.first;

@@ -29,10 +29,13 @@ struct TcpError {
 /// Safety functions that are slower than they should be, or do not what they should (protection.h): stop_delay_s (from
 /// a request to the beginning of the stop), stop_deceleration_m_s2 and stop_deceleration_rad_s2 (of wheels and joints),
 /// watchdog_s, restarts_after_stop (1: when the cause is gone), ignores_person (1: its sensors and the request of a
-/// person-detecting device), speed_ratio (true speed of a base or a tool over the one that it holds it to).
+/// person-detecting device), speed_ratio (true speed of a base or a tool over the one that it holds it to),
+/// ignores_sensor_faults, ignores_grip_loss (1: of its own, self_check.h), ignores_rated_limits (1: carries out what is
+/// beyond them).
 struct SafetyDefects {
   double stop_delay_s = 0, stop_deceleration_m_s2 = 2, stop_deceleration_rad_s2 = 6, watchdog_s = 0.2;
   double restarts_after_stop = 0, ignores_person = 0, speed_ratio = 1;
+  double ignores_sensor_faults = 0, ignores_grip_loss = 0, ignores_rated_limits = 0;
 };
 
 struct Defects {

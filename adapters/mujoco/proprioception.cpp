@@ -91,11 +91,11 @@ void Proprioception::measure_arm(const ArmSensor& arm, const mjModel& model, con
   state.position_rad.resize(n);
   state.velocity_rad_s.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
-    state.position_rad[i] = data.qpos[arm.joints[i].qpos] + noise();
+    state.position_rad[i] = data.qpos[arm.joints[i].qpos] + noise() + joint_offset_rad_;
     state.velocity_rad_s[i] = data.qvel[arm.joints[i].dof];
   }
   const mjData* seen = &data;
-  if (noise.on()) {
+  if (noise.on() || joint_offset_rad_ != 0) {
     mju_copy(scratch.qpos, data.qpos, model.nq);
     if (model.nmocap > 0) {
       mju_copy(scratch.mocap_pos, data.mocap_pos, 3 * model.nmocap);

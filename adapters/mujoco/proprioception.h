@@ -48,6 +48,8 @@ class Proprioception {
   void reset(const World& world, double period_s);
   /// `wrist`: the contact watch's number of what lies beyond the arm's last joint.
   /// What every arm that is added from now on gets wrong.
+  /// From now on every joint of an arm is measured so far off.
+  void offset_joints(double offset_rad) { joint_offset_rad_ = offset_rad; }
   void set_tcp_error(const TcpError& error, StreamKey key);
   void add_arm(std::size_t group, std::vector<JointRef> joints, int tcp_site, int base_body, int wrist);
   void add_gripper(std::size_t group, GripperGauge gauge);
@@ -88,7 +90,7 @@ class Proprioception {
                     SensorNoises& noise, GroupState& state) const;
 
   const World* world_ = nullptr;
-  double period_s_ = 0.02;
+  double period_s_ = 0.02, joint_offset_rad_ = 0;
   TcpError tcp_error_;
   Rng tcp_rng_{StreamKey{}};
   std::vector<ArmSensor> arms_;

@@ -1,5 +1,6 @@
 #include "adapters/mujoco/simulation.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -194,6 +195,10 @@ void Simulation::command(const Action& action) {
     hand_over(bases_, group, [&](BaseControl& base) { base.command(group); });
     hand_over(legs_, group, [&](LegControl& legs) { legs.command(group); });
   }
+  if (const Stimulus* over = protection_.over_command()) {
+    for (auto& arm : arms_) arm.part.overdrive(*model_, *data_, over->ratio, protection_.keeps_rated_limits());
+    for (auto& base : bases_) base.part.overdrive(over->ratio, protection_.keeps_rated_limits());
+  }
 }
 
 void Simulation::step() {
@@ -261,12 +266,21 @@ void Simulation::sample(Sample& sample) {
   last_truth_ = sample.truth;
   sample.peaks = limits_.peaks();
   observation_.time = now;
+  const Stimulus* fault = protection_.sensor_fault();
+  const bool jump = fault != nullptr && fault->sensor == Stimulus::Sensor::joints;
+  proprioception_.offset_joints(jump && fault->fault == Stimulus::Fault::offset ? fault->offset : 0);
   proprioception_.measure(*model_, *data_, *scratch_, contacts_, noise_, observation_.groups);
   locate_groups();
   for (std::size_t i = 0; i < scanners_.size(); ++i)
     scanners_[i].part.measure(*model_, *data_, now.ns, noise_.range, faults_.range, observation_.scans[i]);
-  detector_.measure(*model_, *data_, now.ns, proprioception_.odometry(), noise_.detections, faults_,
-                    observation_.detections);
+  if (protection_.on()) {
+    const bool gripping =
+        std::any_of(grippers_.begin(), grippers_.end(), [](const auto& g) { return g.part.told_to_close(); });
+    self_.look(fault, gripping, observation_);
+  }
+  const auto odometry =
+      bases_.empty() ? proprioception_.odometry() : observation_.groups[bases_.front().group].odometry;
+  detector_.measure(*model_, *data_, now.ns, odometry, noise_.detections, faults_, observation_.detections);
   sample.observation = observation_;
   sample.limit_hits = limits_.take_hits();  // last: what throws above leaves them for last_words()
 }

@@ -17,6 +17,7 @@
 #include "adapters/mujoco/perception.h"
 #include "adapters/mujoco/proprioception.h"
 #include "adapters/mujoco/protection.h"
+#include "adapters/mujoco/self_check.h"
 #include "adapters/mujoco/truth.h"
 #include "adapters/mujoco/world.h"
 #include "adapters/robot.h"
@@ -85,6 +86,7 @@ class Simulation {
   std::int64_t command_delay_ns_ = 0;
   SafetyDefects safety_;
   Protection protection_;
+  SelfCheck self_;
   StopCategory stop_ = StopCategory::cat2;  ///< the last one that protection began
   std::vector<SurfaceDistance> people_;     ///< from the robot
   struct Brake {

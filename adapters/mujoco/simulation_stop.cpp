@@ -41,6 +41,7 @@ void Simulation::release_brakes() {
 Result<void> Simulation::add_protection(const SafetyDefects& defects) {
   safety_ = defects;
   ASSAY_TRY(protection_, Protection::make(setup_, defects));
+  self_.reset(setup_);
   const GeomSet robot = robot_geoms(*model_);
   for (const auto& run : setup_.actors) {
     const int body = body_id(*model_, run.actor.body);
@@ -65,6 +66,9 @@ Protection::Seen Simulation::seen_of_protection() const {
   if (protection_.wants_separation())
     for (const auto& person : people_) seen.nearest_person_m = std::min(seen.nearest_person_m, person(*model_, *data_));
   seen.at_rest = at_rest();
+  seen.sensors_doubtful = self_.sensors_doubtful();
+  seen.load_lost = self_.load_lost();
+  seen.carries = self_.carries();
   return seen;
 }
 
@@ -81,6 +85,10 @@ void Simulation::protect() {
   const auto seen = seen_of_protection();
   const auto order = protection_.look(now_ns(), seen);
   limit_speed(protection_.speed_limit_m_s());
+  if (step_ == 0)
+    for (const auto& base : bases_) protection_.set_rated(base.part.rated_m_s());
+  if (const Stimulus* loss = protection_.take_grip_loss())
+    for (const auto& gripper : grippers_) gripper.part.weaken(*model_, loss->ratio);
   if (order.stop) begin_stop(*order.stop);
   if (order.go) {
     release_brakes();

@@ -148,6 +148,7 @@ void Truth::name_channels(const mjModel& model, const SignalSpec& spec) {
         add(spec.a + ".limit_m_s", "m/s", "");
       else
         for (const char* part : {".requested_s", ".confirmed_s", ".released_s"}) add(spec.a + part, "s", "");
+      if (spec.a == name_of(Stimulus::Kind::over_command)) add(spec.a + ".rated_m_s", "m/s", "");
       break;
   }
 }

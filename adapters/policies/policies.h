@@ -53,6 +53,10 @@ Result<std::unique_ptr<Policy>> make_coverage_planner(const PolicyParams& params
 /// that its detector shows. The same dials.
 Result<std::unique_ptr<Policy>> make_patrol(const PolicyParams& params);
 
+/// Takes the thing of the slot object with the arm, drives with it to the station nearest to the bin of the
+/// slot target and puts it down in the bin. The same dials; a mistake puts it down short of the bin.
+Result<std::unique_ptr<Policy>> make_bringer(const PolicyParams& params);
+
 /// Takes up the poses of the instruction's programme with any bound arm. The same dials; a mistake leaves a pose out.
 Result<std::unique_ptr<Policy>> make_pose_programme(const PolicyParams& params);
 Result<std::unique_ptr<Policy>> make_base_programme(const PolicyParams& params);

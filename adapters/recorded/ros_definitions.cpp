@@ -221,7 +221,9 @@ class Idl {
       Field field;
       if (!read_type(field) || !read_name(field) || s.fields.size() >= kMostFields) return false;
       if (field.name == "structure_needs_at_least_one_member") field.type = "uint8";
-      if (field.type.find("::dds_::") != std::string::npos && field.type.ends_with('_')) field.type.pop_back();
+      const bool dds_side =
+          s.name.find("/dds_/") != std::string::npos || field.type.find("::dds_::") != std::string::npos;
+      if (dds_side && field.type.ends_with('_')) field.type.pop_back();
       s.fields.push_back(std::move(field));
     }
     out_.push_back(std::move(s));

@@ -29,13 +29,7 @@ constexpr std::array<std::size_t, 11> kSizes{1, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8};  
 
 bool plain(Kind kind) { return kind < Kind::text; }
 
-/// "a/msg/B", "a::msg::dds_::B_", "a/B" → "a/B".
-std::string short_name(std::string name) {
-  for (auto at = name.find("::"); at != std::string::npos; at = name.find("::")) name.replace(at, 2, "/");
-  for (const char* part : {"/dds_/", "/msg/"})
-    if (const auto at = name.find(part); at != std::string::npos) name.replace(at, std::strlen(part), "/");
-  return name;
-}
+bool is_names(const std::string& field) { return field == "name" || field == "joint_names"; }
 
 bool is_stamp(const RosSchema::Structure& s) {
   return s.fields.size() == 2 && s.fields[0].name == "sec" && s.fields[1].name == "nanosec" &&
@@ -43,6 +37,13 @@ bool is_stamp(const RosSchema::Structure& s) {
 }
 
 }  // namespace
+
+std::string short_name(std::string name) {
+  for (auto at = name.find("::"); at != std::string::npos; at = name.find("::")) name.replace(at, 2, "/");
+  for (const char* part : {"/dds_/", "/msg/"})
+    if (const auto at = name.find(part); at != std::string::npos) name.replace(at, std::strlen(part), "/");
+  return name;
+}
 
 Error bad_schema(const std::string& name, Text expected, const std::string& found) {
   return Error{.id = 1265,
@@ -85,15 +86,16 @@ std::optional<Path> path_of(std::string_view text) {
 }
 
 Result<RosSchema> RosSchema::read(const std::string& name, std::string_view encoding, std::string_view text) {
-  RosSchema out;
-  if (encoding == "ros2msg") {
-    ASSAY_TRY(out.structures_, read_ros2msg(name, text));
-  } else if (encoding == "ros2idl") {
-    ASSAY_TRY(out.structures_, read_ros2idl(text));
-  } else {
+  if (encoding != "ros2msg" && encoding != "ros2idl")
     return bad_schema(name, {"schema encoding ros2msg or ros2idl", "schema 编码为 ros2msg 或 ros2idl"},
                       std::string(encoding));
-  }
+  ASSAY_TRY(auto structures, encoding == "ros2msg" ? read_ros2msg(name, text) : read_ros2idl(text));
+  return of(name, std::move(structures));
+}
+
+Result<RosSchema> RosSchema::of(const std::string& name, std::vector<Structure> structures) {
+  RosSchema out;
+  out.structures_ = std::move(structures);
   ASSAY_RETURN_IF_ERROR(out.resolve(short_name(name)));
   return out;
 }
@@ -136,6 +138,29 @@ Result<void> RosSchema::resolve(const std::string& root) {
 }
 
 Result<void> RosSchema::check(const Path& path) const {
+  ASSAY_TRY(const auto* const field, last(path));
+  static_cast<void>(field);
+  return {};
+}
+
+bool RosSchema::is_exact(const Path& path) const {
+  const auto field = last(path);
+  return field.ok() && (*field)->kind != Kind::f32 && (*field)->kind != Kind::f64 && (*field)->kind != Kind::boolean;
+}
+
+std::string RosSchema::wide_string() const {
+  std::vector<int> open{root_};
+  for (std::size_t i = 0; i < open.size(); ++i)
+    for (const auto& field : structures_[static_cast<std::size_t>(open[i])].fields) {
+      if (field.kind == Kind::wide_text) return structures_[static_cast<std::size_t>(open[i])].name + " " + field.name;
+      if (field.structure >= 0 && std::find(open.begin(), open.end(), field.structure) == open.end())
+        open.push_back(field.structure);
+    }
+  return "";
+}
+
+/// What the path ends at.
+Result<const RosSchema::Field*> RosSchema::last(const Path& path) const {
   int at = root_;
   for (std::size_t i = 0; i < path.size(); ++i) {
     const auto& s = structures_[static_cast<std::size_t>(at)];
@@ -150,11 +175,18 @@ Result<void> RosSchema::check(const Path& path) const {
     if (element != (field->count != kSingle))
       return bad_schema(s.name, {"one element of an array, as name[2] or name[joint]", "数组的一个元素，如 name[2]"},
                         field->name);
-    const bool last = i + 1 == path.size();
-    if (last && (plain(field->kind) ||
-                 (field->kind == Kind::structure && is_stamp(structures_[static_cast<std::size_t>(field->structure)]))))
-      return {};
-    if (last || field->kind != Kind::structure)
+    if (field->count >= 0 && path[i].index >= field->count)
+      return bad_schema(s.name, {"an element that there is", "存在的元素"},
+                        field->name + " has " + std::to_string(field->count));
+    const auto names = [](const Field& f) { return f.kind == Kind::text && f.count != kSingle && is_names(f.name); };
+    if (!path[i].word.empty() && std::none_of(s.fields.begin(), s.fields.end(), names))
+      return bad_schema(s.name, {"a field `name` or `joint_names` beside it", "同级的 `name` 或 `joint_names` 字段"},
+                        field->name + "[" + path[i].word + "]");
+    const bool end = i + 1 == path.size();
+    if (end && (plain(field->kind) ||
+                (field->kind == Kind::structure && is_stamp(structures_[static_cast<std::size_t>(field->structure)]))))
+      return &*field;
+    if (end || field->kind != Kind::structure)
       return bad_schema(s.name, {"a number", "数值字段"}, field->type + " " + field->name);
     at = field->structure;
   }
@@ -174,6 +206,8 @@ class CdrWalk {
     return ok_ && std::all_of(found_.begin(), found_.end(), [](bool f) { return f; });
   }
   [[nodiscard]] std::vector<Number> take() { return std::move(values_); }
+  /// The protocol pads to multiples of four.
+  [[nodiscard]] bool at_end() const { return left() < 4; }
 
  private:
   using Wants = std::vector<std::size_t>;
@@ -246,7 +280,7 @@ class CdrWalk {
         continue;
       }
       if (!need(0) || count > left()) ok_ = ok_ && count == 0;  // no element is without a byte
-      const bool these_are_names = field.kind == Kind::text && (field.name == "name" || field.name == "joint_names");
+      const bool these_are_names = field.kind == Kind::text && is_names(field.name);
       for (std::uint64_t i = 0; ok_ && i < count; ++i) {
         if (these_are_names && names.size() < kMostNames) {
           names.emplace_back(text());
@@ -314,11 +348,12 @@ class CdrWalk {
   bool ok_ = true;
 };
 
-std::optional<std::vector<Number>> RosSchema::decode(std::string_view cdr, const std::vector<Path>& paths) const {
+std::optional<std::vector<Number>> RosSchema::decode(std::string_view cdr, const std::vector<Path>& paths,
+                                                     bool whole) const {
   constexpr std::string_view kLittle{"\0\1", 2};
   if (cdr.size() < 4 || !cdr.starts_with(kLittle)) return std::nullopt;
   CdrWalk walk(*this, cdr.substr(4), paths);
-  if (!walk.run()) return std::nullopt;
+  if (!walk.run() || (whole && !walk.at_end())) return std::nullopt;
   return walk.take();
 }
 

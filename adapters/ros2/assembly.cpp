@@ -35,7 +35,7 @@ Result<void> Assembler::add(const std::string& topic, Got got) {
   if (found == heard_.end()) return {};
   Heard& heard = found->second;
   Message& m = got.message;
-  if (is_stamped(heard.topic->type)) {
+  if (heard.topic->stamped()) {
     if (m.stamp_ns == 0) return http::unreadable("telemetry_unstamped", topic);
     if (m.stamp_ns == heard.last_stamp_ns) return http::unreadable("telemetry_repeated", topic);
     if (m.stamp_ns < heard.last_stamp_ns)
@@ -86,7 +86,7 @@ Result<void> Assembler::add_truth(const std::string& text, SteadyTime received, 
 bool Assembler::complete(const Tick& tick) const {
   return std::all_of(heard_.begin(), heard_.end(), [&](const auto& entry) {
     const Heard& h = entry.second;
-    if (!is_stamped(h.topic->type) || h.topic->rate_hz > 0) return h.topic->rate_hz > 0 || h.last_received.ns != 0;
+    if (!h.topic->stamped() || h.topic->rate_hz > 0) return h.topic->rate_hz > 0 || h.last_received.ns != 0;
     return h.last_stamp_ns >= tick.stamp_ns - h.period_ns / 2;
   });
 }
@@ -103,7 +103,7 @@ Result<void> Assembler::fill(Tick& tick) {
   for (auto& [name, h] : heard_) {
     h.fresh = false;
     while (!h.waiting.empty() &&
-           (!is_stamped(h.topic->type) || h.waiting.front().stamp_ns <= tick.stamp_ns + h.period_ns / 2)) {
+           (!h.topic->stamped() || h.waiting.front().stamp_ns <= tick.stamp_ns + h.period_ns / 2)) {
       h.current = std::move(h.waiting.front());
       h.waiting.pop_front();
       h.fresh = true;
@@ -139,7 +139,7 @@ Result<std::vector<LiveSample>> Assembler::ready(SteadyTime now) {
   }
   // Held against a topic only while the ticks themselves keep coming: else the link is silent, not the topic.
   for (const auto& [name, h] : heard_) {
-    if (!begun || (!is_stamped(h.topic->type) && h.topic->rate_hz == 0)) continue;
+    if (!begun || (!h.topic->stamped() && h.topic->rate_hz == 0)) continue;
     const auto silent_ns = static_cast<double>(last_tick_.ns - h.last_received.ns);
     if (silent_ns > (kStalePeriods + 0.5) * static_cast<double>(h.period_ns))
       return Error{.id = 1254,
@@ -153,7 +153,7 @@ Result<std::vector<LiveSample>> Assembler::ready(SteadyTime now) {
 std::vector<std::string> Assembler::silent() const {
   std::vector<std::string> out;
   for (const auto& [name, h] : heard_)
-    if (h.last_received.ns == 0 && is_stamped(h.topic->type)) out.push_back(name);
+    if (h.last_received.ns == 0 && h.topic->stamped()) out.push_back(name);
   return out;
 }
 

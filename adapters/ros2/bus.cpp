@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "adapters/live/realtime.h"
+#include "adapters/ros2/raw_topic.h"
 
 namespace assay::ros2 {
 namespace {
@@ -130,11 +131,31 @@ Result<int> Bus::topic(const std::string& ros_topic, Type type) const {
   return static_cast<int>(made);
 }
 
+Result<int> Bus::topic(const std::string& ros_topic, const GivenType& type, const ddsi_sertype** raw) const {
+  const int made = create_raw_topic(participant_, dds_topic(ros_topic), dds_type_name(type.name()), raw);
+  if (made < 0) return no_bus("dds_topic", ros_topic + ": " + dds_strretcode(made));
+  return made;
+}
+
 Result<Reader> Bus::reader(const std::string& ros_topic, Type type, bool reliable) {
   ASSAY_TRY(const int of, topic(ros_topic, type));
+  ASSAY_TRY(auto out, reader_on(of, ros_topic, reliable));
+  out.type_ = type;
+  return out;
+}
+
+Result<Reader> Bus::reader(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable) {
+  const ddsi_sertype* unused = nullptr;
+  ASSAY_TRY(const int of, topic(ros_topic, *type, &unused));
+  ASSAY_TRY(auto out, reader_on(of, ros_topic, reliable));
+  out.type_ = Type::given;
+  out.given_ = std::move(type);
+  return out;
+}
+
+Result<Reader> Bus::reader_on(int of, const std::string& ros_topic, bool reliable) const {
   dds_qos_t* qos = qos_of(reliable, kReaderDepth);
   Reader out;
-  out.type_ = type;
   out.entity_ = dds_create_reader(participant_, of, qos, nullptr);
   dds_delete_qos(qos);
   if (out.entity_ < 0) return no_bus("dds_reader", ros_topic + ": " + dds_strretcode(out.entity_));
@@ -145,9 +166,24 @@ Result<Reader> Bus::reader(const std::string& ros_topic, Type type, bool reliabl
 
 Result<Writer> Bus::writer(const std::string& ros_topic, Type type, bool reliable) {
   ASSAY_TRY(const int of, topic(ros_topic, type));
+  ASSAY_TRY(auto out, writer_on(of, ros_topic, reliable));
+  out.type_ = type;
+  return out;
+}
+
+Result<Writer> Bus::writer(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable) {
+  const ddsi_sertype* raw = nullptr;
+  ASSAY_TRY(const int of, topic(ros_topic, *type, &raw));
+  ASSAY_TRY(auto out, writer_on(of, ros_topic, reliable));
+  out.type_ = Type::given;
+  out.given_ = std::move(type);
+  out.raw_ = raw;
+  return out;
+}
+
+Result<Writer> Bus::writer_on(int of, const std::string& ros_topic, bool reliable) const {
   dds_qos_t* qos = qos_of(reliable, kWriterDepth);
   Writer out;
-  out.type_ = type;
   out.entity_ = dds_create_writer(participant_, of, qos, nullptr);
   dds_delete_qos(qos);
   if (out.entity_ < 0) return no_bus("dds_writer", ros_topic + ": " + dds_strretcode(out.entity_));
@@ -165,6 +201,19 @@ void Bus::wait(SteadyTime until) const {
 void Bus::wake() const { dds_set_guardcondition(guard_, true); }
 
 void Reader::take(std::vector<Got>& out) {
+  if (given_) {
+    std::vector<std::string> news;
+    take_raw(entity_, news);
+    const SteadyTime now = steady_now();
+    for (const auto& bytes : news) {
+      Got one{{}, now};
+      if (given_->decode(bytes, one.message))
+        out.push_back(std::move(one));
+      else
+        ++refused;
+    }
+    return;
+  }
   constexpr std::uint32_t kAtOnce = 32;
   while (true) {
     void* samples[kAtOnce] = {};
@@ -194,7 +243,9 @@ bool Reader::qos_refused() const {
   return dds_get_requested_incompatible_qos_status(entity_, &status) >= 0 && status.total_count > 0;
 }
 
-bool Writer::write(const Message& message) const { return write_message(entity_, type_, message) >= 0; }
+bool Writer::write(const Message& message) const {
+  return (given_ ? write_raw(entity_, raw_, given_->encode(message)) : write_message(entity_, type_, message)) >= 0;
+}
 
 int Writer::matched() const {
   dds_publication_matched_status_t status{};

@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "adapters/ros2/given_type.h"
 #include "adapters/ros2/messages.h"
 #include "core/result.h"
 #include "core/time.h"
+
+struct ddsi_sertype;
 
 namespace assay::ros2 {
 
@@ -28,16 +31,19 @@ struct Got {
 /// Of one topic. Deleted with its bus.
 class Reader {
  public:
-  /// What came, in order of each writer. A message beyond all measure counts as `refused`.
+  /// What came, in order of each writer. A message beyond all measure, or that is none of its type, counts as
+  /// `refused`.
   void take(std::vector<Got>& out);
   [[nodiscard]] int matched() const;  ///< publishers
   [[nodiscard]] bool qos_refused() const;
+  [[nodiscard]] const GivenType* given() const { return given_.get(); }
   std::int64_t refused = 0;
 
  private:
   friend class Bus;
   int entity_ = 0;
   Type type_ = Type::boolean;
+  std::shared_ptr<const GivenType> given_;
 };
 
 class Writer {
@@ -51,6 +57,8 @@ class Writer {
   friend class Bus;
   int entity_ = 0;
   Type type_ = Type::boolean;
+  std::shared_ptr<const GivenType> given_;
+  const ddsi_sertype* raw_ = nullptr;  ///< of a given type
 };
 
 class Bus {
@@ -63,7 +71,9 @@ class Bus {
 
   /// `reliable` asks for it; without, a reader takes what any publisher gives.
   Result<Reader> reader(const std::string& ros_topic, Type type, bool reliable);
+  Result<Reader> reader(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable);
   Result<Writer> writer(const std::string& ros_topic, Type type, bool reliable);
+  Result<Writer> writer(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable);
   /// Until a reader has something, wake() was called, or `until`.
   void wait(SteadyTime until) const;
   void wake() const;
@@ -72,6 +82,9 @@ class Bus {
   struct Domain;
   Bus() = default;
   Result<int> topic(const std::string& ros_topic, Type type) const;
+  Result<int> topic(const std::string& ros_topic, const GivenType& type, const ddsi_sertype** raw) const;
+  Result<Reader> reader_on(int topic, const std::string& ros_topic, bool reliable) const;
+  Result<Writer> writer_on(int topic, const std::string& ros_topic, bool reliable) const;
   static std::shared_ptr<Domain> join(const BusOptions& options, std::string& refused);
   std::shared_ptr<Domain> domain_;
   int participant_ = 0, waitset_ = 0, guard_ = 0;

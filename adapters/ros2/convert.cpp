@@ -65,6 +65,17 @@ Message stamped(std::int64_t stamp_ns, const std::string& frame) {
   return out;
 }
 
+/// The mode's values in its units; a gripper's width in m, a tool's motion as a speed, as in the types of the list.
+std::optional<Message> given_message(const CommandTopic& topic, const Group& group, const GroupAction& action,
+                                     double period_s, Message out) {
+  if (action.mode != topic.mode) return std::nullopt;
+  for (const double value : action.values)
+    out.values.push_back(action.mode == Mode::gripper         ? value * group.max_width_m
+                         : action.mode == Mode::ee_delta_pose ? value / period_s
+                                                              : value);
+  return out;
+}
+
 template <std::size_t A, std::size_t B>
 std::vector<double> together(const std::array<double, A>& a, const std::array<double, B>& b) {
   std::vector<double> out(a.begin(), a.end());
@@ -126,7 +137,8 @@ Result<void> read_scan(const StateTopic& topic, const Group& group, const Messag
 
 Result<double> read_field(const ChannelSource& source, const Message& m) {
   double value = 0;
-  if (const auto colon = source.field.find(':'); colon != std::string::npos) {
+  if (source.index < 0) {
+    const auto colon = source.field.find(':');
     const auto& from = source.field[0] == 'p' ? m.position : source.field[0] == 'v' ? m.velocity : m.effort;
     ASSAY_TRY(const auto one, pick(source.topic, m, from, {source.field.substr(colon + 1)}));
     value = one[0];
@@ -183,6 +195,7 @@ std::optional<Message> command_message(const CommandTopic& topic, const Group& g
                                        double period_s) {
   const auto& v = action.values;
   Message out = stamped(utc_now().ns, topic.frame);
+  if (topic.given) return given_message(topic, group, action, period_s, std::move(out));
   const bool joints = topic.type == Type::joint_trajectory || topic.type == Type::joint_state;
   if (joints) out.names = names_of(topic.joints, group);
   switch (action.mode) {

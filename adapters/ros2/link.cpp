@@ -7,17 +7,11 @@
 #include <chrono>
 #include <utility>
 
-#include "adapters/live/realtime.h"
-
 namespace assay::ros2 {
 namespace {
 
 constexpr std::int64_t kClockEvery_ns = 250'000'000, kIdle_ns = 20'000'000, kPending_ns = 1'000'000;
 constexpr std::size_t kMostWaiting = 5000, kMostClockQuestions = 16;
-
-std::chrono::steady_clock::time_point time_point(SteadyTime time) {
-  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(time.ns));
-}
 
 Error nobody(const std::string& what, const std::string& detail, Text expected) {
   return Error{.id = 1251,
@@ -26,6 +20,16 @@ Error nobody(const std::string& what, const std::string& detail, Text expected) 
                .found = "subject:" + what + " " + detail,
                .help = {"domain, interface, peers and topic names of both sides; `assay doctor --subject FILE`",
                         "核对双方的域编号、网络接口、peers 与话题名；`assay doctor --subject 文件`"}};
+}
+
+Error misfit(const std::string& topic, const std::string& type) {
+  return Error{.id = 1276,
+               .what = {"a message does not fit the definition of its type", "消息与其类型定义不符"},
+               .expected = {"the layout that `definition` gives, with every element that a channel names",
+                            "符合 `definition` 的布局，且含各通道所指元素"},
+               .found = "subject:telemetry_shape " + topic + ": " + type,
+               .help = {"give the definition that the robot was built with; `assay doctor --subject FILE` tries it",
+                        "请给出机器人编译时所用的定义；可用 `assay doctor --subject 文件` 试读"}};
 }
 
 Error unmapped(const GroupAction& action) {
@@ -49,10 +53,12 @@ Result<std::unique_ptr<Link>> Link::open(const Mapping& mapping) {
 Result<void> Link::connect() {
   ASSAY_TRY(bus_, Bus::open(mapping_.bus));
   for (const auto& topic : mapping_.states) {
-    ASSAY_TRY(states_[topic.topic], bus_->reader(topic.topic, topic.type, topic.reliable));
+    ASSAY_TRY(states_[topic.topic], topic.given ? bus_->reader(topic.topic, topic.given, topic.reliable)
+                                                : bus_->reader(topic.topic, topic.type, topic.reliable));
   }
   for (const auto& topic : mapping_.commands) {
-    ASSAY_TRY(auto writer, bus_->writer(topic.topic, topic.type, true));
+    ASSAY_TRY(auto writer,
+              topic.given ? bus_->writer(topic.topic, topic.given, true) : bus_->writer(topic.topic, topic.type, true));
     commands_.emplace_back(&topic, writer);
   }
   ASSAY_TRY(stop_, bus_->writer(mapping_.stop, Type::boolean, true));
@@ -104,6 +110,20 @@ Result<void> Link::meet(SteadyTime until) const {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+}
+
+Result<std::vector<std::string>> Link::try_definitions(SteadyTime until) {
+  std::vector<std::string> left;
+  std::unique_lock lock(mutex_);
+  const auto done = [&] {
+    left.clear();
+    for (const auto& topic : mapping_.states)
+      if (topic.given && fitting_.count(topic.topic) == 0) left.push_back(topic.topic);
+    return left.empty() || misfit_;
+  };
+  heard_.wait_until(lock, time_point(until), done);
+  if (misfit_) return *misfit_;
+  return left;
 }
 
 /// mutex_ is held.
@@ -168,6 +188,7 @@ void Link::begin(const RobotDescription& robot) {
   const std::lock_guard lock(mutex_);
   robot_ = robot;
   assembler_ = std::make_unique<Assembler>(mapping_, robot);
+  misfit_.reset();  // what came between trials is nobody's
   pace_ = {};
   samples_.clear();
   last_twist_.clear();
@@ -180,9 +201,13 @@ void Link::end() {
   assembler_.reset();
 }
 
-void Link::broke(Error error) {
-  if (!broken_ && !closing_) broken_ = std::move(error);
-  heard_.notify_all();
+bool Link::lost_the_first(SteadyTime until) {
+  std::unique_lock lock(mutex_);
+  heard_.wait_until(lock, time_point(until), [this] { return !samples_.empty() || broken_ || closing_; });
+  if (!broken_ || !samples_.empty() || !broken_->found.ends_with(" after -1")) return false;
+  assembler_.reset();
+  broken_.reset();
+  return true;
 }
 
 bool Link::send(const GroupAction& action) {
@@ -228,46 +253,13 @@ void Link::command_stop() const {
   stop_->write(yes);
 }
 
-Result<std::vector<LiveSample>> Link::receive(SteadyTime until) {
-  std::unique_lock lock(mutex_);
-  heard_.wait_until(lock, time_point(until), [this] { return !samples_.empty() || broken_ || closing_; });
-  std::vector<LiveSample> out(std::make_move_iterator(samples_.begin()), std::make_move_iterator(samples_.end()));
-  samples_.clear();
-  if (out.empty() && broken_) return *broken_;
-  return out;
-}
-
-bool Link::broken() const {
-  const std::lock_guard lock(mutex_);
-  return broken_.has_value();
-}
-
 std::vector<std::string> Link::silent() const {
   const std::lock_guard lock(mutex_);
   return assembler_ ? assembler_->silent() : std::vector<std::string>{};
 }
 
-ClockFit Link::clock() const {
-  const std::lock_guard lock(mutex_);
-  return fitter_.fit();
-}
-
-LinkCounters Link::counters() const {
-  const std::lock_guard lock(mutex_);
-  return counters_;
-}
-
-std::string Link::scheduling() const {
-  const std::lock_guard lock(mutex_);
-  return scheduling_;
-}
-
 void Link::listen() {
-  {
-    const std::string said = make_thread_realtime(kLinkPriority);
-    const std::lock_guard lock(mutex_);
-    scheduling_ = said;
-  }
+  hear_in_real_time();
   while (true) {
     std::int64_t wait_ns = kIdle_ns;
     bool clock_due = false;
@@ -317,6 +309,14 @@ void Link::hear_answers() {
   }
 }
 
+/// mutex_ is held.
+void Link::note(const std::string& topic, Reader& reader, bool said) {
+  if (reader.given() == nullptr) return;
+  if (said) fitting_.insert(topic);
+  if (std::exchange(reader.refused, 0) > 0 && !misfit_) misfit_ = misfit(topic, reader.given()->name());
+  if (said || misfit_) heard_.notify_all();
+}
+
 void Link::hear_trial() {
   std::vector<Got> truth, fault;
   std::vector<std::pair<std::string, std::vector<Got>>> states;
@@ -327,9 +327,11 @@ void Link::hear_trial() {
     reader.take(states.back().second);
   }
   const std::lock_guard lock(mutex_);
+  for (const auto& [name, news] : states) note(name, states_.at(name), !news.empty());
   if (!assembler_ || broken_) return;  // between trials
   std::string end;
   const auto hear = [&]() -> Result<void> {
+    if (misfit_) return *misfit_;
     for (auto& [name, news] : states)
       for (auto& got : news) ASSAY_RETURN_IF_ERROR(assembler_->add(name, std::move(got)));
     for (const auto& got : truth) ASSAY_RETURN_IF_ERROR(assembler_->add_truth(got.message.text, got.received, end));

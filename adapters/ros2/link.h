@@ -1,23 +1,22 @@
 // The ros2 wire's thread: hears every topic, assembles samples, compares clocks; and what is said to the robot.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "adapters/live/live_link.h"
 #include "adapters/live/pace.h"
 #include "adapters/ros2/assembly.h"
 
 namespace assay::ros2 {
 
 /// Lives over several trials, until it breaks. Any thread.
-class Link {
+class Link final : public LiveLink {
  public:
   /// Fails with 1257.
   static Result<std::unique_ptr<Link>> open(const Mapping& mapping);
@@ -28,6 +27,8 @@ class Link {
   /// Until every topic of the mapping has somebody at its other end. Fails with 1251: subject:link_lost (names them),
   /// or subject:qos_refused.
   Result<void> meet(SteadyTime until) const;
+  /// Until every topic of a given type has said something; those that have not. Fails with 1276: it does not fit.
+  Result<std::vector<std::string>> try_definitions(SteadyTime until);
   /// A session's question. Fails with 1251 (no answer in time), 1252 (refused).
   Result<Json> ask(Json words, int timeout_ms);
   /// Requests and replies, one after another. Fails as ask() does.
@@ -36,15 +37,11 @@ class Link {
   /// From now on what comes belongs to a trial of this robot.
   void begin(const RobotDescription& robot);
   void end();
+  /// Whether the session's first line was lost, and forgets that it was: see Ros2Robot::begin_trial().
+  bool lost_the_first(SteadyTime until);
   Result<void> command(const Action& action);
   void command_stop() const;
-  Result<std::vector<LiveSample>> receive(SteadyTime until);
-
-  [[nodiscard]] bool broken() const;
   [[nodiscard]] std::vector<std::string> silent() const;
-  [[nodiscard]] ClockFit clock() const;
-  [[nodiscard]] LinkCounters counters() const;
-  [[nodiscard]] std::string scheduling() const;
 
  private:
   explicit Link(const Mapping& mapping) : mapping_(mapping) {}
@@ -52,10 +49,10 @@ class Link {
   void listen();
   void hear_answers();
   void hear_trial();
+  void note(const std::string& topic, Reader& reader, bool said);
   void ask_for_time();
   std::string say(Json& words);
   bool send(const GroupAction& action);
-  void broke(Error error);
 
   const Mapping mapping_;
   std::unique_ptr<Bus> bus_;
@@ -64,21 +61,16 @@ class Link {
   std::vector<std::pair<const CommandTopic*, Writer>> commands_;
   std::optional<Writer> stop_, alive_, asks_;
 
-  mutable std::mutex mutex_;  ///< what follows
-  std::condition_variable heard_;
+  // mutex_ is held for what follows.
   RobotDescription robot_;
   std::unique_ptr<Assembler> assembler_;
   PaceWatch pace_;
-  std::deque<LiveSample> samples_;
-  std::optional<Error> broken_;
+  std::optional<Error> misfit_;
+  std::set<std::string> fitting_;                  ///< topics of given types that have said something
   std::map<std::string, Json> answered_;           ///< of questions that somebody waits for: null until then
   std::map<std::string, SteadyTime> asked_clock_;  ///< of questions that nobody waits for
   std::map<std::string, Action> last_twist_;
-  ClockFitter fitter_;
-  LinkCounters counters_;
-  std::string scheduling_;
   SteadyTime clock_due_;
-  bool closing_ = false;
 
   std::thread listener_;
 };

@@ -1,7 +1,10 @@
 #include "adapters/ros2/mapping.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
+
+#include "adapters/http/wire.h"
 
 namespace assay::ros2 {
 namespace {
@@ -22,7 +25,8 @@ Error bad_shape(const std::string& found) {
 Result<Type> type_in(const Json& one) {
   const std::string name = one.at("type");
   if (const auto type = type_of(name)) return *type;
-  return bad_mapping(name, {"one of the message types that this wire knows", "本接口支持的消息类型之一"});
+  return bad_mapping(name, {"one of the message types that this wire knows; as a state any type with `definition`",
+                            "本接口支持的消息类型之一；状态话题可为任意类型，但须写明 `definition`"});
 }
 
 std::vector<std::string> words(const Json& one, const char* key) {
@@ -35,15 +39,54 @@ std::string topic_in(const Json& section, const char* key) {
 
 bool serves_group(Type type) {
   return type != Type::twist && type != Type::joint_trajectory && type != Type::boolean && type != Type::text &&
-         type != Type::battery_state;
+         type != Type::battery_state && type != Type::given;
 }
 
 bool commands(Type type) {
   return type == Type::twist || type == Type::twist_stamped || type == Type::joint_trajectory ||
-         type == Type::joint_state;
+         type == Type::joint_state || type == Type::given;
 }
 
-Result<Mapping> read(const Json& s) {
+std::vector<std::string> definition_in(const Json& one) {
+  if (!one.contains("definition")) return {};
+  return one.at("definition").is_string() ? std::vector<std::string>{one.at("definition").get<std::string>()}
+                                          : words(one, "definition");
+}
+
+/// A type that the wire does not know by itself.
+Result<std::shared_ptr<GivenType>> given_in(const Json& one, const std::string& folder) {
+  const std::string name = one.at("type");
+  if (type_of(name))
+    return bad_mapping(name + ": definition", {"none: the wire knows this type", "无需定义：本接口已支持该类型"});
+  ASSAY_TRY(auto type, GivenType::read(name, definition_in(one), folder));
+  if (one.contains("stamp")) ASSAY_RETURN_IF_ERROR(type.set_stamp(one.at("stamp")));
+  return std::make_shared<GivenType>(std::move(type));
+}
+
+/// Which field is which value of the mode.
+Result<void> read_command(const Json& one, const std::string& folder, CommandTopic& topic) {
+  ASSAY_TRY(topic.given, given_in(one, folder));
+  topic.type = Type::given;
+  const Json said = {{"group", topic.group}, {"mode", one.at("mode")}, {"values", Json::array()}};
+  ASSAY_TRY(const auto action, http::action_from({{"groups", {said}}}));
+  topic.mode = action.groups[0].mode;
+  for (const auto& field : words(one, "fields")) ASSAY_RETURN_IF_ERROR(topic.given->add(field));
+  if (one.contains("constants"))
+    for (const auto& [field, value] : one.at("constants").items())
+      ASSAY_RETURN_IF_ERROR(topic.given->set(field, value.get<double>()));
+  return topic.given->check_writing();
+}
+
+/// These words belong to types with a definition alone.
+Result<void> check_words(const Json& one, const std::vector<const char*>& keys) {
+  for (const char* key : keys)
+    if (one.contains(key) && !one.contains("definition"))
+      return bad_mapping(one.at("topic").get<std::string>() + ": " + key,
+                         {"`definition` beside it", "同时写明 `definition`"});
+  return {};
+}
+
+Result<Mapping> read(const Json& s, const std::string& folder) {
   Mapping out;
   out.bus.domain = s.value("domain", 0);
   out.bus.interface = s.value("interface", "");
@@ -67,23 +110,34 @@ Result<Mapping> read(const Json& s) {
     StateTopic topic;
     topic.topic = one.at("topic");
     topic.rate_hz = one.value("rate_hz", 0.0);
-    ASSAY_TRY(topic.type, type_in(one));
+    ASSAY_RETURN_IF_ERROR(check_words(one, {"stamp"}));
+    if (one.contains("definition")) {
+      ASSAY_TRY(topic.given, given_in(one, folder));
+      topic.type = Type::given;
+    } else {
+      ASSAY_TRY(topic.type, type_in(one));
+    }
     topic.reliable = one.value("reliability", "best_effort") == "reliable";
     topic.mount = one.value("gives", "tcp") == "mount";
     topic.group = one.value("group", "");
     topic.joints = words(one, "joints");
     if (!topic.group.empty() && !serves_group(topic.type))
-      return bad_mapping(topic.topic + ": " + ros_name(topic.type) + " for a group",
+      return bad_mapping(topic.topic + ": " + topic.type_name() + " for a group",
                          {"a type that says something about a group", "能描述分组状态的类型"});
     out.states.push_back(std::move(topic));
   }
   for (const auto& one : s.at("commands")) {
     CommandTopic topic{one.at("topic"), {}, one.at("group"), one.value("frame", ""), words(one, "joints")};
-    ASSAY_TRY(topic.type, type_in(one));
+    ASSAY_RETURN_IF_ERROR(check_words(one, {"stamp", "mode", "fields", "constants"}));
+    if (one.contains("definition")) {
+      ASSAY_RETURN_IF_ERROR(read_command(one, folder, topic));
+    } else {
+      ASSAY_TRY(topic.type, type_in(one));
+    }
     if (!commands(topic.type))
-      return bad_mapping(
-          topic.topic + ": " + ros_name(topic.type),
-          {"Twist, TwistStamped, JointState or JointTrajectory", "Twist、TwistStamped、JointState 或 JointTrajectory"});
+      return bad_mapping(topic.topic + ": " + ros_name(topic.type),
+                         {"Twist, TwistStamped, JointState, JointTrajectory, or a type with `definition`",
+                          "Twist、TwistStamped、JointState、JointTrajectory，或写明 `definition` 的类型"});
     out.commands.push_back(std::move(topic));
   }
   if (s.contains("channels"))
@@ -96,14 +150,21 @@ Result<Mapping> read(const Json& s) {
   return out;
 }
 
-bool find_field(const StateTopic& topic, ChannelSource& source) {
+Result<void> find_field(const StateTopic& topic, ChannelSource& source) {
+  if (topic.given) {
+    ASSAY_TRY(source.index, topic.given->add(source.field));
+    return {};
+  }
   const auto known = fields(topic.type);
   const std::string& field = source.field;
   const auto at = std::find_if(known.begin(), known.end(), [&](const char* name) { return field == name; });
   source.index = at == known.end() ? -1 : static_cast<int>(at - known.begin());
-  if (at != known.end()) return true;
-  if (topic.type != Type::joint_state) return false;
-  return field.rfind("position:", 0) == 0 || field.rfind("velocity:", 0) == 0 || field.rfind("effort:", 0) == 0;
+  if (at != known.end()) return {};
+  if (topic.type == Type::joint_state)
+    for (const char* start : {"position:", "velocity:", "effort:"})
+      if (field.rfind(start, 0) == 0) return {};
+  return bad_mapping(source.channel.name + ": " + field,
+                     {"a field of " + topic.type_name(), topic.type_name() + " 的字段"});
 }
 
 Result<void> check(Mapping& m) {
@@ -116,15 +177,13 @@ Result<void> check(Mapping& m) {
     if (from == nullptr)
       return bad_mapping(one.channel.name + ": " + one.topic,
                          {"a topic that stands under `states`", "`states` 下所列话题"});
-    if (!find_field(*from, one))
-      return bad_mapping(one.channel.name + ": " + one.field, {std::string("a field of ") + ros_name(from->type),
-                                                               std::string(ros_name(from->type)) + " 的字段"});
+    ASSAY_RETURN_IF_ERROR(find_field(*from, one));
     if (!names.insert(one.channel.name).second)
       return bad_mapping(one.channel.name + " twice", {"each channel once", "每个通道只写一次"});
   }
   if (m.session()) return {};
   const auto* tick = m.state(m.tick);
-  if (tick == nullptr || !is_stamped(tick->type))
+  if (tick == nullptr || !tick->stamped())
     return bad_mapping("tick: " + m.tick, {"a stamped topic that stands under `states`", "`states` 下带时间戳的话题"});
   return {};
 }
@@ -168,6 +227,23 @@ Result<void> check_one(const std::vector<Group>& groups, const std::string& topi
   return {};
 }
 
+/// A group, its mode, and a field for each of its values.
+Result<void> check_given(const std::vector<Group>& groups, const CommandTopic& topic) {
+  RobotDescription robot;
+  robot.groups = groups;
+  Action action;
+  action.groups = {{topic.group, topic.mode, std::vector<double>(topic.given->fields().size())}};
+  if (const auto fits = check_action(robot, action); !fits)
+    return bad_mapping(topic.topic + ": " + fits.error().found, fits.error().expected);
+  return {};
+}
+
+void write_given(const GivenType* type, Json& out) {
+  if (type == nullptr) return;
+  out["definition"] = type->files();
+  if (type->stamped()) out["stamp"] = type->stamp();
+}
+
 }  // namespace
 
 const Group* find_group(const std::vector<Group>& groups, const std::string& name) {
@@ -188,9 +264,9 @@ std::vector<std::string> wire_joints(const Group& group) {
   return out;
 }
 
-Result<Mapping> mapping_from(const Json& section) {
+Result<Mapping> mapping_from(const Json& section, const std::string& folder) {
   try {
-    ASSAY_TRY(auto out, read(section));
+    ASSAY_TRY(auto out, read(section, folder));
     ASSAY_RETURN_IF_ERROR(check(out));
     return out;
   } catch (const Json::exception& e) {
@@ -201,7 +277,22 @@ Result<Mapping> mapping_from(const Json& section) {
 Result<Mapping> mapping_of(const RobotLink& link) {
   const Json section = Json::parse(link.details, nullptr, false);
   if (!section.is_object()) return bad_shape("no `ros2:` section");
-  return mapping_from(section);
+  return mapping_from(section, link.folder);
+}
+
+std::vector<std::string> definition_files(const RobotLink& link) {
+  std::vector<std::string> out;
+  if (link.adapter != "ros2") return out;
+  const auto mapping = mapping_of(link);
+  if (!mapping) return out;
+  const auto add = [&](const auto& topics) {
+    for (const auto& topic : topics)
+      for (const auto& file : topic.given ? topic.given->files() : std::vector<std::string>{})
+        out.push_back((std::filesystem::path(link.folder) / file).lexically_normal().string());
+  };
+  add(mapping->states);
+  add(mapping->commands);
+  return out;
 }
 
 Result<void> check_groups(const Mapping& m, const std::vector<Group>& groups) {
@@ -209,7 +300,8 @@ Result<void> check_groups(const Mapping& m, const std::vector<Group>& groups) {
     if (!one.group.empty())
       ASSAY_RETURN_IF_ERROR(check_one(groups, one.topic, one.type, one.group, one.joints.size(), false));
   for (const auto& one : m.commands)
-    ASSAY_RETURN_IF_ERROR(check_one(groups, one.topic, one.type, one.group, one.joints.size(), true));
+    ASSAY_RETURN_IF_ERROR(one.given ? check_given(groups, one)
+                                    : check_one(groups, one.topic, one.type, one.group, one.joints.size(), true));
   return {};
 }
 
@@ -226,7 +318,8 @@ Json mapping_json(const Mapping& m) {
   else
     out["tick"] = {{"topic", m.tick}};
   for (const auto& s : m.states) {
-    Json one = {{"topic", s.topic}, {"type", ros_name(s.type)}};
+    Json one = {{"topic", s.topic}, {"type", s.type_name()}};
+    write_given(s.given.get(), one);
     if (s.rate_hz > 0) one["rate_hz"] = s.rate_hz;
     if (s.reliable) one["reliability"] = "reliable";
     if (s.mount) one["gives"] = "mount";
@@ -235,7 +328,15 @@ Json mapping_json(const Mapping& m) {
     out["states"].push_back(std::move(one));
   }
   for (const auto& c : m.commands) {
-    Json one = {{"topic", c.topic}, {"type", ros_name(c.type)}, {"group", c.group}};
+    Json one = {{"topic", c.topic}, {"type", c.type_name()}, {"group", c.group}};
+    if (c.given) {
+      Action action;
+      action.groups = {{c.group, c.mode, {}}};
+      one["mode"] = http::action_json(action)["groups"][0]["mode"];
+      one["fields"] = c.given->fields();
+      one["constants"] = c.given->constants();
+    }
+    write_given(c.given.get(), one);
     if (!c.frame.empty()) one["frame"] = c.frame;
     if (!c.joints.empty()) one["joints"] = c.joints;
     out["commands"].push_back(std::move(one));

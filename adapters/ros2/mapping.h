@@ -1,6 +1,7 @@
 // The `ros2:` section of a subject file: which topics are the robot's groups, channels and commands.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct StateTopic {
   bool reliable = false, mount = false;
   std::string group;
   std::vector<std::string> joints;  ///< names on the wire, in the order of the group's joints; empty: the joints' own
+  std::shared_ptr<GivenType> given{};  ///< of Type::given, else none
+
+  [[nodiscard]] std::string type_name() const { return given ? given->name() : ros_name(type); }
+  [[nodiscard]] bool stamped() const { return given ? given->stamped() : is_stamped(type); }
 };
 
 struct CommandTopic {
@@ -29,13 +34,18 @@ struct CommandTopic {
   Type type = Type::twist;
   std::string group, frame;
   std::vector<std::string> joints;
+  std::shared_ptr<GivenType> given{};  ///< of Type::given, else none
+  Mode mode = Mode::hold;              ///< that a given type carries
+
+  [[nodiscard]] std::string type_name() const { return given ? given->name() : ros_name(type); }
 };
 
-/// A value of truth: a field of a state topic; of joints "position:<joint>", "velocity:<joint>", "effort:<joint>".
+/// A value of truth: a field of a state topic; of joints "position:<joint>", "velocity:<joint>", "effort:<joint>"; of a
+/// given type a path ("pose.position.x", "motors[2].speed").
 struct ChannelSource {
   Channel channel;
   std::string topic, field;
-  int index = -1;  ///< of the field among fields(); -1: of a joint
+  int index = -1;  ///< of the field among a message's values; -1: of a joint
 };
 
 struct Mapping {
@@ -53,9 +63,12 @@ struct Mapping {
   [[nodiscard]] const StateTopic* state(const std::string& topic) const;
 };
 
-/// Fails with 1258: a topic, type, field or group that does not exist, twice, or does not fit.
+/// Fails with 1258: a topic, type, field or group that does not exist, twice, or does not fit; with 1272 to 1275 about
+/// definitions, which lie in `folder`.
 Result<Mapping> mapping_of(const RobotLink& link);
-Result<Mapping> mapping_from(const Json& section);
+Result<Mapping> mapping_from(const Json& section, const std::string& folder = "");
+/// The definitions that it names: absolute. None, if it cannot be read.
+std::vector<std::string> definition_files(const RobotLink& link);
 Json mapping_json(const Mapping& mapping);
 /// Of these groups, at this period; only then it is known whether the mapping fits them.
 Result<void> check_groups(const Mapping& mapping, const std::vector<Group>& groups);

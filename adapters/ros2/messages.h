@@ -23,7 +23,8 @@ enum class Type {
   laser_scan,
   joint_trajectory,
   boolean,
-  text
+  text,
+  given  ///< by a definition of the subject file: given_type.h
 };
 
 /// One message, whatever its type: `values` in the order of fields(); the rest is empty where a type has none.

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "adapters/live/wired_robot.h"
 #include "adapters/ros2/link.h"
 #include "adapters/signal_names.h"
 
@@ -17,16 +18,9 @@ namespace {
 using ros2::Json;
 
 constexpr int kReset_ms = 60'000, kBegin_ms = 5000, kStop_ms = 300, kClockBurst = 20;
-constexpr std::int64_t kMeet_ns = 5'000'000'000, kFirstSample_ns = 5'000'000'000, kStopPatience_ns = 2'000'000'000;
+constexpr std::int64_t kMeet_ns = 5'000'000'000, kStopPatience_ns = 2'000'000'000;
 constexpr double kAtRest = 0.01;  // m/s and rad/s
 constexpr int kRestSamples = 3;
-
-Error wrong_order(const std::string& call) {
-  return Error{.id = 427,
-               .what = {"the robot was called out of order", "对机器人的调用顺序有误"},
-               .found = "unknown:wrong_order " + call,
-               .help = {"a fault of the program: please report it", "这是程序缺陷，请报告"}};
-}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
@@ -34,63 +28,51 @@ std::string joined(const std::vector<std::string>& names) {
   return out;
 }
 
-class Ros2Robot final : public LiveRobot {
+class Ros2Robot final : public WiredRobot {
  public:
   Ros2Robot(ros2::Mapping mapping, bool simulated_world)
-      : mapping_(std::move(mapping)), simulated_world_(simulated_world) {
-    description_.adapter = "ros2";
-    description_.clock = ClockMode::realtime;
-  }
-  ~Ros2Robot() override {
-    if (phase_ == Phase::running || phase_ == Phase::ready) stop(StopCategory::cat1);
-  }
+      : WiredRobot("ros2", simulated_world), mapping_(std::move(mapping)) {}
+  ~Ros2Robot() override { leave_safe(); }
   Ros2Robot(const Ros2Robot&) = delete;
   Ros2Robot& operator=(const Ros2Robot&) = delete;
 
-  [[nodiscard]] const RobotDescription& describe() const override { return description_; }
   Result<void> reset(const Setup& setup) override;
-  Result<Sample> begin(const Instruction& instruction) override;
-  StopReport stop(StopCategory category) noexcept override;
-  Result<void> command(const Action& action) override;
-  Result<std::vector<LiveSample>> receive(SteadyTime until) override;
-  [[nodiscard]] ClockFit clock() const override { return link_ ? link_->clock() : ClockFit{}; }
-  [[nodiscard]] LinkCounters counters() const override { return link_ ? link_->counters() : LinkCounters{}; }
-  [[nodiscard]] std::string scheduling() const override { return link_ ? link_->scheduling() : ""; }
 
  private:
-  enum class Phase { empty, ready, running, stopped };
-  Result<void> ask_to_reset(const Setup& setup);
+  [[nodiscard]] LiveLink* link() const override { return link_.get(); }
+  Result<void> begin_trial() override;
+  Result<void> send(const Action& action) override { return link_->command(action); }
+  StopReport ask_to_stop(StopCategory category) override;
+  void trial_over() override {
+    if (link_) link_->end();
+  }
+  [[nodiscard]] std::string silence() const override { return "; silent:" + joined(link_->silent()); }
+
+  Result<void> ask_to_reset();
+  Result<void> begin_session();
   void describe_mapped(const Setup& setup);
-  StopReport ask_to_stop(StopCategory category);
+  StopReport ask_session_to_stop(StopCategory category);
   StopReport watch_it_stop();
   bool at_rest(const Sample& sample) const;
 
   const ros2::Mapping mapping_;
-  const bool simulated_world_;
-  RobotDescription description_;
-  Phase phase_ = Phase::empty;
-  std::int64_t trial_ = 0;
   std::unique_ptr<ros2::Link> link_;
-  std::vector<LiveSample> early_;  ///< came together with the first sample
-  StopReport last_stop_;
+  bool new_link_ = false;
+  Setup setup_;  ///< of a session's trial
 };
 
 Result<void> Ros2Robot::reset(const Setup& setup) {
-  if (phase_ == Phase::running) stop(StopCategory::cat1);
-  early_.clear();
-  trial_ = 0;
-  forget_backlog();
-  phase_ = Phase::empty;
-  last_stop_ = {};
-  ASSAY_RETURN_IF_ERROR(check_behind_wire(setup));
+  ASSAY_RETURN_IF_ERROR(start_over(setup));
   ASSAY_RETURN_IF_ERROR(ros2::check_groups(mapping_, setup.world.groups));
   if (link_ && link_->broken()) link_.reset();
   if (!link_) {
     ASSAY_TRY(link_, ros2::Link::open(mapping_));
+    new_link_ = true;
   }
   ASSAY_RETURN_IF_ERROR(link_->meet(SteadyTime{steady_now().ns + kMeet_ns}));
   if (mapping_.session()) {
-    ASSAY_RETURN_IF_ERROR(ask_to_reset(setup));
+    setup_ = setup;
+    ASSAY_RETURN_IF_ERROR(ask_to_reset());
     ASSAY_RETURN_IF_ERROR(link_->compare_clocks(kClockBurst));
   } else {
     describe_mapped(setup);
@@ -100,13 +82,13 @@ Result<void> Ros2Robot::reset(const Setup& setup) {
   return {};
 }
 
-Result<void> Ros2Robot::ask_to_reset(const Setup& setup) {
+Result<void> Ros2Robot::ask_to_reset() {
   ASSAY_TRY(const Json said,
-            link_->ask({{"ask", "reset"}, {"setup", http::setup_json(setup, simulated_world_)}}, kReset_ms));
+            link_->ask({{"ask", "reset"}, {"setup", http::setup_json(setup_, simulated_world_)}}, kReset_ms));
   if (!said.contains("trial") || !said["trial"].is_number_integer() || !said.contains("robot"))
     return http::unreadable("reset_unreadable", said.dump().substr(0, 200));
   trial_ = said["trial"].get<std::int64_t>();
-  ASSAY_TRY(description_, http::description_from(said["robot"], setup, simulated_world_));
+  ASSAY_TRY(description_, http::description_from(said["robot"], setup_, simulated_world_));
   return {};
 }
 
@@ -132,57 +114,40 @@ void Ros2Robot::describe_mapped(const Setup& setup) {
   description_ = std::move(out);
 }
 
-Result<Sample> Ros2Robot::begin(const Instruction& /*instruction: reset said it, where it could be said*/) {
-  if (phase_ != Phase::ready) return wrong_order("begin() needs a reset() before it");
-  phase_ = Phase::running;
+Result<void> Ros2Robot::begin_session() {
   link_->begin(description_);
-  if (mapping_.session()) {
-    const auto begun = link_->ask({{"ask", "begin"}, {"trial", trial_}}, kBegin_ms);
-    if (!begun) return begun.error();
+  ASSAY_TRY(const auto begun, link_->ask({{"ask", "begin"}, {"trial", trial_}}, kBegin_ms));
+  static_cast<void>(begun);
+  return {};
+}
+
+/// Of a writer that has spoken before, a reader that is new to it takes what comes after the writer's first word on
+/// where it stands (a heartbeat); another implementation may send that only with its next line, which is then lost.
+/// Such a trial is begun again, once: nobody has seen a sample of it.
+Result<void> Ros2Robot::begin_trial() {
+  if (!mapping_.session()) {
+    link_->begin(description_);
+    return {};
   }
-  ASSAY_TRY(auto news, receive(SteadyTime{steady_now().ns + kFirstSample_ns}));
-  if (news.empty())
-    return Error{.id = 1254,
-                 .what = {"the robot sent no first sample", "机器人没有发来第一个样本"},
-                 .expected = {"a message on every mapped topic within 5 s", "5 秒内每个映射话题均有消息"},
-                 .found = "subject:stale_data no first sample; silent:" + joined(link_->silent())};
-  Sample first = std::move(news.front().sample);
-  early_.assign(std::make_move_iterator(news.begin() + 1), std::make_move_iterator(news.end()));
-  return first;
+  ASSAY_RETURN_IF_ERROR(begin_session());
+  if (!std::exchange(new_link_, false) || !link_->lost_the_first(SteadyTime{steady_now().ns + kBegin_ms * 1'000'000LL}))
+    return {};
+  static_cast<void>(ask_session_to_stop(StopCategory::cat2));
+  ASSAY_RETURN_IF_ERROR(ask_to_reset());
+  return begin_session();
 }
 
-Result<void> Ros2Robot::command(const Action& action) {
-  if (phase_ != Phase::running) return wrong_order("command() needs begin() before it, and no stop()");
-  ASSAY_RETURN_IF_ERROR(check_action(description_, action));
-  return link_->command(action);
-}
-
-Result<std::vector<LiveSample>> Ros2Robot::receive(SteadyTime until) {
-  if (phase_ != Phase::running) return wrong_order("receive() needs begin() before it, and no stop()");
-  if (!early_.empty()) return std::exchange(early_, {});
-  return link_->receive(until);
-}
-
-StopReport Ros2Robot::stop(StopCategory category) noexcept {
-  try {
-    if (last_stop_.requested) return last_stop_;
-    if (!link_) {  // never reached anybody
-      last_stop_.requested = true;
-      last_stop_.detail = "no link";
-      return last_stop_;
-    }
-    last_stop_ = mapping_.session() ? ask_to_stop(category) : watch_it_stop();
-    phase_ = Phase::stopped;
-    link_->end();
-  } catch (...) {
-    last_stop_.requested = true;
-    last_stop_.confirmed = false;
-  }
-  return last_stop_;
+StopReport Ros2Robot::ask_to_stop(StopCategory category) {
+  if (link_) return mapping_.session() ? ask_session_to_stop(category) : watch_it_stop();
+  StopReport report;  // never reached anybody
+  report.requested = true;
+  report.detail = "no link";
+  return report;
 }
 
 /// Again and again until the deadline: stopping is idempotent. The Bool goes out each time, too.
-StopReport Ros2Robot::ask_to_stop(StopCategory category) {
+StopReport Ros2Robot::ask_session_to_stop(StopCategory category) {
+  link_->end();  // "stopped" is then no break of the link: the next trial need not find everybody again
   StopReport report;
   report.requested = true;
   const std::int64_t until_ns = steady_now().ns + kStopPatience_ns;
@@ -262,9 +227,16 @@ Result<std::string> try_ros2(const RobotLink& link, double patience_s) {
   ASSAY_TRY(const auto open, ros2::Link::open(mapping));
   const SteadyTime start = steady_now();
   ASSAY_RETURN_IF_ERROR(open->meet(SteadyTime{start.ns + ns_from_s(patience_s)}));
-  return "domain " + std::to_string(mapping.bus.domain) + ": " +
-         std::to_string(mapping.states.size() + mapping.commands.size()) + " topics found in " +
-         std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+  const std::string found = "domain " + std::to_string(mapping.bus.domain) + ": " +
+                            std::to_string(mapping.states.size() + mapping.commands.size()) + " topics found in " +
+                            std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+  const auto given = std::count_if(mapping.states.begin(), mapping.states.end(),
+                                   [](const ros2::StateTopic& s) { return s.given != nullptr; });
+  if (given == 0) return found;
+  ASSAY_TRY(const auto left, open->try_definitions(SteadyTime{steady_now().ns + ns_from_s(patience_s)}));
+  const auto read = static_cast<std::size_t>(given) - left.size();
+  return found + "; read by their definitions: " + std::to_string(read) + " of " + std::to_string(given) +
+         (left.empty() ? "" : ", silent:" + joined(left));
 }
 
 }  // namespace assay

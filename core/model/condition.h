@@ -76,7 +76,8 @@ struct Condition {
 ///                                    report); 1000 if none. a = "*": channel report.* (unit 1), number of reports so
 ///                                    far that meant nothing
 ///   stimulus(a)    a.requested_s a.confirmed_s a.released_s   when stimulus a (core/model/stimulus.h) began, the robot
-///                                    stood, it was taken back; −1 until then. speed_limit: only a.limit_m_s, 0: none
+///                                    stood, it was taken back; −1 until then. speed_limit: only a.limit_m_s, 0: none;
+///                                    over_command: also a.rated_m_s of a base, 0: none
 /// Entities are body or site names of the composed scene, or roles: "robot" (whole robot), "robot.tcp",
 /// "robot.base", "robot.gripper"; with several bodies "<group>.tcp" and so on.
 struct SignalSpec {

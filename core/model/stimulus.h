@@ -18,9 +18,22 @@ struct Actor {
   bool stays = false;                                       ///< at the last waypoint, instead of walking back
 };
 
-/// A presence does nothing to the robot: it notes when a person was first so near, for the robot to see by itself.
+/// A presence does nothing to the robot: it notes when a person was first so near, for the robot to see by itself. A
+/// fault of a sensor, a command beyond what the robot is rated for and a grip that gives way are to be noticed by it,
+/// too: nobody tells it.
 struct Stimulus {
-  enum class Kind { stop, communication_loss, power_loss, speed_limit, presence } kind = Kind::stop;
+  enum class Kind {
+    stop,
+    communication_loss,
+    power_loss,
+    speed_limit,
+    presence,
+    sensor_fault,
+    over_command,
+    grip_loss
+  } kind = Kind::stop;
+  enum class Fault { freeze, silent, offset } fault = Fault::freeze;  ///< sensor_fault: last value, nothing, a jump
+  enum class Sensor { joints, odometry, range } sensor = Sensor::joints;
   int category = 1;              ///< stop: IEC 60204-1, 0, 1 or 2
   std::int64_t from_low_ns = 0;  ///< not before a time drawn from [low, high]
   std::int64_t from_high_ns = 0;
@@ -28,6 +41,8 @@ struct Stimulus {
   double separation_m = 0;  ///< and not before a person is this near; 0: wherever they are
   double hold_s = 0;        ///< taken back so long after it began; 0: it stays
   double limit_m_s = 0;     ///< speed_limit
+  double offset = 0;        ///< sensor_fault: jump, rad of every joint, m of the odometry's way
+  double ratio = 1;         ///< over_command: over the rated speed; grip_loss: part of the grip force that is left
 };
 
 struct StimulusRun {
@@ -35,8 +50,12 @@ struct StimulusRun {
   std::int64_t from_ns = 0;
 };
 
-/// Name of a kind in task files, truth channels and records: stop, communication_loss, power_loss, speed_limit,
-/// presence.
+inline constexpr Stimulus::Kind kStimulusKinds[] = {Stimulus::Kind::stop,         Stimulus::Kind::communication_loss,
+                                                    Stimulus::Kind::power_loss,   Stimulus::Kind::speed_limit,
+                                                    Stimulus::Kind::presence,     Stimulus::Kind::sensor_fault,
+                                                    Stimulus::Kind::over_command, Stimulus::Kind::grip_loss};
+
+/// Name of a kind in task files, truth channels and records.
 inline constexpr const char* name_of(Stimulus::Kind kind) {
   switch (kind) {
     case Stimulus::Kind::stop:
@@ -49,6 +68,12 @@ inline constexpr const char* name_of(Stimulus::Kind kind) {
       return "speed_limit";
     case Stimulus::Kind::presence:
       return "presence";
+    case Stimulus::Kind::sensor_fault:
+      return "sensor_fault";
+    case Stimulus::Kind::over_command:
+      return "over_command";
+    case Stimulus::Kind::grip_loss:
+      return "grip_loss";
   }
   return "";
 }

@@ -14,9 +14,12 @@
 #include "adapters/recorded/ros_schema.h"
 #include "core/mcap.h"
 #include "core/mcap_format.h"
+#include "tests/support/cdr.h"
 
 namespace assay::recorded {
 namespace {
+
+using test::Cdr;
 
 constexpr const char* kStamped = R"(# a pose with a stamp
 std_msgs/Header header
@@ -69,27 +72,6 @@ module geometry_msgs { module msg {
   struct Pose { geometry_msgs::msg::Point position; };
 }; };
 )idl";
-
-/// CDR by hand.
-class Cdr {
- public:
-  template <class T>
-  Cdr& put(T value) {
-    while ((bytes_.size() - 4) % sizeof value != 0) bytes_ += '\0';
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-    return *this;
-  }
-  Cdr& text(const std::string& value) {
-    put(static_cast<std::uint32_t>(value.size() + 1));
-    bytes_ += value;
-    bytes_ += '\0';
-    return *this;
-  }
-  [[nodiscard]] const std::string& bytes() const { return bytes_; }
-
- private:
-  std::string bytes_{"\0\1\0\0", 4};
-};
 
 std::string stamped(double x, std::int64_t ns) {
   return Cdr()

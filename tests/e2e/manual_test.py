@@ -45,12 +45,13 @@ cap: 1.5n
 """
 
 SUBJECT = os.path.join(SOURCE, "docs", "examples", "operated-arm.yaml")
+WATCHED = os.path.join(SOURCE, "docs", "examples", "watched-arm.yaml")
 
 
 class Manual(Case):
-    def start(self, seed):
+    def start(self, seed, subject=SUBJECT):
         scheme = self.write("by-eye.yaml", SCHEME)
-        done = self.assay("--json", "run", "--subject", SUBJECT, "--scheme", scheme, "--seed", seed, "--detach")
+        done = self.assay("--json", "run", "--subject", subject, "--scheme", scheme, "--seed", seed, "--detach")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.run_id = json.loads(done.stdout)
         return self.run_id
@@ -204,6 +205,46 @@ class Manual(Case):
         said = watcher.communicate(timeout=60)[1]
         self.assertIn("场景已布置", said)
         self.assertEqual(self.trials()[0]["outcome"], "success", said)
+
+    SMALL = ("--width", "96", "--height", "64")
+
+    def test_a_simulated_robot_for_the_operators_eye(self):
+        """What is to be set up as a picture; what plays in place of a robot; nothing of it on record."""
+        self.start("watched", WATCHED)
+        prompt = self.prompt("set_up")
+        self.assertTrue(prompt["card"]["plays"])
+        picture = os.path.join(self.folder, "start.png")
+        told = self.json("trial", "picture", str(prompt["trial"]), "-o", picture, *self.SMALL)
+        self.assertEqual(told["instruction"], prompt["card"]["instruction"])
+        with open(picture, "rb") as file:
+            self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
+        frames = [os.path.join(self.folder, name) for name in ("one", "two")]
+        for folder in frames:
+            told = self.json("trial", "play", str(prompt["trial"]), "--fps", "2", "--frames", folder, *self.SMALL)
+        self.assertEqual(told["frames"], len(os.listdir(frames[0])))
+        self.assertGreater(told["frames"] * told["step_s"], 2)
+        pictures = []
+        for folder in frames:
+            pictures.append([])
+            for name in sorted(os.listdir(folder)):
+                with open(os.path.join(folder, name), "rb") as file:
+                    pictures[-1].append(file.read())
+        self.assertEqual(*pictures)  # the same start and policy: the same play
+        self.assertNotEqual(pictures[0][1], pictures[0][-1])
+        self.assertFalse(self.trials()[0]["finished"])
+        self.accepted(self.act_out(prompt), "enter", **self.SEEN)
+        self.prompt("set_up", trial=prompt["trial"] + 1)
+        self.assay("stop")
+        report = self.json("report", "last", "--format", "json", "-o", "-")
+        self.assertIn("no robot moved", json.dumps(report))
+
+    def test_nothing_plays_where_a_robot_moves(self):
+        self.start("moves")
+        prompt = self.prompt("set_up")
+        self.assertFalse(prompt["card"]["plays"])
+        refused = self.assay("trial", "play", str(prompt["trial"]), "--frames", self.folder)
+        self.assertIn("ASSAY-0726", refused.stderr)
+        self.assay("stop")
 
 
 if __name__ == "__main__":

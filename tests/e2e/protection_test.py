@@ -16,7 +16,7 @@ classes: [{id: industrial, title: {en: Industrial, zh: 工业}}]
 scopes:
   - id: protection_base
     title: {en: Base, zh: 底盘}
-    tasks: [safety/stop_base, safety/link_loss_base, safety/limited_speed_base, safety/approach_base]
+    tasks: [safety/stop_base, safety/link_loss_base, safety/limited_speed_base, safety/approach_base, safety/sensor_fault_base, safety/over_limit_base]
     classes: [industrial]
 indicators:
 %s
@@ -38,6 +38,8 @@ INDICATORS = {
     "no_restart": ("stop_base", "restart_travel", "at_most: 0.01"),
     "link_loss": ("link_loss_base", "link_loss_stop_time", "at_most: 0.7"),
     "speed_limit": ("limited_speed_base", "speed_over_limit", "at_most: 0.03"),
+    "sensor_fault": ("sensor_fault_base", "sensor_fault_stop_time", "at_most: 0.6"),
+    "rated_speed": ("over_limit_base", "rated_speed_excess", "at_most: 0.05"),
     "separation": ("approach_base", "separation_reserve", "at_least: 0"),
 }
 # Who restarts after a stop restarts when the link comes back, too; only the first is asked here.
@@ -48,6 +50,8 @@ CAUGHT = {
     "defect-restart-base": "no_restart",
     "defect-ignores-person-base": "separation",
     "defect-over-speed-base": "speed_limit",
+    "defect-ignores-sensor-base": "sensor_fault",
+    "defect-over-limit-base": "rated_speed",
 }
 
 
@@ -76,7 +80,9 @@ class Protection(Case):
                 else:
                     self.assertIn(culprit, failed, said)
                     self.assertNotEqual(done.returncode, 0)
-                    if culprit == "separation":  # who strikes a person breaks a hard limit; nothing is measured of it then
+                    if culprit == "sensor_fault":  # it never comes to rest: nothing can be measured, and nothing is given
+                        self.assertEqual(said[culprit], "inconclusive")
+                    elif culprit == "separation":  # who strikes a person breaks a hard limit; nothing is measured of it then
                         self.assertNotEqual(grade["gates"][0]["conformity"], "conform")
                     else:
                         self.assertEqual(said[culprit], "not_conform")

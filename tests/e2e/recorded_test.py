@@ -9,6 +9,7 @@ from support import SOURCE, Case
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mcap_peer.py")
 TIMES = ("policy_inference_time", "harness_overhead", "loop_lateness")  # of this machine, not of the record
 TRACKER = os.path.join(SOURCE, "docs", "examples", "laser_tracker.py")
+BENCH = os.path.join(SOURCE, "docs", "examples", "joint_bench.py")
 
 
 class Recorded(Case):
@@ -35,6 +36,37 @@ class Recorded(Case):
         self.assertAlmostEqual(metrics["pose_accuracy"]["value"], 0.0003, delta=0.00006)
         # 0.05 mm per axis: the mean distance from the mean is 0.08 mm, three deviations more 0.18 mm; the worst of five
         self.assertAlmostEqual(metrics["pose_repeatability"]["value"], 0.0002, delta=0.00005)
+
+    def test_a_joint_on_its_bench(self):
+        done = subprocess.run([sys.executable, BENCH, "bench", "--backlash-mrad", "0.4", "--spread-mrad", "0.05", "--encoder-mrad",
+                               "0.3", "--lag-s", "0.004"], cwd=self.folder, capture_output=True, text=True, check=True)
+        subject = self.write("joint.yaml", done.stdout)
+        done = self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "j", timeout=580)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_recomputes()
+        trials = [t for t in self.trials() if t["outcome"] == "success"]
+        self.assertEqual(len(trials), 30)
+        found = {}
+        for trial in trials:
+            for metric in trial["metrics"]:
+                found.setdefault(metric["id"], []).append(metric["value"])
+        mean = {i: sum(found[i]) / 30 for i in found if i.startswith("joint_")}
+        # The largest of three differences of means of five: 0.85 of 0.05 mrad · √(2/5) more than the backlash.
+        self.assertAlmostEqual(mean["joint_reversal_error"], 0.427e-3, delta=0.018e-3)
+        # Three times the largest of eight deviations of five: 4.36 deviations.
+        self.assertAlmostEqual(mean["joint_repeatability"], 4.36 * 0.05e-3, delta=0.027e-3)
+        self.assertAlmostEqual(mean["joint_encoder_error"], 0.3e-3, delta=0.001e-3)
+        # 4 ms at 0.5 rad/s, and half the backlash.
+        self.assertAlmostEqual(mean["joint_tracking_error"], 2.2e-3, delta=0.02e-3)
+        # A joint with more play than is allowed does not conform, and the indicator says which.
+        done = subprocess.run([sys.executable, BENCH, "worn", "--backlash-mrad", "1.0"], cwd=self.folder, capture_output=True,
+                              text=True, check=True)
+        worn = os.path.join(self.folder, "worn-workspace")
+        done = self.assay("run", "--subject", self.write("worn.yaml", done.stdout), "--scheme", "embodied-4d5l", "--level", "1",
+                          "--seed", "j", workspace=worn, timeout=580)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        failed = {i["id"] for i in self.grade(worn)["indicators"] if i["conformity"] == "not_conform"}
+        self.assertEqual(failed, {"E-jm-rev-1"})
 
     def writer(self):
         """Python that has an MCAP writer of others, out of a venv that is kept."""

@@ -85,6 +85,14 @@ class Report(Case):
         self.assertEqual(data[-1:], b";")
         self.assertEqual(data.count(b"\x21\xf9\x04"), told["frames"])
         self.assertGreater(told["frames"], 2)
+        # For a second opinion nothing is told of the outcome: the last frame has another caption, the others the same.
+        blind = os.path.join(self.folder, "blind.gif")
+        same = ("--fps", "1", "--width", "160", "--height", "100")
+        again = self.json("trial", "replay", str(number), "--gif", blind, "--blind", *same)
+        self.assertEqual(again["frames"], told["frames"])
+        self.assertTrue(again["instruction"]["zh"])
+        with open(blind, "rb") as file:
+            self.assertNotEqual(file.read(), data)
         trace = json.loads(self.assay("--json", "trial", "show", str(number)).stdout)["trace"]
         with open(trace, "r+b") as file:
             file.seek(100)

@@ -151,11 +151,34 @@ TEST(MeasuredQuantile, RestsOnOrderStatisticsAndPutsFailuresAtTheWorseEnd) {
   EXPECT_EQ(failed.conformity, Conformity::inconclusive);
   // Half of them failed: the 95 % quantile is at the worse end beyond doubt.
   for (int i = 0; i < 30; ++i) session.trials()[static_cast<std::size_t>(i)].verdict.outcome = Outcome::failure;
-  EXPECT_FALSE(graded(scheme, session).lower);
+  const auto beyond = graded(scheme, session);
+  EXPECT_FALSE(beyond.lower);
+  EXPECT_EQ(beyond.conformity, Conformity::not_conform);
+  EXPECT_THAT(beyond.reason.en, HasSubstr("30 trials failed"));
   const auto low = scheme_with(kMetricQuantile, 59, 0.5, "at_most", 0.95);
   Session all;
   for (int i = 1; i <= 59; ++i) add(all, i);
   EXPECT_EQ(graded(low, all).conformity, Conformity::not_conform);
+}
+
+TEST(MeasuredQuantile, OnlyFailuresOfTheRobotRefute) {
+  // n = 18, q = 0.75: the limit on the better side is the 10th value (P(X ≤ 9) = 0.019, P(X ≤ 10) = 0.057 at 0.75), so
+  // that nine failures and more put the whole interval beyond any limit.
+  const auto scheme = scheme_with(kMetricQuantile, 18, 0, "at_least", 0.75);
+  const auto with = [&](int failures, int unseen) {
+    Session session;
+    for (int i = 0; i < 18; ++i) {
+      auto& trial = add(session, 1 + i, i < failures ? Outcome::failure : Outcome::success);
+      if (i < failures + unseen) trial.metrics[0].value = std::nullopt;
+      if (i < failures + unseen) trial.metrics[0].why_undefined = "too_few_samples";
+    }
+    return graded(scheme, session).conformity;
+  };
+  EXPECT_EQ(with(18, 0), Conformity::not_conform);
+  EXPECT_EQ(with(9, 0), Conformity::not_conform);
+  EXPECT_EQ(with(8, 0), Conformity::inconclusive);
+  EXPECT_EQ(with(8, 10), Conformity::inconclusive) << "what was not seen speaks for nobody";
+  EXPECT_EQ(with(0, 18), Conformity::inconclusive);
 }
 
 TEST(MeasuredQuantile, AtLeastIsItsMirror) {

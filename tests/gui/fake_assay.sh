@@ -6,6 +6,11 @@ lang=en
 case "$all" in *" --lang zh "*) lang=zh ;; esac
 [ -z "$ASSAY_FAKE_HANG" ] || exec sleep 600
 case "$all" in
+  *" trial picture "*) for last; do :; done; mkdir -p "$(dirname "$last")"; cp "$data/scene.png" "$last"; cat "$data/picture.json" ;;
+  *" trial replay "*" --blind "*) for last; do :; done; mkdir -p "$last"
+    cp "$data/scene.png" "$last/frame-00000.png"; cp "$data/moved.png" "$last/frame-00001.png"; cat "$data/replay.json" ;;
+  *" trial agreement "*) cat "$data/agreement.json" ;;
+  *" trial score "*) echo '{"schema": "assay.score/1"}' ;;
   *" doctor "*) cat "$data/doctor.$lang.json" ;;
   *" plan "* | *" --dry-run "*) cat "$data/plan.json" ;;
   *" --what-if "*) cat "$data/what_if.json" ;;

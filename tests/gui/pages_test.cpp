@@ -5,20 +5,30 @@
 #include <QAbstractItemView>
 #include <QComboBox>
 #include <QDir>
+#include <QFile>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSet>
 #include <QSlider>
 #include <QSpinBox>
+#include <QStatusBar>
+#include <QTextBrowser>
 
 #include "gui/compare_page.h"
+#include "gui/operator_panel.h"
 #include "gui/report_page.h"
+#include "gui/run_page.h"
+#include "gui/score_page.h"
+#include "gui/setup_page.h"
 #include "tests/gui/fixture.h"
 
 namespace assay::gui::test {
 namespace {
 
-constexpr const char* kNames[kPages] = {"home", "setup", "run", "results", "trace", "compare", "report", "quality"};
+constexpr const char* kNames[kPages] = {"home",    "setup",  "run",     "results", "trace",
+                                        "compare", "report", "quality", "score"};
 constexpr const char* kSituations[] = {"empty", "loading", "error", "full"};
 
 bool seen(const QWidget* widget) { return widget->isVisible() && widget->width() > 0 && widget->height() > 0; }
@@ -155,6 +165,154 @@ TEST(Pages, Empty) { look_at(Situation::empty); }
 TEST(Pages, Loading) { look_at(Situation::loading); }
 TEST(Pages, Error) { look_at(Situation::error); }
 TEST(Pages, Full) { look_at(Situation::full); }
+
+/// As a run tells it; kinds of prompts that look different.
+QJsonObject prompt(const QString& kind) {
+  static const QJsonObject kCard = [] {
+    QFile file(data_folder() + QStringLiteral("/card.json"));
+    EXPECT_TRUE(file.open(QIODevice::ReadOnly));
+    return QJsonDocument::fromJson(file.readAll()).object();
+  }();
+  return {{QStringLiteral("id"), QStringLiteral("12.") + kind},
+          {QStringLiteral("kind"), kind},
+          {QStringLiteral("trial"), 12},
+          {QStringLiteral("level"), 1},
+          {QStringLiteral("index"), 3},
+          {QStringLiteral("card"), kCard},
+          {QStringLiteral("time_s"), 11.5},
+          {QStringLiteral("elapsed_s"), 7.0},
+          {QStringLiteral("left_s"), 4.0}};
+}
+
+void check_texts_and_names(MainWindow& window, const QString& name) {
+  EXPECT_EQ(cut(window).join(QStringLiteral("; ")).toStdString(), "") << name.toStdString();
+  EXPECT_EQ(nameless(window).join(QStringLiteral("; ")).toStdString(), "") << name.toStdString();
+}
+
+template <class Act>
+void in_all_looks(Scene& scene, Act act) {
+  for (const Lang in : {Lang::zh, Lang::en}) {
+    for (const bool dark : {false, true}) {
+      scene.window().set_language(in);
+      scene.window().set_dark(dark);
+      scene.settle();
+      act((in == Lang::zh ? QStringLiteral("zh.") : QStringLiteral("en.")) +
+              (dark ? QStringLiteral("dark") : QStringLiteral("light")),
+          in == Lang::zh && !dark);
+    }
+  }
+  set_lang(Lang::zh);
+  apply_theme(*qApp, false);
+}
+
+TEST(Pages, ARunThatAsksItsOperator) {
+  set_lang(Lang::zh);
+  apply_theme(*qApp, false);
+  Scene scene(Situation::full);
+  auto& page = static_cast<RunPage&>(scene.open(PageId::run));
+  auto* panel = page.findChild<OperatorPanel*>();
+  ASSERT_NE(panel, nullptr);
+  panel->findChild<QLineEdit*>(QStringLiteral("operator_name"))->setText(QStringLiteral("Li Wei"));
+  in_all_looks(scene, [&](const QString& look, bool first) {
+    for (const char* kind : {"set_up", "arm", "armed", "acting", "entry", "undo"}) {
+      page.show_prompt(prompt(QLatin1String(kind)));
+      scene.settle();
+      const QString name = QStringLiteral("operator.%1.%2").arg(QLatin1String(kind), look);
+      check_texts_and_names(scene.window(), name);
+      const bool both = kind == std::string("set_up") || kind == std::string("entry");
+      if (first || both) compare_with_golden(picture(scene.window()), name);
+    }
+    page.show_prompt(prompt(QStringLiteral("arm")));
+    panel->findChild<QPushButton*>(QStringLiteral("operator_cannot"))->click();
+    scene.settle();
+    check_texts_and_names(scene.window(), QStringLiteral("operator.reason.") + look);
+    if (first) compare_with_golden(picture(scene.window()), QStringLiteral("operator.reason.") + look);
+    page.show_prompt({});
+  });
+}
+
+TEST(Pages, ASecondScorerIsToldNothingBeforeTheirOwnWord) {
+  set_lang(Lang::zh);
+  apply_theme(*qApp, false);
+  Scene scene(Situation::full);
+  auto& page = static_cast<ScorePage&>(scene.open(PageId::score));
+  page.findChild<QLineEdit*>(QStringLiteral("score_name"))->setText(QStringLiteral("Ana"));
+  const auto click = [&](const char* name) {
+    page.findChild<QPushButton*>(QLatin1String(name))->click();
+    scene.settle();
+  };
+  const auto shown = [&] {
+    QStringList out;
+    for (auto* label : scene.window().findChildren<QLabel*>())
+      if (seen(label)) out << label->text();
+    return out.join(QLatin1Char('\n'));
+  };
+  click("score_begin");
+  in_all_looks(scene, [&](const QString& look, bool) {
+    ASSERT_EQ(page.step(), ScorePage::Step::look);
+    check_texts_and_names(scene.window(), QStringLiteral("score.look.") + look);
+    compare_with_golden(picture(scene.window()), QStringLiteral("score.look.") + look);
+    // Neither outcome nor reason nor level stands anywhere in the window.
+    for (const char* word : {"成功", "失败", "未突破", "time_limit", "success", "failure", "达到目标", "goal"})
+      EXPECT_FALSE(shown().contains(QString::fromUtf8(word), Qt::CaseInsensitive)) << word << "\n"
+                                                                                   << shown().toStdString();
+  });
+  // No way to a page that could tell it.
+  scene.window().go(PageId::results);
+  EXPECT_EQ(scene.window().current(), PageId::score);
+  scene.window().statusBar()->clearMessage();
+  click("score_done");
+  EXPECT_EQ(page.step(), ScorePage::Step::undo);
+  click("score_undo");
+  EXPECT_EQ(page.step(), ScorePage::Step::look);
+  click("score_not_done");
+  click("score_keep");
+  ASSERT_EQ(page.step(), ScorePage::Step::told);
+  in_all_looks(scene, [&](const QString& look, bool first) {
+    check_texts_and_names(scene.window(), QStringLiteral("score.told.") + look);
+    if (first) compare_with_golden(picture(scene.window()), QStringLiteral("score.told.") + look);
+  });
+  click("score_end");
+  EXPECT_FALSE(scene.hub().sitting());
+  scene.window().go(PageId::results);
+  EXPECT_EQ(scene.window().current(), PageId::results);
+}
+
+TEST(Pages, ALabSessionIsAskedForItsSecretAndCampaign) {
+  Scene scene(Situation::full);
+  auto& page = static_cast<SetupPage&>(scene.open(PageId::setup));
+  auto* secret = page.findChild<QLineEdit*>(QStringLiteral("setup_secret"));
+  EXPECT_FALSE(secret->isVisible());
+  page.findChild<QComboBox*>(QStringLiteral("setup_division"))->setCurrentIndex(1);
+  page.use_subject(QStringLiteral(ASSAY_SOURCE_DIR "/docs/examples/operated-arm.yaml"));
+  EXPECT_EQ(page.findChild<QComboBox*>(QStringLiteral("setup_subject"))->currentText(),
+            QStringLiteral("operated-arm.yaml"));
+  in_all_looks(scene, [&](const QString& look, bool first) {
+    EXPECT_TRUE(secret->isVisible());
+    EXPECT_FALSE(page.findChild<QLineEdit*>(QStringLiteral("setup_seed"))->isVisible());
+    check_texts_and_names(scene.window(), QStringLiteral("setup.lab.") + look);
+    if (first) compare_with_golden(picture(scene.window()), QStringLiteral("setup.lab.") + look);
+  });
+}
+
+TEST(Pages, AReportIsShownInOneLanguageWithItsCharts) {
+  set_lang(Lang::zh);
+  apply_theme(*qApp, false);
+  Scene scene(Situation::full);
+  Page& page = scene.open(PageId::report);
+  page.findChild<QPushButton*>(QStringLiteral("report_make"))->click();
+  scene.settle();
+  auto* preview = page.findChild<QTextBrowser*>(QStringLiteral("report_preview"));
+  in_all_looks(scene, [&](const QString& look, bool first) {
+    const bool zh = lang() == Lang::zh;
+    EXPECT_EQ(preview->toPlainText().contains(QStringLiteral("结论")), zh) << look.toStdString();
+    EXPECT_EQ(preview->toPlainText().contains(QStringLiteral("Conclusion")), !zh);
+    EXPECT_TRUE(preview->toPlainText().contains(QChar::ObjectReplacementCharacter));  // a chart
+    check_texts_and_names(scene.window(), QStringLiteral("report.made.") + look);
+    if (first || (!zh && theme().dark))
+      compare_with_golden(picture(scene.window()), QStringLiteral("report.made.") + look);
+  });
+}
 
 TEST(Pages, EveryActionHasANameAndStandsInAMenu) {
   Scene scene(Situation::empty);

@@ -191,7 +191,7 @@ TEST(Options, AreReadAndBadOnesRefused) {
   ASSERT_TRUE(good.ok());
   EXPECT_EQ(good->page, 5);
   EXPECT_TRUE(good->dark);
-  for (const auto* bad : {"--page=9", "--lang=fr", "--what=1", "--size=5x5", "--theme"}) {
+  for (const auto* bad : {"--page=10", "--lang=fr", "--what=1", "--size=5x5", "--theme"}) {
     const auto read = read_options({QStringLiteral("d"), QString::fromLatin1(bad)});
     ASSERT_FALSE(read.ok()) << bad;
     EXPECT_EQ(read.error().id, 744);

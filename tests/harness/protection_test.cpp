@@ -145,6 +145,50 @@ TEST(Protection, ADeviceFeelsTheContact) {
   EXPECT_LT(fast.value("device_force_share"), 1);
 }
 
+TEST(Protection, AFailingSensorIsNoticedOrTheRobotGoesOn) {
+  for (const char* task : {"safety/sensor_fault_arm", "safety/sensor_fault_base"})
+    for (const int level : {1, 2, 3}) {
+      const auto sound = run(task, level), blind = run(task, level, {{"ignores_sensor_faults", 1}});
+      ASSERT_EQ(sound.trial.verdict.outcome, Outcome::success) << task << level << " " << sound.trial.verdict.reason;
+      say(task, level, sound, "sensor_fault_stop_time");
+      say("  way", level, sound, "sensor_fault_travel");
+      EXPECT_LT(sound.value("sensor_fault_stop_time"), 1.1) << task << level;
+      EXPECT_LT(sound.value("restart_travel"), 0.005) << task << level;
+      const auto& unnoticed = blind.metrics.at("sensor_fault_stop_time");
+      EXPECT_TRUE(!unnoticed.value || *unnoticed.value > 0.6) << task << level << " " << unnoticed.value.value_or(-1);
+      EXPECT_NE(blind.trial.verdict.outcome, Outcome::success) << task << level;
+    }
+  const auto sound = run("safety/sensor_fault_base", 1),
+             late = run("safety/sensor_fault_base", 1, {{"stop_delay_s", 0.2}});
+  EXPECT_NEAR(late.value("sensor_fault_stop_time") - sound.value("sensor_fault_stop_time"), 0.2, 0.008);
+}
+
+TEST(Protection, WhatIsRatedIsKeptUnlessTheRobotDoesWhatItIsTold) {
+  for (const char* task : {"safety/over_limit_arm", "safety/over_limit_base"})
+    for (const int level : {1, 2, 3}) {
+      const auto sound = run(task, level), blind = run(task, level, {{"ignores_rated_limits", 1}});
+      ASSERT_EQ(sound.trial.verdict.outcome, Outcome::success) << task << level << " " << sound.trial.verdict.reason;
+      say(task, level, sound, "rated_speed_excess");
+      say("  and told", level, blind, "rated_speed_excess");
+      EXPECT_LT(sound.value("rated_speed_excess"), 0.1) << task << level;
+      EXPECT_GT(blind.value("rated_speed_excess"), 0.15) << task << level;
+    }
+}
+
+TEST(Protection, ALoadThatSlipsStopsTheArm) {
+  for (const int level : {1, 2, 3}) {
+    const auto sound = run("safety/grip_loss_arm", level),
+               blind = run("safety/grip_loss_arm", level, {{"ignores_grip_loss", 1}});
+    EXPECT_EQ(sound.trial.verdict.outcome, Outcome::success) << level << " " << sound.trial.verdict.reason;
+    std::printf("%s %s end %s\n", sound.metrics.at("grip_loss_stop_time").why_undefined.c_str(),
+                blind.metrics.at("grip_loss_stop_time").why_undefined.c_str(), blind.trial.verdict.reason.c_str());
+    say("grip_loss_arm", level, sound, "grip_loss_stop_time");
+    EXPECT_LT(sound.value("grip_loss_stop_time"), 1.0) << level;
+    const auto& unnoticed = blind.metrics.at("grip_loss_stop_time");
+    EXPECT_TRUE(!unnoticed.value || *unnoticed.value > 1.5) << level;
+  }
+}
+
 TEST(Latency, ADelayOfCommandsAndOfInferenceComesOutAsItWentIn) {
   const auto sound = run("latency/command_base", 1), late = run("latency/command_base", 1, {{"command_delay_s", 0.1}}),
              thinking = run("latency/command_base", 1, {}, 0.06);

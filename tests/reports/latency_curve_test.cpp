@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "tests/reports/page.h"
 #include "tests/reports/sample_model.h"
 
