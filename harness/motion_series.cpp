@@ -97,8 +97,8 @@ Measured measured(const Stream& seen, const Group& group, bool joints, const Mot
   for (std::size_t row = 0; row < seen.rows(); ++row) {
     const auto cells = seen.row(row), before = seen.row(row == 0 ? 0 : row - 1);
     // The robot's clock of the first is not on record; its time is, and it stands.
-    const double at_s = row == 0 ? static_cast<double>(seen.t_ns[0] - seen.t_ns[1]) * 1e-9
-                                 : seconds(times.measured_ns[row - 1], times);
+    const double at_s =
+        row == 0 ? static_cast<double>(seen.t_ns[0] - seen.t_ns[1]) * 1e-9 : seconds(times.measured_ns[row - 1], times);
     if (!out.time_s.empty() && at_s <= out.time_s.back()) continue;
     double way = 0, speed = 0;
     if (base) {

@@ -39,7 +39,7 @@ class Link final : public LiveLink {
 
   std::condition_variable wanted_;
   std::optional<Action> next_;  ///< mutex_ is held
-  std::int64_t commanded_ = 0;   ///< calls of command(); next_ is the last
+  std::int64_t commanded_ = 0;  ///< calls of command(); next_ is the last
 
   std::thread listener_, talker_;
 };
