@@ -122,7 +122,8 @@ class Checker {
     if (!done && done.error().found.find("GET /v1/clock") != std::string::npos)
       return say("GET /v1/clock", {"the robot's clock: received_ns and sent_ns", "机器人时钟：received_ns 与 sent_ns"},
                  false, why(done.error()));
-    if (!done) return say("reset", asked, false, why(done.error()));
+    const Text& wanted = done ? asked : done.error().expected;  // says more: the body's groups, a topic's publisher
+    if (!done) return say("reset", wanted.en.empty() ? asked : wanted, false, why(done.error()));
     const RobotDescription& robot = robot_.describe();
     std::string missing;
     for (const auto& signal : robot.missing_signals)

@@ -127,8 +127,8 @@ Error unknown_key(const YamlFile& file, const Json& schema, const Violation& at)
     return error;
   }
   if (const auto above = meant_under(file, schema, at); !above.empty()) {
-    error.help = {fmt::format("{} belongs under {}: indent it", key, above),
-                  fmt::format("{} 应写在 {} 之下：请缩进", key, above)};
+    error.help = {fmt::format("{} belongs under `{}:`; indent it", key, above),
+                  fmt::format("{} 应写在 `{}:` 之下；请缩进", key, above)};
     return error;
   }
   for (const auto& name : names)

@@ -63,6 +63,11 @@ TEST(Schema, NamesWrongTypesWithExpectedAndFound) {
   EXPECT_EQ(error.expected.zh, "大于 0 且不大于 86400 的数");
   EXPECT_EQ(error.found, "\"30 s\"");
   EXPECT_EQ(error.help.en, "write 30: the key is in s");
+  error = task_error("time_limit_s: 30", "time_limit_s: 500 ms", "500 ms", 302);
+  EXPECT_EQ(error.help.en, "write 0.5: the key is in s");
+  EXPECT_EQ(error.help.zh, "写 0.5：该键的单位为 s");
+  error = task_error("time_limit_s: 30", "time_limit_s: 3 cm", "3 cm", 302);
+  EXPECT_EQ(error.help.en, "write only a number: the key is in s");
 
   error = task_error("id: parcel_sorting", "id: 017", "017", 302);
   EXPECT_EQ(error.found, "017");
