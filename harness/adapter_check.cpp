@@ -191,7 +191,8 @@ class Checker {
     if (second.requested_at != first.requested_at || second.confirmed_at != first.confirmed_at)
       add("the second call says otherwise");
     if (!sample && hears) add("it did not move before: " + why(sample.error()));
-    if (!sample && !hears) add(std::string(first.confirmed ? "confirmed, but " : "") + "only tried at rest: telemetry broke above");
+    if (!sample && !hears)
+      add(std::string(first.confirmed ? "confirmed, but " : "") + "only tried at rest: telemetry broke above");
     say("stop", asked, wrong.empty(),
         fmt::format("{}; answered after {:.1f} ms{}{}", wrong.empty() ? "confirmed" : wrong,
                     static_cast<double>(took_ns) * 1e-6, first.detail.empty() ? "" : "; ", first.detail));

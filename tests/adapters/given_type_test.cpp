@@ -239,8 +239,7 @@ TEST(Mapping, NamesWhatItNeedsAndTheGroupsThereAre) {
   Json section = Json::parse(R"({"stop": {"topic": "/halt"},
       "states": [{"topic": "/odom", "type": "nav_msgs/msg/Odometry", "group": "basis"}],
       "commands": [{"topic": "/cmd_vel", "type": "geometry_msgs/msg/Twist", "group": "base"}]})");
-  EXPECT_EQ(mapping_from(section, "").error().expected.en,
-            "ros2 needs tick: {topic} or session: {ask, answer, truth}");
+  EXPECT_EQ(mapping_from(section, "").error().expected.en, "ros2 needs tick: {topic} or session: {ask, answer, truth}");
   section["tick"] = {{"topic", "/odom"}};
   const auto mapping = mapping_from(section, "");
   ASSERT_TRUE(mapping.ok());
