@@ -8,13 +8,12 @@
 namespace assay {
 
 Result<std::vector<BodyPose>> scene_places(const Setup& setup) {
-  using namespace mujoco;
   Setup unmoved = setup;
   unmoved.offsets.clear();
-  ASSAY_TRY(const auto model, load_model(setup.world));
-  const DataPtr data(mj_makeData(model.get())), scratch(mj_makeData(model.get()));
+  ASSAY_TRY(const auto model, mujoco::load_model(setup.world));
+  const mujoco::DataPtr data(mj_makeData(model.get())), scratch(mj_makeData(model.get()));
   ASSAY_CHECK(data && scratch);
-  ASSAY_RETURN_IF_ERROR(apply_setup(unmoved, *model, *data, *scratch));
+  ASSAY_RETURN_IF_ERROR(mujoco::apply_setup(unmoved, *model, *data, *scratch));
   mj_kinematics(model.get(), data.get());
   std::vector<BodyPose> out;
   for (const auto& one : setup.offsets) {
