@@ -165,6 +165,8 @@ int do_attach(const App& app, const std::string& name, std::string by) {
     if (const json data = json::parse(line, nullptr, false); data.is_object() && data.value("type", "") == "progress")
       last_progress = line;
   if (!last_progress.empty()) console->on_event({{}, "progress", last_progress});
+  std::int64_t shown = 0;
+  bool silent = false;
   for (bool alive = true;;) {
     for (const auto& line : tail.lines()) {
       const json data = json::parse(line, nullptr, false);
@@ -185,9 +187,15 @@ int do_attach(const App& app, const std::string& name, std::string by) {
     }
     std::this_thread::sleep_for(200ms);
     if (!by.empty())
-      if (const json prompt = waiting_prompt(app, *id); prompt.is_object() && !answer_prompt(app, *id, prompt, by))
-        by.clear();                                                    // no more input: the rest is watched
-    alive = static_cast<bool>(ask_run(app.workspace, *id, "status"));  // then once more what it told last
+      if (const json prompt = waiting_prompt(app, *id);
+          prompt.is_object() && !answer_prompt(app, *id, prompt, by, shown))
+        by.clear();  // no more input: the rest is watched
+    const auto status = ask_run(app.workspace, *id, "status");
+    // Who is there and only does not answer may do so again; of who is gone, once more what it told last.
+    const bool waits = !status && status.error().id == 922;
+    if (waits && !silent) std::fprintf(stderr, "%s\n", to_string(status.error(), app.lang).c_str());
+    silent = waits;
+    alive = status.ok() || waits;
   }
 }
 

@@ -1,6 +1,7 @@
 // robot serve: one of our simulated robots behind a wire, in a process of its own and in real time; adapter check: does
 // whatever stands behind a subject's wire keep its promises?
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <map>
@@ -151,6 +152,13 @@ Result<Setup> check_setup(const Embodiment& body, const std::string& wanted) {
                .help = {"name one with --task SUITE/TASK", "请用 --task 测试集/任务 指定"}};
 }
 
+void print_check_row(const std::string& mark, const std::string& call, const std::string& asked,
+                     const std::string& got) {
+  constexpr int kMark = 3, kCall = 14, kAsked = 66;
+  std::printf("%s%s %s %s\n", pad(mark, kMark).c_str(), pad(call, kCall).c_str(), pad(asked, kAsked).c_str(),
+              got.c_str());
+}
+
 int do_check(const App& app, const CheckWords& words) {
   const auto path = catalog_find("subjects", words.subject);
   if (!path) return fail(app, path.error());
@@ -164,12 +172,24 @@ int do_check(const App& app, const CheckWords& words) {
   register_builtin_adapters(registry);
   const auto robot = registry.robot(subject->robot);
   if (!robot) return fail(app, robot.error());
-  const auto checks = harness::check_adapter(**robot, *setup);
+  const bool terminal = !app.json && isatty(STDOUT_FILENO) != 0;
+  if (!app.json) print_check_row("", app.say("call", "调用"), app.say("expected", "期望"), app.say("got", "实际"));
+  // Each row when it comes: a reset that takes its time must not look like a hang.
+  const auto checks = harness::check_adapter(**robot, *setup, [&](const harness::AdapterCheck& check, bool done) {
+    if (app.json || (!done && !terminal)) return;
+    if (terminal) std::printf("\r\033[K");
+    if (!done) {
+      std::printf("… %s: %s", check.call.c_str(), app.say(check.asked).c_str());
+    } else {
+      const std::string page = app.lang == Lang::zh ? "docs/zh/" + check.page.substr(5) : check.page;
+      print_check_row(check.ok ? "✓" : "✕", check.call, app.say(check.asked),
+                      check.ok ? check.got : check.got + "  (" + page + ")");
+    }
+    std::fflush(stdout);
+  });
   bool ok = true;
   nlohmann::json out = {
       {"schema", "assay.adapter_check/1"}, {"subject", subject->id}, {"checks", nlohmann::json::array()}};
-  std::vector<std::vector<std::string>> rows = {
-      {"", app.say("call", "调用"), app.say("expected", "期望"), app.say("got", "实际"), app.say("page", "说明")}};
   for (const auto& check : checks) {
     ok = ok && check.ok;
     out["checks"].push_back({{"call", check.call},
@@ -177,13 +197,9 @@ int do_check(const App& app, const CheckWords& words) {
                              {"got", check.got},
                              {"ok", check.ok},
                              {"page", check.page}});
-    rows.push_back({check.ok ? "✓" : "✕", check.call, app.say(check.asked), check.got, check.ok ? "" : check.page});
   }
   out["ok"] = ok;
-  if (app.json)
-    print_json(out);
-  else
-    print_table(rows);
+  if (app.json) print_json(out);
   return ok ? kConforms : kRobot;
 }
 

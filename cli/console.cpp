@@ -116,7 +116,10 @@ int fail(const App& app, const Error& error) {
         {"column", error.place.column}};
     print_json(out);
   }
-  std::fprintf(stderr, "%s\n", to_string(error, app.lang).c_str());
+  Error shown = error;  // whose fault it was is for the trace: a reader is helped by what happened
+  for (const std::string whose : {"lab:", "subject:", "unknown:"})
+    if (shown.found.rfind(whose, 0) == 0) shown.found.erase(0, whose.size());
+  std::fprintf(stderr, "%s\n", to_string(shown, app.lang).c_str());
   return code;
 }
 

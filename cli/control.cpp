@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <list>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -235,6 +236,15 @@ void RunControl::on_event(const RunEvent& event) {
 
 namespace {
 
+/// By a signal or a debugger.
+bool is_stopped(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string text;
+  std::getline(file, text);
+  const auto end = text.rfind(") ");
+  return end != std::string::npos && end + 2 < text.size() && (text[end + 2] == 'T' || text[end + 2] == 't');
+}
+
 /// The run's answer, whatever it says.
 Result<json> exchange(const std::string& workspace, const std::string& session, const json& message) {
   const std::string folder_path = run_folder(workspace), name = session + ".sock";
@@ -243,15 +253,23 @@ Result<json> exchange(const std::string& workspace, const std::string& session, 
                    .place = {folder_path + "/" + name},
                    .help = {"`assay status` lists sessions; `assay resume` goes on with one that was interrupted",
                             "`assay status` 列出检测；`assay resume` 继续被中断的检测"}};
-  const Error silent{.id = 922,
-                     .what = {"the run does not answer", "运行没有应答"},
-                     .place = {folder_path + "/" + name},
-                     .expected = {"an answer within 5 s", "5 秒内应答"},
-                     .help = {"look at its process and at logs/assay.log", "请查看其进程与 logs/assay.log"}};
+  Error silent{.id = 922,
+               .what = {"the run does not answer", "运行没有应答"},
+               .place = {folder_path + "/" + name},
+               .expected = {"an answer within 5 s", "5 秒内应答"},
+               .help = {"look at its process and at logs/assay.log", "请查看其进程与 logs/assay.log"}};
   const Descriptor folder = open_folder(folder_path);
   const Descriptor talk(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto where = folder.get() < 0 ? std::nullopt : address(folder.get(), name);
   if (!where || connect(talk.get(), reinterpret_cast<const sockaddr*>(&*where), sizeof *where) != 0) return none;
+  ucred far{};
+  socklen_t size = sizeof far;
+  if (getsockopt(talk.get(), SOL_SOCKET, SO_PEERCRED, &far, &size) == 0 && is_stopped(far.pid)) {
+    silent.found = fmt::format("process {} is stopped", far.pid);
+    silent.help = {fmt::format("`kill -CONT {}` lets it go on", far.pid),
+                   fmt::format("`kill -CONT {}` 使其继续", far.pid)};
+    return silent;
+  }
   const std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
   if (send(talk.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) return silent;
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAnswer_ms);

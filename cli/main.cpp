@@ -71,7 +71,8 @@ int run(int argc, char** argv) {
               "confidence.",
               "Assay 对具身机器人进行检测，说明其达到的等级、安全性及置信度。"),
       "assay");
-  parser.set_version_flag("--version", std::string("assay ") + kVersion + " (" + kRevision + ")");
+  parser.set_version_flag("--version", std::string("assay ") + kVersion + " (" + kRevision + ")",
+                          app.say("print the version and exit", "显示版本并退出"));
   std::string lang;
   bool no_color = false;
   parser.add_option("--lang", lang, app.say("language: en or zh (default: LANG)", "语言：en 或 zh（默认取 LANG）"))
@@ -82,6 +83,8 @@ int run(int argc, char** argv) {
   parser.add_flag("--json", app.json, app.say("one JSON object on stdout", "在标准输出给出一个 JSON 对象"));
   parser.add_flag("-q,--quiet", app.quiet, app.say("no progress", "不显示进度"));
   parser.add_flag("--no-color", no_color, app.say("no colours (also NO_COLOR)", "不使用颜色（亦可设 NO_COLOR）"));
+  // Before the commands: they inherit it.
+  parser.set_help_flag("-h,--help", app.say("print this help and exit", "显示本帮助并退出"));
   parser.require_subcommand(1);
   parser.fallthrough();
   Action action;

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 #include "cli/control.h"
 
@@ -43,13 +47,51 @@ void show_card(const App& app, const json& prompt) {
 
 /// y, n, or nothing for "not seen".
 std::optional<std::optional<bool>> yes_no(const App& app, const std::string& what, bool must) {
+  const std::string words = must ? "y/n" : app.say("y/n, empty: not seen", "y/n，空：未看清");
   for (;;) {
-    const auto line =
-        read_line(fmt::format("{} [{}]", what, must ? "y/n" : app.say("y/n, empty: not seen", "y/n，空：未看清")));
+    const auto line = read_line(fmt::format("{} [{}]", what, words));
     if (!line) return std::nullopt;
     if (*line == "y" || *line == "Y") return std::optional<bool>(true);
     if (*line == "n" || *line == "N") return std::optional<bool>(false);
     if (line->empty() && !must) return std::optional<bool>();
+    say(fmt::format("{}: {}", app.say("not understood; enter", "无法识别；请输入"), words));
+  }
+}
+
+/// In s, at least 0.
+std::optional<double> duration(const App& app) {
+  for (;;) {
+    const auto line = read_line(app.say("how long did it take, in s?", "用时多少秒？"));
+    if (!line) return std::nullopt;
+    char* end = nullptr;
+    const double value_s = std::strtod(line->c_str(), &end);
+    if (end != line->c_str() && *end == '\0' && std::isfinite(value_s) && value_s >= 0) return value_s;
+    say(app.say("not understood; enter a number, as 12.5", "无法识别；请输入数字，如 12.5"));
+  }
+}
+
+/// What decides: how long it took, if the run did not see it, and whether it was done. False: no more input.
+bool ask_outcome(const App& app, const json& prompt, json& out) {
+  const json card = prompt.value("card", json::object());
+  bool over = prompt.value("over_time", false);
+  if (prompt.contains("time_s") && prompt["time_s"].is_null()) {
+    const auto took_s = duration(app);
+    if (!took_s) return false;
+    out["time_s"] = *took_s;
+    over = *took_s > card.value("time_limit_s", 0.0);
+  }
+  if (over)
+    say(app.say("the time limit was passed: it is no success; say what held at that moment",
+                "已超过时限：不能记为成功；请录入到时限时的情形"));
+  for (;;) {
+    const auto done = yes_no(
+        app,
+        app.say("was the task done, as the card says?", "任务是否按卡片要求完成？") + " " + card.value("success", ""),
+        true);
+    if (!done) return false;
+    out["success"] = **done;
+    if (!**done || !over) return true;
+    say(app.say("enter n: the time limit is over", "请输入 n：已超过时限"));
   }
 }
 
@@ -57,15 +99,7 @@ std::optional<std::optional<bool>> yes_no(const App& app, const std::string& wha
 std::optional<json> entry(const App& app, const json& prompt) {
   const json card = prompt.value("card", json::object());
   json out = {{"act", "enter"}, {"subgoals", json::object()}, {"checks", json::object()}, {"limits", json::object()}};
-  if (prompt.value("over_time", false))
-    say(app.say("the time limit was passed: it is no success; say what held at that moment",
-                "已超过时限：不能记为成功；请录入到时限时的情形"));
-  const auto done = yes_no(
-      app,
-      app.say("was the task done, as the card says?", "任务是否按卡片要求完成？") + " " + card.value("success", ""),
-      true);
-  if (!done) return std::nullopt;
-  out["success"] = **done;
+  if (!ask_outcome(app, prompt, out)) return std::nullopt;
   const auto ask = [&](const char* key, const Text& title, const json& names) {
     for (const auto& one : names) {
       const std::string name = one.value("id", "");
@@ -80,24 +114,23 @@ std::optional<json> entry(const App& app, const json& prompt) {
       !ask("checks", {"check held:", "检查项成立："}, card.value("checks", json::array())) ||
       !ask("limits", {"limit BROKEN:", "限值被突破："}, card.value("limits", json::array())))
     return std::nullopt;
-  if (prompt.contains("time_s") && prompt["time_s"].is_null()) {
-    const auto line = read_line(app.say("how long did it take, in s?", "用时多少秒？"));
-    if (!line) return std::nullopt;
-    out["time_s"] = std::strtod(line->c_str(), nullptr);
-  }
   const auto remark = read_line(app.say("remark (may be empty):", "备注（可为空）："));
   if (!remark) return std::nullopt;
   out["remark"] = *remark;
   return out;
 }
 
-std::optional<json> without_trial(const App& app, const json& prompt, const char* act) {
-  std::string codes;
-  for (const auto& reason : prompt.value("reasons", json::array())) codes += " " + reason.get<std::string>();
-  say(app.say("reasons:", "原因代码：") + codes);
-  const auto reason = read_line(app.say("reason:", "原因："));
-  if (!reason) return std::nullopt;
-  return json{{"act", act}, {"reason", *reason}};
+/// Empty and `ended` not set: the operator thought better of it.
+std::optional<json> without_trial(const App& app, const json& prompt, const char* act, bool& ended) {
+  const auto known = prompt.value("reasons", std::vector<std::string>{});
+  say(fmt::format("{} {}", app.say("reasons (empty: back):", "原因代码（空：返回）："), fmt::join(known, " ")));
+  for (;;) {
+    const auto reason = read_line(app.say("reason:", "原因："));
+    ended = !reason;
+    if (!reason || reason->empty()) return std::nullopt;
+    if (std::find(known.begin(), known.end(), *reason) != known.end()) return json{{"act", act}, {"reason", *reason}};
+    say(fmt::format("{}: {}", *reason, app.say("not one of the reasons above", "不在上述原因代码之中")));
+  }
 }
 
 /// The act that a line of the operator means; empty: ask again. `ended` is set when there is no more input.
@@ -126,36 +159,48 @@ std::optional<json> act_of(const App& app, const json& prompt, const std::string
     ended = true;
     return std::nullopt;
   }
-  std::optional<json> out;
-  if (*line == "i" && kind != "undo")
-    out = without_trial(app, prompt, "invalid");
-  else if (*line == "c" && (kind == "set_up" || kind == "arm"))
-    out = without_trial(app, prompt, "cannot");
-  else if (*line == "ok" && kind == "set_up")
-    return simple("ready");
-  else if (*line == "clear" && kind == "arm")
-    return simple("zone_clear");
-  else if (*line == "go" && kind == "armed")
-    return simple("go");
-  else if (*line == "b" && kind == "armed")
-    return simple("back");
-  else if (*line == "end" && kind == "acting")
-    return simple("ended");
-  else if (*line == "e" && kind == "entry")
-    out = entry(app, prompt);
-  else if (*line == "u" && kind == "undo")
-    return simple("undo");
-  else
-    return std::nullopt;
-  ended = !out;
-  return out;
+  if (*line == "i" && kind != "undo") return without_trial(app, prompt, "invalid", ended);
+  if (*line == "c" && (kind == "set_up" || kind == "arm")) return without_trial(app, prompt, "cannot", ended);
+  if (*line == "ok" && kind == "set_up") return simple("ready");
+  if (*line == "clear" && kind == "arm") return simple("zone_clear");
+  if (*line == "go" && kind == "armed") return simple("go");
+  if (*line == "b" && kind == "armed") return simple("back");
+  if (*line == "end" && kind == "acting") return simple("ended");
+  if (*line == "u" && kind == "undo") return simple("undo");
+  if (*line == "e" && kind == "entry") {
+    auto out = entry(app, prompt);
+    ended = !out;
+    return out;
+  }
+  if (!line->empty() || kind != "undo")
+    say(fmt::format("\"{}\": {}", *line,
+                    app.say("not one of the words that stand before \">\"", "不是“>”之前所列的输入")));
+  return std::nullopt;
+}
+
+/// The run's answer. What it refuses of an entry is asked again, the rest kept.
+bool send(const App& app, const std::string& session, const json& prompt, json act) {
+  for (;;) {
+    const auto taken = tell_run(app.workspace, session, act);
+    if (taken) return true;
+    say(to_string(taken.error(), app.lang));
+    if (taken.error().id != 924 || act.value("act", "") != "enter") return true;
+    const auto again =
+        yes_no(app, app.say("correct the outcome, and keep the rest?", "更正结果并保留其余录入？"), true);
+    if (!again) return false;
+    if (!**again) return true;
+    if (!ask_outcome(app, prompt, act)) return false;
+  }
 }
 
 }  // namespace
 
-bool answer_prompt(const App& app, const std::string& session, const json& prompt, const std::string& by) {
+bool answer_prompt(const App& app, const std::string& session, const json& prompt, const std::string& by,
+                   std::int64_t& shown) {
   const std::string kind = prompt.value("kind", "");
-  if (kind == "set_up") show_card(app, prompt);
+  const auto trial = prompt.value("trial", std::int64_t{0});
+  if (shown != trial) show_card(app, prompt);  // also of a trial that another terminal began
+  shown = trial;
   bool ended = false;
   auto act = act_of(app, prompt, kind, ended);
   if (ended) return false;
@@ -163,8 +208,7 @@ bool answer_prompt(const App& app, const std::string& session, const json& promp
   (*act)["do"] = "answer";
   (*act)["prompt"] = prompt.value("id", "");
   (*act)["by"] = by;
-  if (const auto taken = tell_run(app.workspace, session, *act); !taken) say(to_string(taken.error(), app.lang));
-  return true;
+  return send(app, session, prompt, std::move(*act));
 }
 
 }  // namespace assay::cli

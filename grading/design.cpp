@@ -64,6 +64,13 @@ Result<void> check_subject(const Scheme& scheme, const Subject& subject) {
                          {"one of: " + joined(ids), "以下之一：" + joined(ids)}, subject.scope,
                          {"declare a scope of the scheme", "请申报认证方案所列的适用范围"});
   }
+  std::vector<std::string> known_classes;
+  for (const auto& [id, unused] : scheme.classes) known_classes.push_back(id);
+  if (!known_classes.empty() &&
+      std::find(known_classes.begin(), known_classes.end(), subject.robot_class) == known_classes.end())
+    return grading_error(602, {"the scheme has no such class", "认证方案中没有这一机器人类别"}, subject.path,
+                         {"one of: " + joined(known_classes), "以下之一：" + joined(known_classes)},
+                         subject.robot_class, {"correct `class`", "请修正 `class`"});
   const auto& classes = scope->classes;
   if (!classes.empty() && std::find(classes.begin(), classes.end(), subject.robot_class) == classes.end())
     return grading_error(602, {"the scope is not for this class of robot", "该适用范围不包含此类机器人"}, subject.path,

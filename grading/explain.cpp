@@ -33,7 +33,20 @@ Text named(const std::vector<std::int64_t>& trials, const Text& before) {
   return trials.empty() ? Text{} : before + trial_list(trials);
 }
 
-Item of_indicator(const Scheme& scheme, const Plan& plan, const IndicatorResult& r, int level) {
+/// Trials that failed, and apart from them those of which nobody could tell.
+Text failures_named(const std::vector<std::int64_t>& counted, const std::vector<TrialRecord>& trials) {
+  std::vector<std::int64_t> failed, unknown;
+  for (const auto number : counted) {
+    const auto trial = std::find_if(trials.begin(), trials.end(), [&](const auto& t) { return t.number == number; });
+    const bool told = trial == trials.end() || trial->verdict.outcome != Outcome::undetermined;
+    (told ? failed : unknown).push_back(number);
+  }
+  return named(failed, {"; failed in trials ", "；失败的试验为 "}) +
+         named(unknown, {"; undetermined, which counts as failed, in trials ", "；未定（按失败计）的试验为 "});
+}
+
+Item of_indicator(const Scheme& scheme, const Plan& plan, const IndicatorResult& r, int level,
+                  const std::vector<TrialRecord>& trials) {
   Item item;
   item.id = r.id;
   item.failed_trials = failures_of(r);
@@ -44,7 +57,7 @@ Item of_indicator(const Scheme& scheme, const Plan& plan, const IndicatorResult&
     return item;
   }
   const Text where{fmt::format("{} at L{}: ", r.task, r.level), fmt::format("{}（L{}）：", r.task, r.level)};
-  item.why = where + r.reason + named(item.failed_trials, {"; failed in trials ", "；失败的试验为 "});
+  item.why = where + r.reason + failures_named(item.failed_trials, trials);
   const auto* planned = find_by_id(plan.indicators, r.id);
   const auto* indicator = find_indicator(scheme, r.id);
   const bool measured = !r.metric.empty();
@@ -128,7 +141,7 @@ Explanation explain(const Scheme& all_classes, const Plan& plan, const Grade& gr
     else if (const auto* gate = find_by_id(grade.gates, id))
       explanation.items.push_back(of_gate(scheme, plan, grade, *gate, trials));
     else if (const auto* result = find_by_id(grade.indicators, id))
-      explanation.items.push_back(of_indicator(scheme, plan, *result, step->level));
+      explanation.items.push_back(of_indicator(scheme, plan, *result, step->level, trials));
     else
       explanation.items.push_back(of_undeclared(scheme, plan, id, step->level));
   }

@@ -82,7 +82,7 @@ GateResult decide_gate(const SchemeGate& gate, const std::vector<TrialRecord>& t
   if (r.attempts == 0) {
     r.reason = std::any_of(trials.begin(), trials.end(), not_watched)
                    ? Text{"no attempt of which every limit was watched", "没有任何一次尝试监视了全部限值"}
-                   : Text{"no attempt on record", "尚无试验记录"};
+                   : Text{"no attempt on record", "尚无尝试记录"};
     return r;
   }
   const bool by_person = std::any_of(trials.begin(), trials.end(),

@@ -31,14 +31,23 @@ Text place_step(const std::string& what, const std::array<double, 4>& pose) {
                       pose[2], pose[3] * kDegree)};
 }
 
-Text offset_step(const std::string& what, const std::array<double, 4>& d) {
+Text scene_place(const std::array<double, 4>& pose) {
+  return {fmt::format(" (scene frame: x {:.3f} m, y {:.3f} m, z {:.3f} m, yaw {:.0f}°)", pose[0], pose[1], pose[2],
+                      pose[3] * kDegree),
+          fmt::format("（场景坐标：x {:.3f} m、y {:.3f} m、z {:.3f} m，偏航角 {:.0f}°）", pose[0], pose[1], pose[2],
+                      pose[3] * kDegree)};
+}
+
+Text offset_step(const std::string& what, const std::array<double, 4>& d, const Text& place) {
   if (std::abs(d[3]) <= kCareful_rad &&
       std::all_of(d.begin(), d.begin() + 3, [](double x) { return std::abs(x) <= kCareful_m; }))
-    return {fmt::format("Put {} where the scene has it", what), fmt::format("将 {} 放到场景规定的位置", what)};
-  return {fmt::format("Put {} beside where the scene has it: x {:+.0f} mm, y {:+.0f} mm, z {:+.0f} mm, turned {:+.0f}°",
-                      what, d[0] * 1e3, d[1] * 1e3, d[2] * 1e3, d[3] * kDegree),
-          fmt::format("将 {} 放到相对场景规定位置偏移处：x {:+.0f} mm、y {:+.0f} mm、z {:+.0f} mm，转角 {:+.0f}°", what,
-                      d[0] * 1e3, d[1] * 1e3, d[2] * 1e3, d[3] * kDegree)};
+    return {fmt::format("Put {} where the scene has it{}", what, place.en),
+            fmt::format("将 {} 放到场景规定的位置{}", what, place.zh)};
+  return {
+      fmt::format("Put {} beside where the scene has it{}: x {:+.0f} mm, y {:+.0f} mm, z {:+.0f} mm, turned {:+.0f}°",
+                  what, place.en, d[0] * 1e3, d[1] * 1e3, d[2] * 1e3, d[3] * kDegree),
+      fmt::format("将 {} 放到相对场景规定位置{}偏移处：x {:+.0f} mm、y {:+.0f} mm、z {:+.0f} mm，转角 {:+.0f}°", what,
+                  place.zh, d[0] * 1e3, d[1] * 1e3, d[2] * 1e3, d[3] * kDegree)};
 }
 
 Text limit_words(const Limit& limit) {
@@ -84,7 +93,7 @@ json names(const std::vector<std::pair<std::string, Condition>>& list) {
 
 }  // namespace
 
-Result<json> operator_card(const Task& task, const Setup& setup) {
+Result<json> operator_card(const Task& task, const Setup& setup, const std::vector<BodyPose>& places) {
   if (!setup.pushes.empty()) return not_by_hand(task, "push");
   if (!setup.sensor_faults.empty()) return not_by_hand(task, "sensor failure");
   if (!setup.actuator_faults.empty()) return not_by_hand(task, "actuator failure");
@@ -92,7 +101,9 @@ Result<json> operator_card(const Task& task, const Setup& setup) {
   if (setup.separation) return not_by_hand(task, "separation profile");
   json steps = json::array(), not_set = json::array();
   for (const auto& one : setup.poses) steps.push_back(words(place_step(name_of(setup, one.body), one.pose)));
-  for (const auto& one : setup.offsets) steps.push_back(words(offset_step(name_of(setup, one.body), one.offset)));
+  for (std::size_t i = 0; i < setup.offsets.size(); ++i)
+    steps.push_back(words(offset_step(name_of(setup, setup.offsets[i].body), setup.offsets[i].offset,
+                                      i < places.size() ? scene_place(places[i].pose) : Text{})));
   for (const auto& one : setup.mass)
     if (one.body != "*" && std::abs(one.factor - 1) > kCarefulFactor)
       steps.push_back(words({fmt::format("Load {} to {:.2f} of its nominal mass", name_of(setup, one.body), one.factor),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "core/model/setup.h"
 #include "core/model/task.h"
@@ -14,6 +15,7 @@ namespace assay::harness {
 ///  was drawn for simulated robots and is
 /// nothing that a hand sets. Fails with 0560 where the task cannot be what it is without it (pushes, failures put in,
 /// stops asked for by a machine).
-Result<nlohmann::json> operator_card(const Task& task, const Setup& setup);
+/// `places`: where the scene has the things of `setup.offsets`, in their order, as far as it is known.
+Result<nlohmann::json> operator_card(const Task& task, const Setup& setup, const std::vector<BodyPose>& places = {});
 
 }  // namespace assay::harness

@@ -209,8 +209,9 @@ Result<void> OperatorDesk::take_entry(const json& message, json& noted) {
     return refused({"`time_s`: how long it took; the run did not see it", "`time_s`：所用时间（本次运行未能记录）"},
                    message.value("time_s", json()).dump());
   if (entry.success && time_s > limit_s)
-    return refused({fmt::format("no success after {:g} s", limit_s), fmt::format("超过 {:g} s 不得记为成功", limit_s)},
-                   fmt::format("{:.1f} s", time_s));
+    return refused({fmt::format("no success: the time limit of {:g} s is over", limit_s),
+                    fmt::format("不得记为成功：已超过 {:g} s 的时限", limit_s)},
+                   fmt::format("success after {:.1f} s", time_s));
   noted["time_s"] = std::min(time_s, limit_s);
   noted["success"] = entry.success;
   for (const char* key : {"subgoals", "checks", "limits"}) noted[key] = message.value(key, json::object());

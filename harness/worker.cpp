@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "adapters/mujoco/scene_places.h"
 #include "core/mcap.h"
 #include "harness/campaign.h"
 #include "harness/heartbeat.h"
@@ -171,7 +172,8 @@ class Worker {
     const auto [suite, task] = find(request);
     if (task == nullptr) return bad_request("task " + request.task + " L" + std::to_string(request.level));
     ASSAY_TRY(const auto setup, draw(request, *task));
-    ASSAY_TRY(auto shown, operator_card(*task, setup));
+    ASSAY_TRY(const auto places, scene_places(setup));
+    ASSAY_TRY(auto shown, operator_card(*task, setup, places));
     const json section = json::parse(inputs_.subject.robot.details, nullptr, false);
     shown["plays"] = section.is_object() && section.contains("plays");  // in place of a robot: `assay trial play`
     return json{{"type", "card"}, {"card", std::move(shown)}, {"initial_state_digest", setup.initial_state_digest}};

@@ -202,7 +202,8 @@ Names::Names(const Task& task) {
             {"*", {"everything that can move", "所有可动物体"}}};
   for (const auto& d : task.detectables) names_[d.body] = {"the " + d.label, d.label};
   for (const auto& [slot, values] : task.slot_words)
-    for (const auto& [value, words] : values) names_[value] = {"the " + words.en, words.zh};
+    for (const auto& [value, words] : values)
+      names_[value] = {words.en.rfind("the ", 0) == 0 ? words.en : "the " + words.en, words.zh};
 }
 
 Text Names::of(const std::string& entity) const {

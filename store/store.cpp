@@ -128,7 +128,8 @@ Error SqliteStore::reading_only() const {
 
 Error SqliteStore::no_such(int id, const char* en, const char* zh, const std::string& name) const {
   return store_error(id, {en, zh}, file_, name,
-                     {"list what there is with `assay status`", "请用 `assay status` 查看已有内容"});
+                     id == 710 ? Text{"list them with `assay trial list`", "请用 `assay trial list` 查看已有试验"}
+                               : Text{"list what there is with `assay status`", "请用 `assay status` 查看已有内容"});
 }
 
 Error SqliteStore::refused(Text what, std::string found) const {

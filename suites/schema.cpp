@@ -11,6 +11,7 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include "suites/schema_steps.h"
 #include "suites/schema_words.h"
 #include "suites/yaml.h"
 
@@ -21,8 +22,6 @@ using Json = nlohmann::json;
 
 /// std::regex recurses per character: longer text than this must not reach a pattern.
 constexpr std::size_t kMaxText = 4000;
-
-using Steps = std::vector<std::string>;
 
 /// Where the file breaks the schema; put into words only for the one that is reported.
 struct Violation {
@@ -59,64 +58,14 @@ Result<Json> load_schema(std::string_view kind) {
                {"install assay again", "请重新安装 assay"}};
 }
 
-std::string pointer_of(const Steps& steps) {
-  std::string pointer;
-  for (const auto& step : steps) pointer += "/" + pointer_step(step);
-  return pointer;
-}
-
-const Json* value_at(const Json& root, const Steps& steps) {
-  const Json* value = &root;
-  for (const auto& step : steps) {
-    if (value->is_object() && value->contains(step)) {
-      value = &(*value)[step];
-    } else if (value->is_array() && !step.empty() && step.size() < 9 &&
-               step.find_first_not_of("0123456789") == std::string::npos && std::stoul(step) < value->size()) {
-      value = &(*value)[std::stoul(step)];
-    } else {
-      return nullptr;
-    }
-  }
-  return value;
-}
-
-/// The scalar as it is written at its place: 017 rather than 17.
-std::string written_at(const YamlFile& file, const Place& place) {
-  std::size_t at = 0;
-  for (int line = 1; line < place.line; ++line) {
-    at = file.text.find('\n', at);
-    if (at == std::string::npos) return {};
-    ++at;
-  }
-  for (int column = 1; column < place.column && at < file.text.size(); ++column) {
-    ++at;
-    while (at < file.text.size() && (static_cast<unsigned char>(file.text[at]) & 0xC0u) == 0x80u) ++at;
-  }
-  const auto end = file.text.find_first_of(" \t\n,]}#", at);
-  return file.text.substr(at, std::min<std::size_t>(end == std::string::npos ? end : end - at, 60));
-}
-
-std::string last_key(const Steps& steps) {
-  for (auto it = steps.rbegin(); it != steps.rend(); ++it)
-    if (it->find_first_not_of("0123456789") != std::string::npos) return *it;
-  return {};
-}
-
 /// What to write instead, where the mistake is a known one.
-Text advice(const Json& value, const Json& node, const std::string& written) {
+Text advice(const Json& value, const Json& node, const std::string& written, const std::string& key) {
   const auto type = node.find("type");
   const std::string want = type != node.end() && type->is_string() ? type->get<std::string>() : "";
   if ((want == "string" || node.contains("enum")) && !value.is_string() && !value.is_structured() && !written.empty())
     return {fmt::format("if text is meant, quote it: \"{}\"", written),
             fmt::format("若为文本请加引号：\"{}\"", written)};
-  if ((want == "number" || want == "integer") && value.is_string()) {
-    const std::string text = value.get<std::string>();
-    const auto digits = text.find_first_not_of("+-.0123456789");
-    if (digits != 0 && digits != std::string::npos)
-      return {fmt::format("write only the number, {}; the unit belongs in the key", text.substr(0, digits)),
-              fmt::format("只写数字 {}；单位属于键名", text.substr(0, digits))};
-    return {"write the number without quotes", "请写不带引号的数字"};
-  }
+  if ((want == "number" || want == "integer") && value.is_string()) return number_advice(value.get<std::string>(), key);
   if (want == "boolean") return {"write true or false", "请写 true 或 false"};
   return {};
 }
@@ -146,25 +95,42 @@ Error wrong_value(const YamlFile& file, const Json& schema, const Violation& at)
     }
     const std::string written = value->is_primitive() && !value->is_string() ? written_at(file, place) : "";
     if (!written.empty()) found = written;
-    if (node != nullptr) help = advice(*value, *node, written);
+    if (node != nullptr) help = advice(*value, *node, written, key);
   }
   return {302, std::move(what), place, std::move(expected), std::move(found), std::move(help)};
 }
 
-std::vector<std::string> known_keys(const Json* node) {
-  std::vector<std::string> names;
-  if (node != nullptr)
-    if (const auto it = node->find("properties"); it != node->end() && it->is_object())
-      for (const auto& [name, unused] : it->items()) names.push_back(name);
-  return names;
+/// The map above the place, at the same level, that takes the key: it stands too far to the left. Empty: none.
+std::string meant_under(const YamlFile& file, const Json& schema, const Violation& at) {
+  std::string best;
+  int line = 0;
+  for (const auto& name : known_keys(schema_node(schema, at.steps))) {
+    Steps inside = at.steps;
+    inside.push_back(name);
+    const auto below = known_keys(schema_node(schema, inside));
+    const auto mark = file.key_marks.find(pointer_of(inside));
+    if (std::find(below.begin(), below.end(), at.key) == below.end() || mark == file.key_marks.end()) continue;
+    if (mark->second.line < at.place.line && mark->second.line > line) best = name, line = mark->second.line;
+  }
+  return best;
 }
 
-Error unknown_key(const Json& schema, const Violation& at) {
+Error unknown_key(const YamlFile& file, const Json& schema, const Violation& at) {
   const std::string& key = at.key;
   const auto names = known_keys(schema_node(schema, at.steps));
   Error error{303,      {fmt::format("key \"{}\" is not known here", key), fmt::format("此处没有名为“{}”的键", key)},
               at.place, one_of_words(names),
               key,      {}};
+  if (key == "token" && std::find(names.begin(), names.end(), "token_file") != names.end()) {
+    error.help = {"token_file: a file with the token; no secret stands in this file",
+                  "token_file：存放令牌的文件；本文件中不写任何秘密"};
+    return error;
+  }
+  if (const auto above = meant_under(file, schema, at); !above.empty()) {
+    error.help = {fmt::format("{} belongs under `{}:`; indent it", key, above),
+                  fmt::format("{} 应写在 `{}:` 之下；请缩进", key, above)};
+    return error;
+  }
   for (const auto& name : names)
     if (name != key && unit_stem(name) == unit_stem(key) && unit_stem(name) != name) {
       error.help = {fmt::format("the unit belongs in the key: {}", name), fmt::format("单位应写在键名里：{}", name)};
@@ -274,7 +240,7 @@ Error ambiguous(const YamlFile& file, const Violation& at) {
       {fmt::format("if text is meant, quote it: \"{}\"", written), fmt::format("若为文本请加引号：\"{}\"", written)}};
 }
 
-Error in_words(const YamlFile& file, const Json& schema, const Violation& at) {
+Error plain_words(const YamlFile& file, const Json& schema, const Violation& at) {
   switch (at.kind) {
     case Violation::Kind::too_long:
       return {302,
@@ -285,13 +251,21 @@ Error in_words(const YamlFile& file, const Json& schema, const Violation& at) {
     case Violation::Kind::ambiguous:
       return ambiguous(file, at);
     case Violation::Kind::unknown_key:
-      return unknown_key(schema, at);
+      return unknown_key(file, schema, at);
     case Violation::Kind::missing_key:
       return missing_key(schema, at);
     case Violation::Kind::wrong_value:
       break;
   }
   return wrong_value(file, schema, at);
+}
+
+Error in_words(const YamlFile& file, const Json& schema, const Violation& at) {
+  Error error = plain_words(file, schema, at);
+  if (at.steps.size() < 2 || at.steps[0] != "robot" || at.steps[1] != "ros2") return error;
+  error.help.en += (error.help.en.empty() ? "" : "; ") + std::string("docs/wire-ros2.md has it all");
+  error.help.zh += (error.help.zh.empty() ? "" : "；") + std::string("详见 docs/zh/wire-ros2.md");
+  return error;
 }
 
 Result<void> check_schema_line(const YamlFile& file, std::string_view kind) {

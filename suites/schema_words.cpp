@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <locale>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <sstream>
 #include <string_view>
 
 namespace assay {
@@ -43,13 +45,17 @@ Text bounds(const Json& node) {
   const auto add = [&](const char* key, const char* en, const char* zh) {
     const auto it = node.find(key);
     if (it == node.end() || !it->is_number()) return;
-    text.en += fmt::format(" {} {}", en, number_text(*it));
+    text.en += fmt::format("{} {} {}", text.en.empty() ? "" : ",", en, number_text(*it));
     text.zh += fmt::format("{}{} {}", text.zh.empty() ? "" : " 且", zh, number_text(*it));
   };
+  const auto low = node.find("minimum"), high = node.find("maximum");
+  if (low != node.end() && high != node.end() && low->is_number() && high->is_number())
+    return {fmt::format(" from {} to {}", number_text(*low), number_text(*high)),
+            fmt::format("{} 至 {}", number_text(*low), number_text(*high))};
   add("exclusiveMinimum", "above", "大于");
   add("minimum", "of at least", "不小于");
   add("exclusiveMaximum", "below", "小于");
-  add("maximum", "of at most", "不大于");
+  add("maximum", text.en.empty() ? "of at most" : "at most", "不大于");
   return text;
 }
 
@@ -190,6 +196,76 @@ std::string unit_stem(const std::string& key) {
   for (const auto unit : kUnits)
     if (lower.size() > unit.size() && lower.ends_with(unit)) return lower.substr(0, lower.size() - unit.size());
   return lower;
+}
+
+namespace {
+
+struct Unit {
+  std::string_view key, text;  ///< as it ends a key, as it is written behind a number (lower case)
+  char dimension;
+  double factor;
+};
+
+constexpr double kDegree_rad = 0.017453292519943295;
+// Longest first: "_rad_s" before "_s".
+constexpr Unit kUnits[] = {{"_rad_s", "rad/s", 'w', 1},
+                           {"_deg_s", "deg/s", 'w', kDegree_rad},
+                           {"_mm_s", "mm/s", 'v', 1e-3},
+                           {"_cm_s", "cm/s", 'v', 1e-2},
+                           {"_m_s", "m/s", 'v', 1},
+                           {"_rad", "rad", 'a', 1},
+                           {"_deg", "deg", 'a', kDegree_rad},
+                           {"_khz", "khz", 'f', 1e3},
+                           {"_hz", "hz", 'f', 1},
+                           {"_min", "min", 't', 60},
+                           {"_ms", "ms", 't', 1e-3},
+                           {"_us", "us", 't', 1e-6},
+                           {"_ns", "ns", 't', 1e-9},
+                           {"_mm", "mm", 'l', 1e-3},
+                           {"_cm", "cm", 'l', 1e-2},
+                           {"_km", "km", 'l', 1e3},
+                           {"_kg", "kg", 'm', 1},
+                           {"_kn", "kn", 'n', 1e3},
+                           {"_m", "m", 'l', 1},
+                           {"_s", "s", 't', 1},
+                           {"_n", "n", 'n', 1},
+                           {"_g", "g", 'm', 1e-3},
+                           {"_h", "h", 't', 3600}};
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return text;
+}
+
+}  // namespace
+
+Text number_advice(const std::string& text, const std::string& key) {
+  std::istringstream words(text);
+  words.imbue(std::locale::classic());
+  double value = 0;
+  std::string behind;
+  if (!(words >> value)) return {"write a number", "请写数字"};
+  std::getline(words >> std::ws, behind);
+  behind = lower(behind);
+  while (!behind.empty() && behind.back() == ' ') behind.pop_back();
+  if (behind.empty()) return {"write the number without quotes", "请写不带引号的数字"};
+  if (behind == "°" || behind == "degrees") behind = "deg";
+  if (behind == "µs" || behind == "μs") behind = "us";
+  const std::string small = lower(key);
+  const Unit *of_key = nullptr, *of_text = nullptr;
+  for (const auto& unit : kUnits) {
+    if (of_key == nullptr && small.ends_with(unit.key)) of_key = &unit;
+    if (of_text == nullptr && behind == unit.text) of_text = &unit;
+  }
+  if (of_key == nullptr)
+    return {fmt::format("write only the number, {:.12g}", value), fmt::format("只写数字 {:.12g}", value)};
+  if (of_text == nullptr || of_text->dimension != of_key->dimension)
+    return {fmt::format("write only a number: the key is in {}", of_key->text),
+            fmt::format("只写数字；该键的单位为 {}", of_key->text)};
+  const double number = value * of_text->factor / of_key->factor;
+  return {fmt::format("write {:.6g}: the key is in {}", number, of_key->text),
+          fmt::format("写 {:.6g}：该键的单位为 {}", number, of_key->text)};
 }
 
 }  // namespace assay

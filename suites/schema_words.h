@@ -28,4 +28,7 @@ Text one_of_words(const std::vector<std::string>& names);
 /// "time_limit_ms" → "time_limit": without a trailing unit. The name itself if it has none.
 std::string unit_stem(const std::string& key);
 
+/// "500 ms" under `deadline_s` -> "write 0.5: the key is in s".
+Text number_advice(const std::string& text, const std::string& key);
+
 }  // namespace assay

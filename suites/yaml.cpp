@@ -137,7 +137,7 @@ std::optional<Error> seen_there(std::string_view text, int line, const std::stri
                    {"not valid YAML: a tab may not indent", "不是合法的 YAML：缩进不能用制表符"},
                    Place{name, at + 1, static_cast<int>(tab) + 1},
                    {"spaces", "空格"},
-                   "a tab",
+                   "\\t",
                    {"indent with spaces; most editors can be set to", "请用空格缩进；多数编辑器可如此设置"}};
     const auto wide = words.find("：");
     if (wide != std::string_view::npos && words.substr(0, wide).find_first_of("#\"':") == std::string_view::npos) {

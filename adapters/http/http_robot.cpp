@@ -59,8 +59,12 @@ Result<void> HttpRobot::reset(const Setup& setup) {
       http::setup_json(setup, simulated_world_).dump(-1, ' ', false, Json::error_handler_t::replace);
   ASSAY_TRY(const auto reply, caller_.post("/v1/reset", body, kReset_ms));
   const Json said = Json::parse(reply.body, nullptr, false);
-  if (!said.is_object() || !said.contains("trial") || !said["trial"].is_number_integer() || !said.contains("robot"))
-    return http::unreadable("reset_unreadable", reply.body.substr(0, 200));
+  if (!said.is_object()) return http::unreadable("reset_unreadable", "no JSON object: " + reply.body.substr(0, 200));
+  for (const char* key : {"trial", "robot"})
+    if (!said.contains(key))
+      return http::unreadable("reset_unreadable", std::string("no \"") + key + "\" in the answer of POST /v1/reset");
+  if (!said["trial"].is_number_integer())
+    return http::unreadable("reset_unreadable", "\"trial\" is no whole number: " + said["trial"].dump().substr(0, 200));
   trial_ = said["trial"].get<std::int64_t>();
   ASSAY_TRY(description_, http::description_from(said["robot"], setup, simulated_world_));
   description_.adapter = "http";

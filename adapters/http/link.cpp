@@ -15,11 +15,18 @@ constexpr std::size_t kMostWaiting = 5000;  // nobody reads, or far too many com
 }  // namespace
 
 Result<ClockExchange> exchange_clocks(Caller& caller, int timeout_ms) {
-  ASSAY_TRY(const Reply reply, caller.get("/v1/clock", timeout_ms));
+  auto answer = caller.get("/v1/clock", timeout_ms);
+  if (!answer) {  // whose fault stands first, then which call it was
+    Error error = std::move(answer).error();
+    error.found.insert(std::min(error.found.find(' '), error.found.size()), " GET /v1/clock:");
+    return error;
+  }
+  const Reply& reply = *answer;
   const Json json = Json::parse(reply.body, nullptr, false);
-  if (!json.is_object() || !json.contains("received_ns") || !json.contains("sent_ns") ||
-      !json["received_ns"].is_number_integer() || !json["sent_ns"].is_number_integer())
-    return unreadable("clock_unreadable", reply.body.substr(0, 200));
+  for (const char* key : {"received_ns", "sent_ns"})
+    if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer())
+      return unreadable("clock_unreadable", std::string("GET /v1/clock: no whole number \"") + key +
+                                                "\" in the answer " + reply.body.substr(0, 200));
   return ClockExchange{reply.sent.ns, json["received_ns"].get<std::int64_t>(), json["sent_ns"].get<std::int64_t>(),
                        reply.received.ns};
 }

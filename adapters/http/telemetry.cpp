@@ -17,13 +17,30 @@ struct Refused {
 
 const Json& member(const Json& json, const char* name) {
   const auto found = json.find(name);
-  if (found == json.end()) throw Refused{"telemetry_shape", std::string("no '") + name + "'"};
+  if (found == json.end()) throw Refused{"telemetry_shape", std::string("key \"") + name + "\" is missing"};
   return *found;
+}
+
+std::string beginning(std::string_view text) {
+  constexpr std::size_t kShown = 80;
+  return std::string(text.substr(0, kShown)) + (text.size() > kShown ? " …" : "");
+}
+
+/// Why a line is no JSON object, as far as it can be told.
+std::string garbled(std::string_view line) {
+  const bool nan = line.find("NaN") != std::string_view::npos || line.find("nan") != std::string_view::npos ||
+                   line.find("Infinity") != std::string_view::npos;
+  const bool text = std::all_of(line.begin(), line.end(), [](char c) { return c == '\t' || (c >= ' ' && c != 0x7f); });
+  return (nan ? "NaN and Infinity are not JSON" : "a line that is no JSON object") +
+         (text ? ": " + beginning(line) : std::string());
 }
 
 double number(const Json& json, const char* name) {
   // JSON has no NaN: encoders write null, or a word
-  if (!json.is_number()) throw Refused{"telemetry_not_finite", name};
+  if (json.is_null()) throw Refused{"telemetry_not_finite", std::string(name) + ": null where a number belongs"};
+  if (!json.is_number())
+    throw Refused{"telemetry_not_finite", std::string(name) + ": " + (json.is_string() ? "text " : "") +
+                                              beginning(json.dump(-1, ' ', true)) + " where a number belongs"};
   const double value = json.get<double>();
   if (!std::isfinite(value)) throw Refused{"telemetry_not_finite", name};
   return value;
@@ -194,7 +211,7 @@ std::string end_line(const std::string& why) { return line_of({{"end", why}}); }
 Result<Line> TelemetryReader::read(std::string_view text) {
   try {
     const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) return unreadable("telemetry_garbled", "a line that is no JSON object");
+    if (!json.is_object()) return unreadable("telemetry_garbled", garbled(text));
     Line out;
     if (const auto end = json.find("end"); end != json.end()) {
       out.kind = Line::Kind::end;
@@ -218,7 +235,7 @@ Result<Line> TelemetryReader::read(std::string_view text) {
   } catch (const Refused& refused) {
     return unreadable(refused.what, refused.detail);
   } catch (const Json::exception& e) {
-    return unreadable("telemetry_shape", e.what());
+    return unreadable("telemetry_shape", plain_words(e));
   }
 }
 

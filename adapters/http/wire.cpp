@@ -48,11 +48,13 @@ Enum value_of(const std::array<const char*, N>& names, const Json& json) {
 
 /// Any failure of the library's is the far side's unreadable words.
 template <class F>
-auto reading(const char* what, F&& function) -> decltype(function()) {
+auto reading(const char* what, const char* record, F&& function) -> decltype(function()) {
   try {
     return function();
   } catch (const Json::exception& e) {
-    return unreadable(what, e.what());
+    const std::string part(what);
+    return unreadable(
+        what, part.substr(0, part.find('_')) + ": " + plain_words(e) + " (docs/robot-api.yaml, " + record + ")");
   }
 }
 
@@ -151,6 +153,16 @@ void read_world(const Json& json, Setup& out) {
 
 }  // namespace
 
+std::string plain_words(const Json::exception& e) {
+  const std::string words = e.what();
+  if (e.id == 403) {
+    const auto from = words.find('\''), to = words.find('\'', from + 1);
+    if (to != std::string::npos) return "key \"" + words.substr(from + 1, to - from - 1) + "\" is missing";
+  }
+  const auto end = words.find("] ");
+  return end == std::string::npos ? words : words.substr(end + 2);
+}
+
 Json action_json(const Action& action) {
   Json out = {{"groups", Json::array()}};
   for (const auto& g : action.groups)
@@ -161,7 +173,7 @@ Json action_json(const Action& action) {
 }
 
 Result<Action> action_from(const Json& json) {
-  return reading("action_unreadable", [&]() -> Result<Action> {
+  return reading("action_unreadable", "Action", [&]() -> Result<Action> {
     Action out;
     const Json& groups = json.at("groups");
     if (groups.size() > kMostEntries) return unreadable("action_unreadable", "too many groups");
@@ -192,7 +204,7 @@ Json description_json(const RobotDescription& robot) {
 }
 
 Result<RobotDescription> description_from(const Json& json, const Setup& setup, bool simulated_world) {
-  return reading("description_unreadable", [&]() -> Result<RobotDescription> {
+  return reading("description_unreadable", "Robot", [&]() -> Result<RobotDescription> {
     if (json.at("schema") != kSchema) return unreadable("description_unreadable", json.at("schema").dump());
     RobotDescription out;
     out.identity = json.at("identity");
@@ -240,7 +252,7 @@ Json setup_json(const Setup& s, bool simulated_world) {
 }
 
 Result<Setup> setup_from(const Json& json) {
-  return reading("setup_unreadable", [&]() -> Result<Setup> {
+  return reading("setup_unreadable", "Setup", [&]() -> Result<Setup> {
     if (json.at("schema") != kSchema) return unreadable("setup_unreadable", json.at("schema").dump());
     Setup out;
     out.key.task = json.at("task");
@@ -276,7 +288,7 @@ Json stop_json(const StopReport& report) {
 }
 
 Result<StopReport> stop_from(const Json& json) {
-  return reading("stop_unreadable", [&]() -> Result<StopReport> {
+  return reading("stop_unreadable", "Stop", [&]() -> Result<StopReport> {
     StopReport out;
     out.requested = true;
     out.confirmed = json.at("confirmed");

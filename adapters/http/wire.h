@@ -68,6 +68,8 @@ Result<StopReport> stop_from(const Json& json);
 /// {"whose", "what", "message"}: how an answer other than 200 says why.
 Json error_json(const Error& error);
 
+/// What the library says of a record, in plain words: `key "schema" is missing`.
+std::string plain_words(const Json::exception& e);
 /// 1253 with `found` = "subject:" + what + " " + detail.
 Error unreadable(const std::string& what, const std::string& detail);
 

@@ -2,7 +2,10 @@
 
 #include <dds/dds.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -188,6 +191,57 @@ Result<Writer> Bus::writer_on(int of, const std::string& ros_topic, bool reliabl
   dds_delete_qos(qos);
   if (out.entity_ < 0) return no_bus("dds_writer", ros_topic + ": " + dds_strretcode(out.entity_));
   return out;
+}
+
+namespace {
+
+/// "nav_msgs::msg::dds_::Odometry_" -> "nav_msgs/msg/Odometry"; other names as they are.
+std::string ros_type(std::string name) {
+  const auto inner = name.find("::dds_::");
+  if (inner == std::string::npos || name.back() != '_') return name;
+  name.pop_back();
+  name.replace(inner, 8, "/");
+  for (auto at = name.find("::"); at != std::string::npos; at = name.find("::")) name.replace(at, 2, "/");
+  return name;
+}
+
+/// Reads what discovery has found; `each` gets one sample after the other.
+template <class Each>
+void read_discovery(int participant, dds_entity_t what, Each&& each) {
+  constexpr std::uint32_t kMost = 1000;
+  const dds_entity_t reader = dds_create_reader(participant, what, nullptr, nullptr);
+  if (reader < 0) return;
+  std::vector<void*> samples(kMost, nullptr);
+  std::vector<dds_sample_info_t> infos(kMost);
+  const auto count = dds_read(reader, samples.data(), infos.data(), kMost, kMost);
+  for (std::size_t i = 0; static_cast<std::ptrdiff_t>(i) < count; ++i)
+    if (infos[i].valid_data) each(samples[i]);
+  if (count > 0) dds_return_loan(reader, samples.data(), count);
+  dds_delete(reader);
+}
+
+}  // namespace
+
+std::vector<std::string> Bus::types_on(const std::string& ros_topic, bool published) const {
+  std::vector<std::string> out;
+  dds_guid_t own{};
+  dds_get_guid(participant_, &own);
+  const std::string wanted = dds_topic(ros_topic);
+  read_discovery(participant_, published ? DDS_BUILTIN_TOPIC_DCPSPUBLICATION : DDS_BUILTIN_TOPIC_DCPSSUBSCRIPTION,
+                 [&](const void* sample) {
+                   const auto* end = static_cast<const dds_builtintopic_endpoint_t*>(sample);
+                   if (wanted != end->topic_name || std::memcmp(own.v, end->participant_key.v, sizeof own.v) == 0)
+                     return;
+                   const std::string type = ros_type(end->type_name);
+                   if (std::find(out.begin(), out.end(), type) == out.end()) out.push_back(type);
+                 });
+  return out;
+}
+
+int Bus::others() const {
+  int count = -1;  // this one is in the list, too
+  read_discovery(participant_, DDS_BUILTIN_TOPIC_DCPSPARTICIPANT, [&](const void*) { ++count; });
+  return std::max(0, count);
 }
 
 void Bus::wait(SteadyTime until) const {

@@ -37,6 +37,7 @@ class Reader {
   [[nodiscard]] int matched() const;  ///< publishers
   [[nodiscard]] bool qos_refused() const;
   [[nodiscard]] const GivenType* given() const { return given_.get(); }
+  [[nodiscard]] std::string type_name() const { return given_ ? given_->name() : ros_name(type_); }
   std::int64_t refused = 0;
 
  private:
@@ -52,6 +53,7 @@ class Writer {
   bool write(const Message& message) const;
   [[nodiscard]] int matched() const;  ///< subscribers
   [[nodiscard]] bool qos_refused() const;
+  [[nodiscard]] std::string type_name() const { return given_ ? given_->name() : ros_name(type_); }
 
  private:
   friend class Bus;
@@ -74,6 +76,10 @@ class Bus {
   Result<Reader> reader(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable);
   Result<Writer> writer(const std::string& ros_topic, Type type, bool reliable);
   Result<Writer> writer(const std::string& ros_topic, std::shared_ptr<const GivenType> type, bool reliable);
+  /// Types, by their ROS names, that others publish (or subscribe to) on the topic, as far as discovery knows.
+  [[nodiscard]] std::vector<std::string> types_on(const std::string& ros_topic, bool published) const;
+  /// Others in the domain, as far as discovery knows.
+  [[nodiscard]] int others() const;
   /// Until a reader has something, wake() was called, or `until`.
   void wait(SteadyTime until) const;
   void wake() const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <type_traits>
 #include <utility>
 
 namespace assay::ros2 {
@@ -88,10 +89,14 @@ Link::~Link() {
 
 Result<void> Link::meet(SteadyTime until) const {
   while (true) {
-    std::string missing, refused;
+    std::string missing, refused, others;
     const auto note = [&](const std::string& name, const auto& end) {
       if (end.matched() > 0) return;
       missing += " " + name;
+      if (steady_now() < until) return;
+      constexpr bool reads = std::is_same_v<std::decay_t<decltype(end)>, Reader>;
+      for (const auto& type : bus_->types_on(name, reads))
+        if (type != end.type_name()) others += "; " + name + " is there as " + type + ", not " + end.type_name();
       if (end.qos_refused()) refused += " " + name;
     };
     for (const auto& [name, reader] : states_) note(name, reader);
@@ -105,7 +110,13 @@ Result<void> Link::meet(SteadyTime until) const {
     if (steady_now() >= until) {
       if (!refused.empty())
         return nobody("qos_refused", refused.substr(1), {"quality of service that fits", "相容的服务质量（QoS）设置"});
-      return nobody("link_lost", "nobody on" + missing,
+      if (others.empty() && bus_->others() == 0)
+        return nobody("link_lost",
+                      "nobody else in domain " + std::to_string(mapping_.bus.domain) +
+                          (mapping_.bus.interface.empty() ? "" : " on " + mapping_.bus.interface),
+                      {"the robot in the same domain, on this interface or named under `peers`",
+                       "机器人处于同一域，且在此网络接口上或列于 `peers`"});
+      return nobody("link_lost", "nobody on" + missing + others,
                     {"a publisher or subscriber on each topic", "每个话题均有发布者或订阅者"});
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

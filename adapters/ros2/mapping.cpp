@@ -146,6 +146,9 @@ Result<Mapping> read(const Json& s, const std::string& folder) {
                               one.at("topic"),
                               one.value("field", "value"),
                               -1});
+  if (!out.session() && !s.contains("tick"))
+    return bad_mapping("neither", {"ros2 needs tick: {topic} or session: {ask, answer, truth}",
+                                   "ros2 需要 tick: {topic} 或 session: {ask, answer, truth}"});
   out.tick = out.session() ? out.truth : s.at("tick").at("topic").get<std::string>();
   return out;
 }
@@ -213,10 +216,16 @@ bool fits(Type type, Group::Kind kind, bool command) {
   }
 }
 
+Error no_such_group(const std::vector<Group>& groups, const std::string& topic, const std::string& name) {
+  std::string known;
+  for (const auto& group : groups) known += (known.empty() ? "" : ", ") + group.name;
+  return bad_mapping(topic + ": group " + name, {"a group of the embodiment: " + known, "本体的分组：" + known});
+}
+
 Result<void> check_one(const std::vector<Group>& groups, const std::string& topic, Type type, const std::string& name,
                        std::size_t joints, bool command) {
   const Group* group = find_group(groups, name);
-  if (group == nullptr) return bad_mapping(topic + ": group " + name, {"a group of the embodiment", "本体的分组"});
+  if (group == nullptr) return no_such_group(groups, topic, name);
   if (!fits(type, group->kind, command))
     return bad_mapping(topic + ": " + ros_name(type) + " for group " + name,
                        {"a type that fits the group's kind", "与分组类型相符的消息类型"});
@@ -229,6 +238,7 @@ Result<void> check_one(const std::vector<Group>& groups, const std::string& topi
 
 /// A group, its mode, and a field for each of its values.
 Result<void> check_given(const std::vector<Group>& groups, const CommandTopic& topic) {
+  if (find_group(groups, topic.group) == nullptr) return no_such_group(groups, topic.topic, topic.group);
   RobotDescription robot;
   robot.groups = groups;
   Action action;
@@ -270,7 +280,7 @@ Result<Mapping> mapping_from(const Json& section, const std::string& folder) {
     ASSAY_RETURN_IF_ERROR(check(out));
     return out;
   } catch (const Json::exception& e) {
-    return bad_shape(e.what());
+    return bad_shape(http::plain_words(e));
   }
 }
 
@@ -347,49 +357,6 @@ Json mapping_json(const Mapping& m) {
                                {"frame", c.channel.frame},
                                {"topic", c.topic},
                                {"field", c.field}});
-  return out;
-}
-
-Mapping served_mapping(const std::vector<Group>& groups, const BusOptions& bus) {
-  Mapping out;
-  out.bus = bus;
-  out.stop = "/assay/stop";
-  out.alive = "/assay/alive";
-  out.ask = "/assay/ask";
-  out.answer = "/assay/answer";
-  out.truth = out.tick = "/assay/truth";
-  for (const auto& g : groups) {
-    const std::string at = "/" + g.name;
-    const auto state = [&](const char* name, Type type, double rate_hz = 0, bool mount = false) {
-      out.states.push_back({at + name, type, rate_hz, true, mount, g.name, {}});
-    };
-    const auto command = [&](const char* name, Type type) {
-      out.commands.push_back({at + name, type, g.name, "", {}});
-    };
-    state("/joint_states", Type::joint_state);
-    switch (g.kind) {
-      case Group::Kind::arm:
-        state("/tcp_pose", Type::pose_stamped);
-        state("/mount_pose", Type::pose_stamped, 0, true);
-        state("/wrench", Type::wrench_stamped);
-        command("/servo", Type::twist_stamped);
-        command("/joint_trajectory", Type::joint_trajectory);
-        break;
-      case Group::Kind::gripper:
-        command("/joint_trajectory", Type::joint_trajectory);
-        break;
-      case Group::Kind::base:
-        state("/odom", Type::odometry);
-        state("/mount_pose", Type::pose_stamped, 0, true);
-        if (g.beams > 0) state("/scan", Type::laser_scan, 1);
-        command("/cmd_vel", Type::twist);
-        break;
-      case Group::Kind::legs:
-        state("/imu", Type::imu);
-        command("/joint_trajectory", Type::joint_trajectory);
-        break;
-    }
-  }
   return out;
 }
 

@@ -325,7 +325,16 @@ Result<http::Endpoint> endpoint_for(const PolicyLink& link) {
   if (way.url.rfind("ws", 0) == 0) way.url = "http" + way.url.substr(2);
   way.token_file = link.token_file;
   way.ca_file = link.ca_file;
-  return http::endpoint_of(way);
+  auto out = http::endpoint_of(way);
+  if (out || way.url == link.url) return out;
+  Error error = std::move(out).error();  // in the words of the file
+  const auto as_written = [](std::string& text) {
+    for (auto at = text.find("http"); at != std::string::npos; at = text.find("http", at + 1))
+      if (text.compare(at, 7, "http://") == 0 || text.compare(at, 8, "https://") == 0) text.replace(at, 4, "ws");
+  };
+  for (std::string* text : {&error.found, &error.expected.en, &error.expected.zh, &error.help.en, &error.help.zh})
+    as_written(*text);
+  return error;
 }
 
 }  // namespace

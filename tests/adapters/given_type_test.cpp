@@ -235,6 +235,20 @@ TEST_F(GivenTypes, AreMappedToChannels) {
   EXPECT_EQ(refused(state, R"({"name": "a", "unit": "1", "topic": "/status", "field": "load"})"), 1275);
 }
 
+TEST(Mapping, NamesWhatItNeedsAndTheGroupsThereAre) {
+  Json section = Json::parse(R"({"stop": {"topic": "/halt"},
+      "states": [{"topic": "/odom", "type": "nav_msgs/msg/Odometry", "group": "basis"}],
+      "commands": [{"topic": "/cmd_vel", "type": "geometry_msgs/msg/Twist", "group": "base"}]})");
+  EXPECT_EQ(mapping_from(section, "").error().expected.en, "ros2 needs tick: {topic} or session: {ask, answer, truth}");
+  section["tick"] = {{"topic", "/odom"}};
+  const auto mapping = mapping_from(section, "");
+  ASSERT_TRUE(mapping.ok());
+  Group base;
+  base.name = "base";
+  base.kind = Group::Kind::base;
+  EXPECT_EQ(check_groups(*mapping, {base}).error().expected.en, "a group of the embodiment: base");
+}
+
 TEST_F(GivenTypes, AreMappedToCommands) {
   const auto with = [&](const std::string& command) {
     return mapping_from(Json::parse(R"({"tick": {"topic": "/odom"}, "stop": {"topic": "/halt"},

@@ -126,6 +126,18 @@ TEST(Wire, WhatIsWrongWithALineIsNamed) {
   EXPECT_EQ(after_first(changed("clock_ns", 5)), "subject:clock_backwards");
   EXPECT_EQ(after_first(changed("seq", 18446744073709551615U)), "subject:telemetry_shape");
   EXPECT_EQ(after_first(changed("limit_hits", {{{"id", 7}}})), "subject:telemetry_shape");
+  const auto words = [](const std::string& line) { return TelemetryReader(robot()).read(line).error().found; };
+  EXPECT_EQ(words(R"({"seq": 0, "t_ns": NaN})"),
+            R"(subject:telemetry_garbled NaN and Infinity are not JSON: {"seq": 0, "t_ns": NaN})");
+  Json without = Json::parse(telemetry_line(telemetry(0)));
+  without["truth"] = {1.0, "0.5"};
+  EXPECT_EQ(words(without.dump()), R"(subject:telemetry_not_finite truth: text "0.5" where a number belongs)");
+  without.erase("t_ns");
+  EXPECT_EQ(words(without.dump()), R"(subject:telemetry_shape key "t_ns" is missing)");
+  Json description = description_json(robot());
+  description.erase("schema");
+  EXPECT_EQ(description_from(description, {}, false).error().found,
+            R"(subject:description_unreadable description: key "schema" is missing (docs/robot-api.yaml, Robot))");
   TelemetryReader fresh(robot());
   EXPECT_EQ(what(fresh.read(telemetry_line(telemetry(1)))), "subject:telemetry_gap");
 }

@@ -59,10 +59,15 @@ TEST(Schema, NamesWrongTypesWithExpectedAndFound) {
   Error error = task_error("time_limit_s: 30", "time_limit_s: \"30 s\"", "\"30 s\"", 302);
   EXPECT_EQ(error.what.en, "\"time_limit_s\" is text");
   EXPECT_EQ(error.what.zh, "“time_limit_s”是文本");
-  EXPECT_EQ(error.expected.en, "a number above 0 of at most 86400");
+  EXPECT_EQ(error.expected.en, "a number above 0, at most 86400");
   EXPECT_EQ(error.expected.zh, "大于 0 且不大于 86400 的数");
   EXPECT_EQ(error.found, "\"30 s\"");
-  EXPECT_EQ(error.help.en, "write only the number, 30; the unit belongs in the key");
+  EXPECT_EQ(error.help.en, "write 30: the key is in s");
+  error = task_error("time_limit_s: 30", "time_limit_s: 500 ms", "500 ms", 302);
+  EXPECT_EQ(error.help.en, "write 0.5: the key is in s");
+  EXPECT_EQ(error.help.zh, "写 0.5：该键的单位为 s");
+  error = task_error("time_limit_s: 30", "time_limit_s: 3 cm", "3 cm", 302);
+  EXPECT_EQ(error.help.en, "write only a number: the key is in s");
 
   error = task_error("id: parcel_sorting", "id: 017", "017", 302);
   EXPECT_EQ(error.found, "017");
