@@ -9,6 +9,7 @@
 
 #include "adapters/http/client.h"
 #include "adapters/http/server.h"
+#include "adapters/recorded/recorded_robot.h"
 #include "adapters/registry.h"
 #include "adapters/ros2/ros2_server.h"
 #include "cli/commands.h"
@@ -158,7 +159,8 @@ int do_check(const App& app, const CheckWords& words) {
   if (!subject) return fail(app, subject.error());
   const auto body = load_embodiment(subject->embodiment_path);
   if (!body) return fail(app, body.error());
-  const auto setup = check_setup(*body, words.task);
+  const auto recorded = recorded_tasks(subject->robot);
+  const auto setup = check_setup(*body, words.task.empty() && !recorded.empty() ? recorded.front() : words.task);
   if (!setup) return fail(app, setup.error());
   AdapterRegistry registry;
   register_builtin_adapters(registry);
@@ -176,8 +178,12 @@ int do_check(const App& app, const CheckWords& words) {
                              {"expected", check.asked.en},
                              {"got", check.got},
                              {"ok", check.ok},
+                             {"tried", check.tried},
                              {"page", check.page}});
-    rows.push_back({check.ok ? "✓" : "✕", check.call, app.say(check.asked), check.got, check.ok ? "" : check.page});
+    if (!check.tried)
+      rows.push_back({"–", check.call, app.say(check.asked), app.say(check.got.c_str(), "未试：记录不会运动"), check.page});
+    else
+      rows.push_back({check.ok ? "✓" : "✕", check.call, app.say(check.asked), check.got, check.ok ? "" : check.page});
   }
   out["ok"] = ok;
   if (app.json)

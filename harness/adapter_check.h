@@ -16,6 +16,7 @@ struct AdapterCheck {
   std::string got;
   bool ok = false;
   std::string page;  ///< where it is explained
+  bool tried = true;  ///< a recording does not move; then `ok` says nothing
 };
 
 /// Describes, resets, gives samples, moves, stops, is left alone, is flooded, tells the time truly. Moves the robot by

@@ -116,7 +116,7 @@ TEST_F(FastDds, ATypeOfItsMakersOwnIsReadByItsDefinition) {
   ASSERT_NE(base, nullptr);
   const auto found = try_ros2(link_, 5);
   ASSERT_TRUE(found.ok()) << to_string(found.error(), Lang::en);
-  EXPECT_NE(found->find("read by their definitions: 1 of 1"), std::string::npos) << *found;
+  EXPECT_NE(found->en.find("read by their definitions: 1 of 1"), std::string::npos) << found->en;
   const auto ready = base->reset(setup_);
   ASSERT_TRUE(ready.ok()) << to_string(ready.error(), Lang::en);
   auto sample = base->begin({});
