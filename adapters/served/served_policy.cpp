@@ -2,8 +2,11 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <utility>
 
 #include "adapters/exchange.h"
@@ -24,8 +27,14 @@ using Json = nlohmann::json;
 
 /// Leaves the harness's own deadline alone: whoever answers late is named before a thread is lost to it.
 constexpr double kShareOfDeadline = 0.9;
-constexpr int kPings = 20;                              // one more is longer than all of them once in 21 times
-constexpr std::int64_t kPingPatience_ns = 500'000'000;  // for servers that do not answer pings
+constexpr int kPings = 20;                                // one more is longer than all of them once in 21 times
+constexpr std::int64_t kPingPatience_ns = 1'000'000'000;  // for servers that do not answer pings
+/// Between two pings, so that both sides have slept as they do between questions: a way that is still warm is shorter.
+constexpr std::int64_t kLongestPause_ns = 15'000'000;
+
+std::int64_t pause_ns(SteadyTime until) {
+  return std::clamp<std::int64_t>((until.ns - steady_now().ns) / (3 * kPings), 0, kLongestPause_ns);
+}
 
 SteadyTime deadline_of(const Spaces& spaces) {
   return SteadyTime{steady_now().ns + ns_from_s(kShareOfDeadline * spaces.deadline_s)};
@@ -62,7 +71,8 @@ class OpenpiServer final : public Server {
     ASSAY_TRY(const auto greeting, socket_->receive(until));
     if (greeting.text) return said(greeting.bytes, endpoint_.token);
     ASSAY_TRY(greeting_, served::read_greeting(greeting.bytes));
-    way_ns_ = socket_->measure_way_ns(kPings, std::min(until, SteadyTime{steady_now().ns + kPingPatience_ns}));
+    way_ns_ = socket_->measure_way_ns(kPings, pause_ns(until),
+                                      std::min(until, SteadyTime{steady_now().ns + kPingPatience_ns}));
     if (!spaces_.roboarena) return {};
     const auto declared = static_cast<int>(served::views(spaces_).size());
     if (greeting_.cameras > declared)
@@ -185,7 +195,9 @@ class HttpServer final : public Server {
   /// longest way there and back of kPings. A server that does not answer it leaves the way unknown.
   void measure_way(SteadyTime until) {
     std::int64_t longest_ns = 0;
+    const std::chrono::nanoseconds pause(pause_ns(until));
     for (int i = 0; i < kPings; ++i) {
+      if (i > 0) std::this_thread::sleep_for(pause);
       const auto reply = wire_.get("/healthz", until);
       if (!reply) return;
       longest_ns = std::max(longest_ns, reply->received.ns - reply->sent.ns);

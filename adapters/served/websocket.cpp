@@ -36,7 +36,7 @@ struct WebSocket::Session : Dialler {
   std::optional<Plain> plain;
   std::optional<Secure> secure;
   beast::flat_buffer buffer;
-  asio::steady_timer goodbye{context};
+  asio::steady_timer goodbye{context}, next_ping{context};
   std::thread runner;
 
   std::mutex mutex;  ///< what follows
@@ -46,7 +46,7 @@ struct WebSocket::Session : Dialler {
   std::string closed;              ///< why; empty: open
   Sent sent;
   int pings_left = 0;
-  std::int64_t longest_way_ns = -1;
+  std::int64_t longest_way_ns = -1, ping_pause_ns = 0;
   SteadyTime pinged;  ///< of the running thread
 
   template <class F>
@@ -115,8 +115,11 @@ Result<void> WebSocket::Session::connect(const http::Endpoint& endpoint, SteadyT
       const std::lock_guard lock(mutex);
       if (pings_left <= 0) return;
       longest_way_ns = std::max(longest_way_ns, tcp().received().ns - pinged.ns);
-      if (--pings_left > 0) return asio::post(context, [this] { ping_on(); });
-      changed.notify_all();
+      if (--pings_left == 0) return changed.notify_all();
+      next_ping.expires_after(std::chrono::nanoseconds(ping_pause_ns));
+      next_ping.async_wait([this](beast::error_code failed) {
+        if (!failed) ping_on();
+      });
     });
   });
   read_on();
@@ -183,10 +186,11 @@ void WebSocket::send(std::string bytes) {
   });
 }
 
-std::int64_t WebSocket::measure_way_ns(int pings, SteadyTime until) {
+std::int64_t WebSocket::measure_way_ns(int pings, std::int64_t pause_ns, SteadyTime until) {
   std::unique_lock lock(session_->mutex);
   session_->pings_left = pings;
   session_->longest_way_ns = -1;
+  session_->ping_pause_ns = pause_ns;
   asio::post(session_->context, [session = session_.get()] { session->ping_on(); });
   const bool all = session_->changed.wait_until(
       lock, time_point(until), [this] { return session_->pings_left == 0 || !session_->closed.empty(); });

@@ -30,9 +30,9 @@ class WebSocket {
   WebSocket& operator=(const WebSocket&) = delete;
 
   void send(std::string bytes);
-  /// Pings, one after another: the longest way there and back of `pings`. A further one is longer with a probability of
-  /// 1 / (pings + 1), if all are alike. −1: not all of them came back by `until`.
-  std::int64_t measure_way_ns(int pings, SteadyTime until);
+  /// Pings, one after another, with a pause between them: the longest way there and back of `pings`. A further one is
+  /// longer with a probability of 1 / (pings + 1), if all are alike. −1: not all of them came back by `until`.
+  std::int64_t measure_way_ns(int pings, std::int64_t pause_ns, SteadyTime until);
   [[nodiscard]] Sent sent() const;
   /// Nothing lies here that receive() would give at once.
   [[nodiscard]] bool idle() const;
