@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <thread>
 
 #include "adapters/eyes.h"
@@ -117,15 +118,21 @@ Check check_realtime() {
 }
 
 /// What is said of a subject's robot or policy, once somebody has tried it.
-Check tried(Text name, const Result<Text>& said, Text help) {
+Check tried(Text name, const Subject& subject, const Result<Text>& said, Text help) {
   Check out{std::move(name), said.ok(), {}, std::move(help), kRobot};
   if (said) {
     out.found = *said;
     return out;
   }
   const Error& error = said.error();
-  const std::string where = error.place.line > 0 ? fmt::format("{}:{}: ", error.place.file, error.place.line) : "";
-  out.found = {error.what.en + ": " + where + error.found, error.what.zh + "：" + where + error.found};
+  std::string where = error.place.file == subject.path ? "" : error.place.file;
+  if (error.place.line > 0) where += fmt::format(":{}", error.place.line);
+  if (!where.empty()) where += ": ";
+  const auto sentence = [](std::string text, std::string_view stop) {
+    return text.ends_with(stop) ? text.substr(0, text.size() - stop.size()) : text;
+  };
+  out.found = {sentence(error.what.en, ".") + ": " + where + error.found,
+               sentence(error.what.zh, "。") + "：" + where + error.found};
   out.exit_code = exit_code_of(error);
   return out;
 }
@@ -137,8 +144,8 @@ std::vector<Check> check_subject(const std::string& name) {
   const auto subject = path ? load_subject(*path) : Result<Subject>(path.error());
   if (!subject) return {{robot, false, words_of(subject.error()), {"--subject", "--subject"}, kUsage}};
   const std::string page = "wire-" + subject->adapter + ".md";
-  return {tried(robot, try_subject_robot(*subject), {"docs/" + page, "docs/zh/" + page}),
-          tried({"policy's server", "策略服务端"}, try_subject_policy(*subject),
+  return {tried(robot, *subject, try_subject_robot(*subject), {"docs/" + page, "docs/zh/" + page}),
+          tried({"policy's server", "策略服务端"}, *subject, try_subject_policy(*subject),
                 {"docs/wire-openpi.md", "docs/zh/wire-openpi.md"})};
 }
 

@@ -122,7 +122,7 @@ Result<void> check_recorded_tasks(const Subject& subject) {
                  .what = {"a recording is of a task that the catalogue does not have", "记录文件所属任务不在目录中"},
                  .place = {subject.path},
                  .expected = {"SUITE/TASK of the catalogue, under robot.recorded.tasks",
-                              "robot.recorded.tasks 下应为目录中的 测试集/任务"},
+                              "robot.recorded.tasks 下写目录中的 测试集/任务"},
                  .found = key,
                  .help = nearest.empty() ? Text{"`assay suite list` names the suites", "`assay suite list` 列出测试集"}
                                          : Text{"did you mean " + nearest + "?", "是否想写 " + nearest + "？"}};

@@ -75,7 +75,7 @@ Result<Recording> read(const Json& s, const std::string& folder) {
     c.offset = one.value("offset", 0.0);
     if (const auto wrong = unit_contradiction(c.channel); !wrong.empty())
       return bad_recording(wrong, {"`unit` as the name has it; `from_unit` is the column's",
-                                   "`unit` 应与名称一致；列的单位写在 `from_unit`"});
+                                   "`unit` 与名称一致；列的单位写在 `from_unit`"});
     out.columns.push_back(std::move(c));
     out.column_names.push_back(one.at("column"));
   }
