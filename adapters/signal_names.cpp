@@ -47,11 +47,10 @@ std::string unit_contradiction(const Channel& channel) {
   struct Ending {
     const char *end, *unit, *or_unit;
   };
-  constexpr Ending kEndings[] = {{"_m_s", "m/s", ""}, {"_rad_s", "rad/s", ""},
-                                 {"_n", "N", "N·m"},  // a spring's, whichever way it moves
-                                 {"_nm", "N·m", "Nm"}, {"_rad", "rad", ""},     {"_deg", "deg", ""},
-                                 {"_mm", "mm", ""},    {"_ms", "ms", ""},       {"_m", "m", ""},
-                                 {"_s", "s", ""}};
+  constexpr Ending kEndings[] = {
+      {"_m_s", "m/s", ""},  {"_rad_s", "rad/s", ""}, {"_n", "N", "N·m"},  // a spring's, whichever way it moves
+      {"_nm", "N·m", "Nm"}, {"_rad", "rad", ""},     {"_deg", "deg", ""}, {"_mm", "mm", ""},
+      {"_ms", "ms", ""},    {"_m", "m", ""},         {"_s", "s", ""}};
   // These end in the name of a thing of the scene.
   for (const char* kind : {"contact.", "grasp.", "joint."})
     if (channel.name.rfind(kind, 0) == 0) return {};

@@ -181,7 +181,8 @@ int do_check(const App& app, const CheckWords& words) {
                              {"tried", check.tried},
                              {"page", check.page}});
     if (!check.tried)
-      rows.push_back({"–", check.call, app.say(check.asked), app.say(check.got.c_str(), "未试：记录不会运动"), check.page});
+      rows.push_back(
+          {"–", check.call, app.say(check.asked), app.say(check.got.c_str(), "未试：记录不会运动"), check.page});
     else
       rows.push_back({check.ok ? "✓" : "✕", check.call, app.say(check.asked), check.got, check.ok ? "" : check.page});
   }

@@ -38,13 +38,14 @@ bool is_about_the_far_side(const Error& error) {
 }
 
 Error no_robot(const Subject& subject, const std::string& where, const Error& why) {
-  return Error{.id = 930,
-               .what = {"no robot answers at " + where, where + " 处没有机器人应答"},
-               .place = {subject.path},
-               .expected = {"a robot that answers as its wire's page says", "按接口说明应答的机器人"},
-               .found = reason(why),
-               .help = {fmt::format("start the robot's server or correct `robot`; assay doctor --subject {}", subject.path),
-                        fmt::format("请启动机器人的服务端，或更正 `robot`；assay doctor --subject {}", subject.path)}};
+  return Error{
+      .id = 930,
+      .what = {"no robot answers at " + where, where + " 处没有机器人应答"},
+      .place = {subject.path},
+      .expected = {"a robot that answers as its wire's page says", "按接口说明应答的机器人"},
+      .found = reason(why),
+      .help = {fmt::format("start the robot's server or correct `robot`; assay doctor --subject {}", subject.path),
+               fmt::format("请启动机器人的服务端，或更正 `robot`；assay doctor --subject {}", subject.path)}};
 }
 
 Error no_policy(const Subject& subject, const Error& why) {
@@ -55,8 +56,9 @@ Error no_policy(const Subject& subject, const Error& why) {
       .place = {subject.path},
       .expected = {"a server that answers as docs/wire-openpi.md says", "按 docs/zh/wire-openpi.md 应答的服务端"},
       .found = reason(why),
-      .help = {fmt::format("start the policy's server or correct `policy.url`; assay doctor --subject {}", subject.path),
-               fmt::format("请启动策略服务端，或更正 `policy.url`；assay doctor --subject {}", subject.path)}};
+      .help = {
+          fmt::format("start the policy's server or correct `policy.url`; assay doctor --subject {}", subject.path),
+          fmt::format("请启动策略服务端，或更正 `policy.url`；assay doctor --subject {}", subject.path)}};
 }
 
 Result<Text> try_http(const Subject& subject) {
@@ -100,8 +102,8 @@ std::vector<std::string> tasks_of_catalogue() {
 bool is_in_catalogue(const std::string& key) {
   const auto path = catalog_find("suites", key.substr(0, key.find('/')));
   const auto suite = path ? load_suite(*path) : Result<Suite>(path.error());
-  return suite && std::any_of(suite->tasks.begin(), suite->tasks.end(),
-                              [&](const Task& task) { return task.key() == key; });
+  return suite &&
+         std::any_of(suite->tasks.begin(), suite->tasks.end(), [&](const Task& task) { return task.key() == key; });
 }
 
 Error as_begun(Error error, bool locked) {

@@ -6,8 +6,8 @@
 
 namespace assay::cli {
 
-/// What answered. Fail with 0930 (no robot), 0931 (no policy's server), or as the adapter does: an address, a mapping or
-/// a recording (1250, 1257, 1258, 1265, 1266, 1270) that cannot be used, 0932. A recording is read whole.
+/// What answered. Fail with 0930 (no robot), 0931 (no policy's server), or as the adapter does: an address, a mapping
+/// or a recording (1250, 1257, 1258, 1265, 1266, 1270) that cannot be used, 0932. A recording is read whole.
 Result<Text> try_subject_robot(const Subject& subject);
 Result<Text> try_subject_policy(const Subject& subject);
 

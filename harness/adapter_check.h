@@ -15,7 +15,7 @@ struct AdapterCheck {
   Text asked;        ///< what was expected
   std::string got;
   bool ok = false;
-  std::string page;  ///< where it is explained
+  std::string page;   ///< where it is explained
   bool tried = true;  ///< a recording does not move; then `ok` says nothing
 };
 
