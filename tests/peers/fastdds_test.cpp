@@ -140,7 +140,7 @@ TEST_F(FastDds, ATypeOfItsMakersOwnIsReadByItsDefinition) {
     ++n;  // none is lost
   }
   EXPECT_LT(worst_ns, setup_.control_period_ns / 2);
-  std::printf("%s; 200 messages of 100 kB, 8 channels each, worst period off by %.3f ms\n", found->c_str(),
+  std::printf("%s; 200 messages of 100 kB, 8 channels each, worst period off by %.3f ms\n", found->en.c_str(),
               static_cast<double>(worst_ns) * 1e-6);
 }
 
