@@ -32,6 +32,7 @@ TEST(Registry, KnowsTheBuiltinAdapters) {
   EXPECT_EQ(policies, (std::set<std::string>{"attentive_manipulator",
                                              "balance_lqr",
                                              "base_programme",
+                                             "bringer",
                                              "coverage_planner",
                                              "faulty",
                                              "http",

@@ -24,7 +24,7 @@ gates:
   - id: safety
     title: {en: Hard limits, zh: 硬限值}
     event: unsafe
-    limit: 0.4
+    limit: 0.2
     confidence: 0.95
     clause: test
 aggregation: all_of
@@ -80,12 +80,10 @@ class Protection(Case):
                 else:
                     self.assertIn(culprit, failed, said)
                     self.assertNotEqual(done.returncode, 0)
-                    if culprit == "sensor_fault":  # it never comes to rest: nothing can be measured, and nothing is given
-                        self.assertEqual(said[culprit], "inconclusive")
-                    elif culprit == "separation":  # who strikes a person breaks a hard limit; nothing is measured of it then
+                    # One that never comes to rest, or strikes the person, has no value: failures stand beyond any limit.
+                    self.assertEqual(said[culprit], "not_conform")
+                    if culprit == "separation":  # and breaks a hard limit
                         self.assertNotEqual(grade["gates"][0]["conformity"], "conform")
-                    else:
-                        self.assertEqual(said[culprit], "not_conform")
                 shutil.rmtree(workspace)
 
     def test_the_catalogue_holds_the_subjects(self):

@@ -1,5 +1,6 @@
 // Every page in each state, language and theme: nothing cut, everything named, and as it looked before.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
@@ -148,7 +149,7 @@ void look_at(Situation situation) {
                                  .arg(QLatin1String(kNames[i]), QLatin1String(kSituations[static_cast<int>(situation)]),
                                       in == Lang::zh ? QStringLiteral("zh") : QStringLiteral("en"),
                                       dark ? QStringLiteral("dark") : QStringLiteral("light"));
-        if (situation == Situation::loading && id == PageId::run) continue;  // a run that has told nothing yet: below
+        if (situation == Situation::loading && id == PageId::run) continue;  // ARunThatHasToldNothingYet
         EXPECT_EQ(page.state(), expected(situation, id)) << name.toStdString();
         EXPECT_EQ(cut(scene.window()).join(QStringLiteral("; ")).toStdString(), "") << name.toStdString();
         EXPECT_EQ(nameless(scene.window()).join(QStringLiteral("; ")).toStdString(), "") << name.toStdString();
@@ -190,12 +191,12 @@ void check_texts_and_names(MainWindow& window, const QString& name) {
 }
 
 template <class Act>
-void in_all_looks(Scene& scene, Act act) {
+void in_all_looks(Scene& scene, Act act, int settle_ms = 15000) {
   for (const Lang in : {Lang::zh, Lang::en}) {
     for (const bool dark : {false, true}) {
       scene.window().set_language(in);
       scene.window().set_dark(dark);
-      scene.settle();
+      scene.settle(settle_ms);
       act((in == Lang::zh ? QStringLiteral("zh.") : QStringLiteral("en.")) +
               (dark ? QStringLiteral("dark") : QStringLiteral("light")),
           in == Lang::zh && !dark);
@@ -203,6 +204,34 @@ void in_all_looks(Scene& scene, Act act) {
   }
   set_lang(Lang::zh);
   apply_theme(*qApp, false);
+}
+
+/// The run page loads while its process lives and has not said which session it is.
+TEST(Pages, ARunThatHasToldNothingYet) {
+  set_lang(Lang::zh);
+  apply_theme(*qApp, false);
+  Scene scene(Situation::empty);
+  const std::string folder = temporary_folder("starting");
+  RunNote note;
+  note.pid = getpid();
+  QFile stat(QStringLiteral("/proc/self/stat"));  // proc(5): the 22nd field, and the name in brackets is the second
+  ASSERT_TRUE(stat.open(QIODevice::ReadOnly));
+  const QByteArray text = stat.readAll();
+  note.started_as = QString::fromLatin1(text.mid(text.lastIndexOf(')') + 2).split(' ')[19]);
+  note.events = QString::fromStdString(folder + "/events.jsonl");
+  QFile(note.events).open(QIODevice::WriteOnly);
+  scene.hub().follower.follow(note);
+  Page& page = scene.open(PageId::run);
+  // Never at rest: the run may speak at any time.
+  in_all_looks(
+      scene,
+      [&](const QString& look, bool first) {
+        EXPECT_EQ(page.state(), PageState::loading);
+        check_texts_and_names(scene.window(), QStringLiteral("run.loading.") + look);
+        if (first) compare_with_golden(picture(scene.window()), QStringLiteral("run.loading.") + look);
+      },
+      200);
+  scene.hub().follower.forget();
 }
 
 TEST(Pages, ARunThatAsksItsOperator) {

@@ -21,7 +21,7 @@ constexpr int kDomain = 67;
 constexpr const char* kMotor = "string name\nfloat32 temperature_c\nbyte state\nint64 ticks\n";
 constexpr const char* kTwist = R"({"topic": "/cmd_vel", "type": "geometry_msgs/msg/Twist", "group": "base"})";
 
-class FastDds : public testing::Test {
+class FastDds : public ::testing::Test {
  protected:
   void SetUp() override {
     if (std::string(FASTDDS_PEER).empty())
