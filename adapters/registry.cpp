@@ -42,7 +42,9 @@ Error way_does_not_fit(const std::string& id, const std::string& key, const std:
   error.expected = wanted.empty()
                        ? Text{"neither `url` nor a section of its own", "不写 `url`，也不写专门的小节"}
                        : Text{"`" + key + ": {…, " + wanted + ": …}`", "`" + key + ": {…, " + wanted + ": …}`"};
-  error.found = given.empty() ? "no " + wanted : given;
+  error.found = !given.empty()                           ? given
+                : wanted.find(", ") == std::string::npos ? key + "." + wanted + " is missing"
+                                                         : "no " + wanted;
   error.help = {"Correct `" + key + "` in the subject file.", "请修改受试对象文件中的 `" + key + "`。"};
   return error;
 }

@@ -43,4 +43,24 @@ std::vector<std::string> signal_names(const SignalSpec& spec) {
   return out;
 }
 
+std::string unit_contradiction(const Channel& channel) {
+  struct Ending {
+    const char *end, *unit, *or_unit;
+  };
+  constexpr Ending kEndings[] = {
+      {"_m_s", "m/s", ""},  {"_rad_s", "rad/s", ""}, {"_n", "N", "N·m"},  // a spring's, whichever way it moves
+      {"_nm", "N·m", "Nm"}, {"_rad", "rad", ""},     {"_deg", "deg", ""}, {"_mm", "mm", ""},
+      {"_ms", "ms", ""},    {"_m", "m", ""},         {"_s", "s", ""}};
+  // These end in the name of a thing of the scene.
+  for (const char* kind : {"contact.", "grasp.", "joint."})
+    if (channel.name.rfind(kind, 0) == 0) return {};
+  if (channel.unit.empty()) return {};
+  for (const auto& ending : kEndings) {
+    if (!channel.name.ends_with(ending.end)) continue;
+    if (channel.unit == ending.unit || channel.unit == ending.or_unit) return {};
+    return channel.name + ": name ends in " + ending.end + ", unit says " + channel.unit;
+  }
+  return {};
+}
+
 }  // namespace assay

@@ -6,18 +6,16 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <thread>
 
 #include "adapters/eyes.h"
-#include "adapters/http/client.h"
 #include "adapters/live/realtime.h"
-#include "adapters/manual/manual_robot.h"
 #include "adapters/registry.h"
-#include "adapters/ros2/ros2_robot.h"
-#include "adapters/served/served_policy.h"
 #include "adapters/served/spaces.h"
 #include "cli/commands.h"
 #include "cli/pin.h"
+#include "cli/reach.h"
 #include "cli/version.h"
 #include "store/store.h"
 #include "suites/catalog.h"
@@ -119,69 +117,36 @@ Check check_realtime() {
           {}};
 }
 
-/// The subject's robot, if it stands behind a wire: is it there?
-Check check_reachable(const std::string& name) {
-  Check out{{"robot's wire", "机器人接口"}, false, {}, {"docs/wire-http.md", "docs/zh/wire-http.md"}, kRobot};
-  const auto path = catalog_find("subjects", name);
-  const auto subject = path ? load_subject(*path) : Result<Subject>(path.error());
-  if (!subject) {
-    out.found = words_of(subject.error());
-    out.exit_code = kUsage;
+/// What is said of a subject's robot or policy, once somebody has tried it.
+Check tried(Text name, const Subject& subject, const Result<Text>& said, Text help) {
+  Check out{std::move(name), said.ok(), {}, std::move(help), kRobot};
+  if (said) {
+    out.found = *said;
     return out;
   }
-  constexpr double kPatience_s = 5;
-  if (subject->adapter == "ros2") {
-    const auto said = try_ros2(subject->robot, kPatience_s);
-    out.help = {"docs/wire-ros2.md", "docs/zh/wire-ros2.md"};
-    out.ok = said.ok();
-    out.found = said ? same(*said) : words_of(said.error());
-    return out;
-  }
-  if (subject->adapter == "manual") {
-    const auto deadline_s = manual_deadline_s(subject->robot);
-    return {{"robot's wire", "机器人接口"},
-            static_cast<bool>(deadline_s),
-            deadline_s ? Text{fmt::format("manual: a person, prompts wait {:g} h", *deadline_s / 3600),
-                              fmt::format("manual：由人员操作，提示等待 {:g} 小时", *deadline_s / 3600)}
-                       : words_of(deadline_s.error()),
-            {"docs/wire-manual.md", "docs/zh/wire-manual.md"}};
-  }
-  if (subject->robot.url.empty())
-    return {
-        {"robot's wire", "机器人接口"}, true, {subject->adapter + ": in process", subject->adapter + "：进程内"}, {}};
-  const auto endpoint = http::endpoint_of(subject->robot);
-  if (!endpoint) {
-    out.found = words_of(endpoint.error());
-    return out;
-  }
-  http::Caller caller(*endpoint);
-  constexpr int kPatience_ms = 3000;
-  const auto said = caller.get("/v1/clock", kPatience_ms);
-  out.ok = said.ok();
-  if (!said) {
-    out.found = same(said.error().found);
-    return out;
-  }
-  const double answer_ms = static_cast<double>(said->received.ns - said->sent.ns) * 1e-6;
-  out.found = {fmt::format("{}: answered in {:.1f} ms", endpoint->url, answer_ms),
-               fmt::format("{}：{:.1f} ms 内应答", endpoint->url, answer_ms)};
+  const Error& error = said.error();
+  std::string where = error.place.file == subject.path ? "" : error.place.file;
+  if (error.place.line > 0) where += fmt::format(":{}", error.place.line);
+  if (!where.empty()) where += ": ";
+  const auto sentence = [](std::string text, std::string_view stop) {
+    return text.ends_with(stop) ? text.substr(0, text.size() - stop.size()) : text;
+  };
+  out.found = {sentence(error.what.en, ".") + ": " + where + error.found,
+               sentence(error.what.zh, "。") + "：" + where + error.found};
+  out.exit_code = exit_code_of(error);
   return out;
 }
 
-/// The subject's policy, if a server decides for it: is it there?
-Check check_policy(const std::string& name) {
-  Check out{{"policy's server", "策略服务端"}, true, {}, {"docs/wire-openpi.md", "docs/zh/wire-openpi.md"}, kRobot};
+/// The subject's robot and, if a server decides for it, its policy: are they there?
+std::vector<Check> check_subject(const std::string& name) {
+  const Text robot{"robot's wire", "机器人接口"};
   const auto path = catalog_find("subjects", name);
   const auto subject = path ? load_subject(*path) : Result<Subject>(path.error());
-  if (!subject || subject->policy_link.url.empty()) {
-    out.found = subject ? Text{subject->policy + ": in process", subject->policy + "：进程内"} : same("–");
-    return out;
-  }
-  constexpr double kPatience_s = 5;
-  const auto said = try_policy(subject->policy, subject->policy_link, kPatience_s);
-  out.ok = said.ok();
-  out.found = same(said ? *said : said.error().found);
-  return out;
+  if (!subject) return {{robot, false, words_of(subject.error()), {"--subject", "--subject"}, kUsage}};
+  const std::string page = "wire-" + subject->adapter + ".md";
+  return {tried(robot, *subject, try_subject_robot(*subject), {"docs/" + page, "docs/zh/" + page}),
+          tried({"policy's server", "策略服务端"}, *subject, try_subject_policy(*subject),
+                {"docs/wire-openpi.md", "docs/zh/wire-openpi.md"})};
 }
 
 /// Pictures for policies that decide by them. Nobody else needs any.
@@ -209,10 +174,8 @@ int do_doctor(const App& app, const std::string& subject) {
   checks.push_back(check_workspace(app));
   checks.push_back(check_realtime());
   checks.push_back(check_pictures(subject));
-  if (!subject.empty()) {
-    checks.push_back(check_reachable(subject));
-    checks.push_back(check_policy(subject));
-  }
+  if (!subject.empty())
+    for (auto& one : check_subject(subject)) checks.push_back(std::move(one));
   int code = kConforms;
   nlohmann::json out = {{"schema", "assay.doctor/1"}, {"checks", nlohmann::json::array()}};
   std::vector<std::vector<std::string>> rows;

@@ -10,6 +10,7 @@
 
 #include "adapters/http/client.h"
 #include "adapters/http/server.h"
+#include "adapters/recorded/recorded_robot.h"
 #include "adapters/registry.h"
 #include "adapters/ros2/ros2_server.h"
 #include "cli/commands.h"
@@ -166,7 +167,8 @@ int do_check(const App& app, const CheckWords& words) {
   if (!subject) return fail(app, subject.error());
   const auto body = load_embodiment(subject->embodiment_path);
   if (!body) return fail(app, body.error());
-  const auto setup = check_setup(*body, words.task);
+  const auto recorded = recorded_tasks(subject->robot);
+  const auto setup = check_setup(*body, words.task.empty() && !recorded.empty() ? recorded.front() : words.task);
   if (!setup) return fail(app, setup.error());
   AdapterRegistry registry;
   register_builtin_adapters(registry);
@@ -182,8 +184,11 @@ int do_check(const App& app, const CheckWords& words) {
       std::printf("… %s: %s", check.call.c_str(), app.say(check.asked).c_str());
     } else {
       const std::string page = app.lang == Lang::zh ? "docs/zh/" + check.page.substr(5) : check.page;
-      print_check_row(check.ok ? "✓" : "✕", check.call, app.say(check.asked),
-                      check.ok ? check.got : check.got + "  (" + page + ")");
+      const std::string got = check.tried ? check.got : app.say(check.got.c_str(), "未试：记录不会运动");
+      print_check_row(!check.tried ? "–"
+                      : check.ok   ? "✓"
+                                   : "✕",
+                      check.call, app.say(check.asked), check.ok ? got : got + "  (" + page + ")");
     }
     std::fflush(stdout);
   });
@@ -196,6 +201,7 @@ int do_check(const App& app, const CheckWords& words) {
                              {"expected", check.asked.en},
                              {"got", check.got},
                              {"ok", check.ok},
+                             {"tried", check.tried},
                              {"page", check.page}});
   }
   out["ok"] = ok;

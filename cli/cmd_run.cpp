@@ -15,6 +15,7 @@
 #include "cli/control.h"
 #include "cli/plan.h"
 #include "cli/print.h"
+#include "cli/reach.h"
 #include "cli/seed.h"
 #include "cli/session.h"
 
@@ -44,6 +45,7 @@ int do_run(const App& app, const RunOptions& options) {
   if (!prepared) return fail(app, prepared.error());
   if (options.dry_run) return show_plan(app, *prepared, {});
   if (const auto drawn = can_be_shown(prepared->inputs.subject.policy_link); !drawn) return fail(app, drawn.error());
+  if (const auto there = all_there(prepared->inputs.subject, false); !there) return fail(app, there.error());
   auto store = Store::open(app.workspace);
   if (!store) return fail(app, store.error());
   auto row = lock(**store, *prepared);
@@ -69,6 +71,8 @@ int do_resume(const App& app, const RunOptions& options) {
   if (!store) return fail(app, store.error());
   auto session = open_session(**store, options.session);
   if (!session) return fail(app, session.error());
+  if (session->row.state != "closed")
+    if (const auto there = all_there(session->inputs.subject, true); !there) return fail(app, there.error());
   if (options.detach) {
     store->reset();
     return detach_run(app, session->row.id, options.jobs, options.events);
@@ -94,6 +98,7 @@ int do_demo(App app, RunOptions options) {
   const auto start = std::chrono::steady_clock::now();
   auto prepared = prepare(options.request);
   if (!prepared) return fail(app, prepared.error());
+  if (const auto there = all_there(prepared->inputs.subject, false); !there) return fail(app, there.error());
   auto store = Store::open(app.workspace);
   if (!store) return fail(app, store.error());
   auto row = lock(**store, *prepared);

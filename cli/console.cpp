@@ -42,6 +42,9 @@ int exit_code_of(const Error& error) {
     case 909:
     case 911:
       return kPrecondition;
+    case 930:
+    case 931:
+      return kRobot;
     case 704:
     case 720:
     case 729:

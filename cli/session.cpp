@@ -14,6 +14,7 @@
 #include "cli/pin.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/reach.h"
 #include "cli/regrade.h"
 #include "cli/seed.h"
 #include "cli/version.h"
@@ -235,6 +236,7 @@ Result<Prepared> prepare(const SessionRequest& request) {
   const Subject& subject = out.inputs.subject;
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.robot(subject.robot)));
   ASSAY_RETURN_IF_ERROR(refusal_of(registry.policy(subject.policy, subject.policy_params, subject.policy_link)));
+  ASSAY_RETURN_IF_ERROR(check_recorded_tasks(subject));
   std::optional<std::vector<std::string>> cameras;
   if (subject.adapter == "mujoco") {
     ASSAY_TRY(cameras, cameras_of(out.inputs.embodiment));

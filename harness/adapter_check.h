@@ -16,7 +16,8 @@ struct AdapterCheck {
   Text asked;        ///< what was expected
   std::string got;
   bool ok = false;
-  std::string page;  ///< where it is explained
+  std::string page;   ///< where it is explained
+  bool tried = true;  ///< a recording does not move; then `ok` says nothing
 };
 
 /// Told of each check when it begins (`done` false, nothing got yet) and when it has ended.

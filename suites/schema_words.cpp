@@ -147,10 +147,24 @@ Text kind_words(const Json& value) {
   return {"a map", "映射"};
 }
 
+namespace {
+/// "http://me:word@host" → "http://…@host": an address that is refused for its password is not said back with it.
+std::string without_secrets(std::string text) {
+  for (auto from = text.find("://"); from != std::string::npos; from = text.find("://", from)) {
+    from += 3;
+    auto end = from;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2U : 1U;
+    const auto at = text.rfind('@', std::min(end, text.size()) - 1);
+    if (at != std::string::npos && at > from) text.replace(from, at - from, "…");
+  }
+  return text;
+}
+}  // namespace
+
 std::string found_words(const Json& value) {
   if (value.is_array() && value.size() > 20) return fmt::format("[… {} items]", value.size());
   if (value.is_object() && value.size() > 8) return fmt::format("{{… {} keys}}", value.size());
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = without_secrets(value.dump(-1, ' ', false, Json::error_handler_t::replace));
   if (text.size() <= 70) return text;
   std::size_t cut = 67;
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0u) == 0x80u) --cut;

@@ -128,8 +128,8 @@ Result<Endpoint> endpoint_of(const RobotLink& link) {
     return bad_link({"the file of the token cannot be read", "无法读取令牌文件"}, link.token_file, "token_file",
                     {"one line of printable ASCII without blanks", "应为一行可打印 ASCII 字符，不含空格"});
   struct stat info {};
-  if (stat(link.token_file.c_str(), &info) == 0 && (info.st_mode & S_IRWXO) != 0)
-    return bad_link({"everyone on this machine may read the token", "本机任何人都可读取令牌"}, link.token_file,
+  if (stat(link.token_file.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return bad_link({"others than its owner may read the token", "令牌文件可被所有者以外的人读取"}, link.token_file,
                     "token_file", {"chmod 600", "请执行 chmod 600"});
   if (out.url.rfind("https://", 0) != 0 && !on_this_machine(out.url))
     return bad_link({"a token must not travel unencrypted", "令牌不得以明文传输"}, "", out.url,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapters/signal_names.h"
+
 namespace assay {
 
 // The macros want the records' own namespace. Wire names are the records' own: both sides of a simulated world are
@@ -226,6 +228,10 @@ Result<RobotDescription> description_from(const Json& json, const Setup& setup, 
     out.groups = setup.world.groups;
     out.truth_channels = channels_from(json.at("truth_channels"), simulated_world);
     out.peak_channels = channels_from(json.at("peak_channels"), simulated_world);
+    for (const auto* channels : {&out.truth_channels, &out.peak_channels})
+      for (const auto& channel : *channels)
+        if (const auto wrong = unit_contradiction(channel); !wrong.empty())
+          return unreadable("description_unit", wrong);
     out.missing_signals = signals_from(json.at("missing_signals"));
     out.observation_channels = observation_channels(out.groups);
     return out;

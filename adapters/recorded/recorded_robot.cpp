@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "adapters/recorded/recording.h"
 #include "adapters/signal_names.h"
@@ -223,6 +224,28 @@ std::vector<std::string> recorded_files(const RobotLink& link) {
   if (!recording) return out;
   if (!recording->file.empty()) out.push_back(recording->file);
   for (const auto& entry : recording->files) out.push_back(entry.second);
+  return out;
+}
+
+std::vector<std::string> recorded_tasks(const RobotLink& link) {
+  std::vector<std::string> out;
+  if (link.adapter != "recorded") return out;
+  const auto recording = recorded::recording_of(link);
+  if (!recording) return out;
+  for (const auto& entry : recording->files) out.push_back(entry.first);
+  return out;
+}
+
+Result<RecordingsRead> try_recording(const RobotLink& link) {
+  ASSAY_TRY(const auto recording, recorded::recording_of(link));
+  const auto files = recorded_files(link);
+  RecordingsRead out;
+  for (const auto& file : std::set<std::string>(files.begin(), files.end())) {
+    ASSAY_TRY(const auto loaded, recorded::load(recording, file));
+    ++out.files;
+    out.trials += loaded.cuts.size();
+    out.rows += loaded.table.lines.size();
+  }
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "adapters/recorded/mcap_table.h"
+#include "adapters/signal_names.h"
 
 namespace assay::recorded {
 namespace {
@@ -72,6 +73,9 @@ Result<Recording> read(const Json& s, const std::string& folder) {
     c.channel = {one.at("name"), to, one.value("frame", "world"), Vantage::instrument};
     c.factor = *factor;
     c.offset = one.value("offset", 0.0);
+    if (const auto wrong = unit_contradiction(c.channel); !wrong.empty())
+      return bad_recording(wrong, {"`unit` as the name has it; `from_unit` is the column's",
+                                   "`unit` 与名称一致；列的单位写在 `from_unit`"});
     out.columns.push_back(std::move(c));
     out.column_names.push_back(one.at("column"));
   }
@@ -121,6 +125,14 @@ Result<Loaded> load(const Recording& r, const std::string& file) {
   wanted.push_back(r.time_column);
   if (!r.trial_column.empty()) wanted.push_back(r.trial_column);
   Loaded out;
+  if (std::error_code failed; !std::filesystem::exists(file, failed))
+    return Error{.id = 1265,
+                 .what = {"the recording is not there", "记录文件不存在"},
+                 .place = {file},
+                 .expected = {"a file; paths are relative to the subject file", "文件；路径相对于受试对象文件"},
+                 .found = "lab:recording_unreadable no such file",
+                 .help = {"bring the file, or correct `recorded` in the subject file",
+                          "请放入该文件，或修改受试对象文件中的 `recorded`"}};
   if (file.ends_with(".mcap")) {
     ASSAY_TRY(out.table, load_mcap(file, wanted, r.column_names.size()));
   } else {

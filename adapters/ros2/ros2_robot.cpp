@@ -222,21 +222,24 @@ Result<std::unique_ptr<Robot>> make_ros2_robot(const RobotLink& link) {
 
 std::string ros2_engine() { return std::string("ROS 2 topics, CycloneDDS ") + DDS_VERSION; }
 
-Result<std::string> try_ros2(const RobotLink& link, double patience_s) {
+Result<Text> try_ros2(const RobotLink& link, double patience_s) {
   ASSAY_TRY(const auto mapping, ros2::mapping_of(link));
   ASSAY_TRY(const auto open, ros2::Link::open(mapping));
   const SteadyTime start = steady_now();
   ASSAY_RETURN_IF_ERROR(open->meet(SteadyTime{start.ns + ns_from_s(patience_s)}));
-  const std::string found = "domain " + std::to_string(mapping.bus.domain) + ": " +
-                            std::to_string(mapping.states.size() + mapping.commands.size()) + " topics found in " +
-                            std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+  const std::string domain = std::to_string(mapping.bus.domain),
+                    topics = std::to_string(mapping.states.size() + mapping.commands.size()),
+                    took_ms = std::to_string((steady_now().ns - start.ns) / 1'000'000);
+  Text found{"domain " + domain + ": " + topics + " topics found in " + took_ms + " ms",
+             "域 " + domain + "：" + took_ms + " ms 内找到 " + topics + " 个话题"};
   const auto given = std::count_if(mapping.states.begin(), mapping.states.end(),
                                    [](const ros2::StateTopic& s) { return s.given != nullptr; });
   if (given == 0) return found;
   ASSAY_TRY(const auto left, open->try_definitions(SteadyTime{steady_now().ns + ns_from_s(patience_s)}));
-  const auto read = static_cast<std::size_t>(given) - left.size();
-  return found + "; read by their definitions: " + std::to_string(read) + " of " + std::to_string(given) +
-         (left.empty() ? "" : ", silent:" + joined(left));
+  const std::string read = std::to_string(static_cast<std::size_t>(given) - left.size()), all = std::to_string(given);
+  found.en += "; read by their definitions: " + read + " of " + all + (left.empty() ? "" : ", silent:" + joined(left));
+  found.zh += "；按定义读取：" + read + "/" + all + (left.empty() ? "" : "，无消息：" + joined(left));
+  return found;
 }
 
 }  // namespace assay

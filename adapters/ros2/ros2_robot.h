@@ -14,6 +14,6 @@ Result<std::unique_ptr<Robot>> make_ros2_robot(const RobotLink& link);
 /// What the plan records: the library and its version.
 std::string ros2_engine();
 /// Joins the domain, waits for the other end of every topic, leaves. What it found; fails as reset() does.
-Result<std::string> try_ros2(const RobotLink& link, double patience_s);
+Result<Text> try_ros2(const RobotLink& link, double patience_s);
 
 }  // namespace assay

@@ -353,7 +353,7 @@ Result<std::unique_ptr<Policy>> make_http_policy(const PolicyLink& link) {
   return make_policy("http", std::move(spaces), std::move(server));
 }
 
-Result<std::string> try_policy(const std::string& id, const PolicyLink& link, double patience_s) {
+Result<Text> try_policy(const std::string& id, const PolicyLink& link, double patience_s) {
   ASSAY_TRY(const auto endpoint, endpoint_for(link));
   const SteadyTime start = steady_now(), until{start.ns + ns_from_s(patience_s)};
   if (id == "openpi") {
@@ -367,7 +367,8 @@ Result<std::string> try_policy(const std::string& id, const PolicyLink& link, do
     ASSAY_TRY(const auto reply, wire.get("/healthz", until));
     static_cast<void>(reply);
   }
-  return link.url + ": answered in " + std::to_string((steady_now().ns - start.ns) / 1'000'000) + " ms";
+  const std::string took_ms = std::to_string((steady_now().ns - start.ns) / 1'000'000);
+  return Text{link.url + ": answered in " + took_ms + " ms", link.url + "：" + took_ms + " ms 内应答"};
 }
 
 }  // namespace assay

@@ -13,6 +13,6 @@ Result<std::unique_ptr<Policy>> make_openpi_policy(const PolicyLink& link);
 Result<std::unique_ptr<Policy>> make_http_policy(const PolicyLink& link);
 
 /// Is its server there? What it answered; fails as begin() does.
-Result<std::string> try_policy(const std::string& id, const PolicyLink& link, double patience_s);
+Result<Text> try_policy(const std::string& id, const PolicyLink& link, double patience_s);
 
 }  // namespace assay

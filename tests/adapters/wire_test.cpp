@@ -200,6 +200,11 @@ TEST(Wire, ARobotIsNoInstrumentAndNoOtherRobot) {
   ASSERT_TRUE(real.ok());
   EXPECT_EQ(real->truth_channels[0].vantage, Vantage::self_report);
   EXPECT_EQ(real->clock, ClockMode::realtime);
+  Json strange = said;
+  strange["truth_channels"].push_back({{"name", "goods.x_m"}, {"unit", "mm"}, {"vantage", "self_report"}});
+  const auto wrong = description_from(strange, setup, false);
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_NE(wrong.error().found.find("goods.x_m: name ends in _m, unit says mm"), std::string::npos);
   setup.control_period_ns = 10'000'000;
   EXPECT_FALSE(description_from(said, setup, true).ok());
   setup.control_period_ns = 20'000'000;
@@ -287,8 +292,10 @@ TEST(Wire, SecretsComeFromPrivateFilesAndTravelEncrypted) {
   }
   link.url = "https://10.0.0.1";
   EXPECT_TRUE(endpoint_of(link).ok());
-  chmod(path.c_str(), 0644);
-  EXPECT_FALSE(endpoint_of(link).ok());
+  for (const mode_t mode : {0640, 0620, 0644}) {
+    chmod(path.c_str(), mode);
+    EXPECT_FALSE(endpoint_of(link).ok()) << mode;
+  }
   std::remove(path.c_str());
   EXPECT_FALSE(endpoint_of(link).ok());
 }

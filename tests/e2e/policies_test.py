@@ -116,8 +116,13 @@ class Policies(Case):
             self.assertGreater(tasks[task].count("success"), len(tasks[task]) * 0.8, task)
 
     def test_nobody_there_and_cameras_are_said(self):
-        found = self.first_reason(self.subject("ws://127.0.0.1:9"), "nobody")
-        self.assertEqual(found, {("failure", "subject_fault:policy_unreachable")})
+        for url, kind in (("ws://127.0.0.1:9", "openpi"), ("http://127.0.0.1:9", "http")):
+            subject = self.subject(url, kind)
+            done = self.assay("run", "--subject", subject, "--level", "1", "--seed", "p")
+            self.assertEqual(done.returncode, 6, done.stderr)
+            for word in ("ASSAY-0931", url, "nothing was locked", "refused", "doctor --subject " + subject):
+                self.assertIn(word, done.stderr)
+            self.assertFalse(os.path.exists(self.workspace), "nothing was locked")
         self.assertEqual(self.assay("doctor", "--subject", self.subject("ws://127.0.0.1:9")).returncode, 6)
         url = "ws://127.0.0.1:" + self.peer(dialect="roboarena", cameras=2)
         found = self.first_reason(self.subject(url, spaces={"dialect": "roboarena"}), "cameras")

@@ -18,6 +18,16 @@ class Recorded(Case):
                               check=True)
         return self.write("subject.yaml", done.stdout)
 
+    def refused(self, subject, *words):
+        """Before anything is locked."""
+        workspace = os.path.join(self.folder, "w-refused")
+        done = self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r",
+                          workspace=workspace)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+        self.assertFalse(os.path.exists(workspace), "nothing was locked")
+
     def test_known_errors_are_found_by_the_instrument(self):
         subject = self.subject("--offset-mm", "0.3", "--spread-mm", "0.05")
         done = self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r",
@@ -114,11 +124,7 @@ class Recorded(Case):
         # What cannot be read is named.
         csv = os.path.join(self.folder, "rec", "pose_cycle.csv")
         subprocess.run([python, PEER, csv, csv[:-4] + ".mcap", "lz4"], check=True)
-        workspace = os.path.join(self.folder, "w-lz4")
-        self.assay("run", "--subject", os.path.join(self.folder, "mcap.yaml"), "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r",
-                   workspace=workspace, timeout=580)
-        trial = next(t for t in self.trials(workspace) if t["task"] == "motion/pose_cycle")
-        self.assertEqual(trial["reason"], "harness_fault:recording_unreadable")
+        self.refused(os.path.join(self.folder, "mcap.yaml"), "ASSAY-1265", "pose_cycle.mcap", "lz4")
 
     def test_too_few_trials_are_the_laboratorys(self):
         subject = self.subject("--trials", "1")
@@ -131,11 +137,36 @@ class Recorded(Case):
 
     def test_a_file_that_is_wrong_is_named_with_its_line(self):
         subject = self.subject("--trials", "1")
-        with open(os.path.join(self.folder, "rec", "pose_cycle.csv"), "a", encoding="utf-8") as out:
-            out.write("oops\n")
-        self.assay("run", "--subject", subject, "--scheme", "embodied-4d5l", "--level", "1", "--seed", "r", timeout=580)
-        trial = next(t for t in self.trials() if t["task"] == "motion/pose_cycle")
-        self.assertEqual(trial["reason"], "harness_fault:recording_unreadable")
+        path = os.path.join(self.folder, "rec", "path_legs.csv")
+        with open(path, encoding="utf-8") as file:
+            sound = file.readlines()
+        self.assertEqual(self.assay("doctor", "--subject", subject).returncode, 0)
+        for lines, word in ((sound + ["oops\n"], f"path_legs.csv:{len(sound) + 1}"), (sound + ["9,nan,1,1,1\n"], "nan"),
+                            (sound + ["9,far,1,1,1\n"], "x [mm]: far"), ([line.replace("x [mm]", "x") for line in sound], "one column 'x [mm]'"),
+                            ([], "path_legs.csv"), (None, "the recording is not there")):
+            os.remove(path)
+            if lines is not None:
+                with open(path, "w", encoding="utf-8") as out:
+                    out.writelines(lines)
+            self.refused(subject, "ASSAY-1265", word)
+            with open(path, "a", encoding="utf-8"):
+                pass
+            self.assertNotEqual(self.assay("doctor", "--subject", subject).returncode, 0)
+
+    def test_slips_of_the_pen_are_refused(self):
+        subject = self.subject("--trials", "1")
+        with open(subject, encoding="utf-8") as file:
+            words = file.read()
+        for old, new, found in (("from_unit: mm, unit: m}", "unit: mm}", ("ASSAY-1266", "name ends in _m, unit says mm")),
+                                ("motion/pose_cycle:", "motion/pose_cycel:", ("ASSAY-0932", "did you mean motion/pose_cycle?"))):
+            self.assertIn(old, words)
+            self.refused(self.write("slip.yaml", words.replace(old, new)), *found)
+
+    def test_adapter_check_leaves_out_what_a_recording_does_not_do(self):
+        done = self.json("adapter", "check", "--subject", self.subject("--trials", "1"))
+        self.assertTrue(done["ok"], done)
+        self.assertEqual([c["call"] for c in done["checks"] if not c["tried"]], ["advance", "stop"])
+        self.assertEqual({c["page"] for c in done["checks"]}, {"docs/wire-recorded.md"})
 
 
 if __name__ == "__main__":

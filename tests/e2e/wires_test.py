@@ -1,14 +1,29 @@
 """The robot API with servers in processes of their own: Assay's, and a plain Python one that knows nothing of it."""
+import http.server
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import unittest
 
 from support import ASSAY, CATALOG, SOURCE, Case
 
 EXAMPLE = os.path.join(SOURCE, "docs", "examples", "robot_server.py")
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """A page, whatever is asked."""
+    def do_GET(self):
+        text = b"<!DOCTYPE html>\n<title>Hello</title>\n"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *words):
+        pass
 
 
 class Wires(Case):
@@ -104,6 +119,24 @@ class Wires(Case):
             done = self.assay("plan", "--subject", self.write("bad.yaml", "".join(lines)))
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertRegex(done.stderr, "ASSAY-[0-9]{4}")
+            self.assertNotIn("secret", done.stdout + done.stderr)
+            self.assertNotEqual(self.assay("doctor", "--subject", os.path.join(self.folder, "bad.yaml")).returncode, 0)
+
+    def test_nobody_there_is_said_before_anything_is_locked(self):
+        page = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        threading.Thread(target=page.serve_forever, daemon=True).start()
+        try:
+            for url, why in (("http://127.0.0.1:9", "connect"), (f"http://127.0.0.1:{page.server_port}", "Hello")):
+                subject = self.subject(url)
+                done = self.assay("run", "--subject", subject, "--level", "1", "--seed", "w")
+                self.assertEqual(done.returncode, 6, done.stderr)
+                for word in ("ASSAY-0930", url, "nothing was locked", why, "doctor --subject " + subject):
+                    self.assertIn(word, done.stderr)
+                self.assertFalse(os.path.exists(self.workspace), "nothing was locked")
+                self.assertEqual(self.assay("doctor", "--subject", subject).returncode, 6)
+        finally:
+            page.shutdown()
+            page.server_close()
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ TEST_F(FastDds, ATypeOfItsMakersOwnIsReadByItsDefinition) {
   ASSERT_NE(base, nullptr);
   const auto found = try_ros2(link_, 5);
   ASSERT_TRUE(found.ok()) << to_string(found.error(), Lang::en);
-  EXPECT_NE(found->find("read by their definitions: 1 of 1"), std::string::npos) << *found;
+  EXPECT_NE(found->en.find("read by their definitions: 1 of 1"), std::string::npos) << found->en;
   const auto ready = base->reset(setup_);
   ASSERT_TRUE(ready.ok()) << to_string(ready.error(), Lang::en);
   auto sample = base->begin({});
@@ -140,7 +140,7 @@ TEST_F(FastDds, ATypeOfItsMakersOwnIsReadByItsDefinition) {
     ++n;  // none is lost
   }
   EXPECT_LT(worst_ns, setup_.control_period_ns / 2);
-  std::printf("%s; 200 messages of 100 kB, 8 channels each, worst period off by %.3f ms\n", found->c_str(),
+  std::printf("%s; 200 messages of 100 kB, 8 channels each, worst period off by %.3f ms\n", found->en.c_str(),
               static_cast<double>(worst_ns) * 1e-6);
 }
 
