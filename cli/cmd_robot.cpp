@@ -128,6 +128,7 @@ int do_serve(const App& app, const ServeWords& words) {
   http::WorldSource source = [worlds](const std::string& task, int level) { return worlds->find(task, level); };
   if (words.wire == "ros2")
     return serve_ros2(app, words, subject->id, std::move(*robot), std::move(source), groups, ends);
+  if (const auto known = http::check_groups(groups); !known) return fail(app, known.error());
   return serve_http(app, words, subject->id, std::move(*robot), std::move(source), ends);
 }
 

@@ -54,6 +54,7 @@ Result<void> HttpRobot::reset(const Setup& setup) {
   const auto fresh = start_over(setup);
   link_.reset();
   if (!fresh) return fresh;
+  ASSAY_RETURN_IF_ERROR(http::check_groups(setup.world.groups));
   caller_.reconnect();
   const std::string body =
       http::setup_json(setup, simulated_world_).dump(-1, ' ', false, Json::error_handler_t::replace);

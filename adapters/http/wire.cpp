@@ -190,6 +190,18 @@ Result<Action> action_from(const Json& json) {
   });
 }
 
+Result<void> check_groups(const std::vector<Group>& groups) {
+  for (const auto& group : groups)
+    if (static_cast<std::size_t>(group.kind) >= kKinds.size())
+      return Error{
+          .id = 1277,
+          .what = {"this body cannot be examined over HTTP", "该本体无法经 HTTP 检测"},
+          .expected = {"arms, grippers and bases", "机械臂、夹爪与底盘"},
+          .found = group.name,
+          .help = {"legs take the ros2 wire (docs/wire-ros2.md)", "足式机器人请用 ros2 接口（docs/zh/wire-ros2.md）"}};
+  return {};
+}
+
 Json description_json(const RobotDescription& robot) {
   Json out = {{"schema", kSchema},
               {"identity", robot.identity},

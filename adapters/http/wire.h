@@ -51,6 +51,8 @@ Json action_json(const Action& action);
 Result<Action> action_from(const Json& json);
 
 /// Identity, capabilities, groups by name and kind, channels.
+/// Arms, grippers and bases; legs are not in this wire's samples. Fails with 1277.
+Result<void> check_groups(const std::vector<Group>& groups);
 Json description_json(const RobotDescription& robot);
 /// Groups come from the set-up's binding: the far side's must have the same names and kinds. Vantages: what comes over
 /// a robot's own wire is its own word, or a simulator's if the subject file says that the world is one; it is never an
