@@ -61,7 +61,7 @@ Values values_of(IndicatorResult& r, const PlannedIndicator& planned, const std:
       continue;
     }
     ++out.without;
-    if (metrics::ran_to_own_end(trial) && !metrics::counts_as_success(trial, "")) ++out.failed;
+    if (trial.verdict.outcome == Outcome::failure || trial.verdict.outcome == Outcome::unsafe) ++out.failed;
     const std::string why = metric == nullptr ? "unknown_metric" : metric->why_undefined;
     if (metrics::ran_to_own_end(trial) && is_unobservable(why)) ++out.unobservable;
     if (out.why.empty()) out.why = why.empty() ? std::string(to_string(trial.verdict.outcome)) : why;

@@ -168,7 +168,10 @@ TEST(MeasuredQuantile, OnlyFailuresOfTheRobotRefute) {
   const auto with = [&](int failures, int unseen) {
     Session session;
     for (int i = 0; i < 18; ++i) {
-      auto& trial = add(session, 1 + i, i < failures ? Outcome::failure : Outcome::success);
+      auto& trial = add(session, 1 + i,
+                        i >= failures ? Outcome::success
+                        : i % 2 == 0  ? Outcome::failure
+                                      : Outcome::unsafe);
       if (i < failures + unseen) trial.metrics[0].value = std::nullopt;
       if (i < failures + unseen) trial.metrics[0].why_undefined = "too_few_samples";
     }
