@@ -146,6 +146,9 @@ class HttpServer final : public Server {
     Json groups = Json::array();
     for (const auto& group : robot.groups) groups.push_back(group.name);
     way_ns_ = -1;
+    // Before the trial begins: a question that is answered too late costs the connection, and a server may know its
+    // trial by it.
+    measure_way(std::min(until, SteadyTime{steady_now().ns + kPingPatience_ns}));
     ASSAY_RETURN_IF_ERROR(call("/v1/begin",
                                {{"schema", "assay.policy/1"},
                                 {"instruction", {{"en", told.text.en}, {"zh", told.text.zh}}},
@@ -153,7 +156,6 @@ class HttpServer final : public Server {
                                 {"groups", groups},
                                 {"columns", served::width(spaces_)}},
                                until));
-    measure_way(std::min(until, SteadyTime{steady_now().ns + kPingPatience_ns}));
     return {};
   }
 
