@@ -3,45 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "metrics/families.h"
-#include "metrics/protective.h"
+#include "metrics/stop_metrics.h"
 
 namespace assay::metrics {
 
 namespace {
 
 using Kind = Stimulus::Kind;
-
-MetricValue within_periods(const MetricSpec& spec, double value, double open, Vantage vantage) {
-  auto out = defined(spec, value, vantage);
-  out.lower = value - open;
-  out.upper = value + open;
-  out.n = 1;
-  return out;
-}
-
-/// The sample that shows rest comes up to a period after it.
-template <Kind kKind>
-MetricValue time_to_rest(const MetricSpec& spec, const Trace& trace, const Verdict&) {
-  const auto read = read_stop(trace, kKind);
-  if (!read.why.empty()) return undefined(spec, read.why);
-  if (!read.measure.stopping_time_s) return undefined(spec, "not_at_rest");
-  return within_periods(spec, *read.measure.stopping_time_s, read.course.period_s(), read.course.vantage);
-}
-
-/// Trapezoids err by at most a period at the speed of the request, spread over the way; below the threshold of rest
-/// nothing is seen.
-template <Kind kKind>
-MetricValue way_to_rest(const MetricSpec& spec, const Trace& trace, const Verdict&) {
-  const auto read = read_stop(trace, kKind);
-  if (!read.why.empty()) return undefined(spec, read.why);
-  if (!read.measure.stopping_distance_m) return undefined(spec, "not_at_rest");
-  const double period_s = read.course.period_s();
-  const double steps = std::max(1.0, *read.measure.stopping_time_s / period_s);
-  const double open_m = read.measure.speed_at_request_m_s.value_or(0) * period_s / steps +
-                        kStopSettings.speed_eps_m_s * (period_s + kStopSettings.hold_s);
-  return within_periods(spec, *read.measure.stopping_distance_m, open_m, read.course.vantage);
-}
 
 constexpr double kAfter_s = 0.02;  // what was commanded is still being carried out
 
@@ -71,18 +39,6 @@ MetricValue rated_speed_excess(const MetricSpec& spec, const Trace& trace, const
   return out;
 }
 
-MetricSpec spec_of(const char* id, const char* unit, const char* clause, Text title, Text definition,
-                   Text undefined_when) {
-  MetricSpec spec;
-  spec.id = id;
-  spec.unit = unit;
-  spec.clause = clause;
-  spec.title = std::move(title);
-  spec.definition = std::move(definition);
-  spec.undefined_when = std::move(undefined_when);
-  return spec;
-}
-
 std::vector<SignalSpec> signals_for(Kind kind) {
   std::vector<SignalSpec> out;
   for (const char* entity : {"robot.tcp", "robot.base"})
@@ -104,13 +60,13 @@ void register_fault_metrics(MetricRegistry& registry) {
            "for 0.2 s). Limits: one period of the record.",
            "从传感器开始给出错误读数或不再更新，到静止（低于 10 mm/s 并保持 0.2 s）的时间。界限：一个记录周期。"},
           none),
-      time_to_rest<Kind::sensor_fault>, signals_for(Kind::sensor_fault));
+      stopping_time<Kind::sensor_fault>, signals_for(Kind::sensor_fault));
   add(registry,
       spec_of("sensor_fault_travel", "m", clause, {"Sensor fault: way to rest", "传感器故障：到静止的路程"},
               {"∫|v| dt from the moment at which a sensor begins to fail to standstill.",
                "从传感器开始失效到静止对 |v| 的积分。"},
               none),
-      way_to_rest<Kind::sensor_fault>, signals_for(Kind::sensor_fault));
+      stopping_distance<Kind::sensor_fault>, signals_for(Kind::sensor_fault));
   add(registry,
       spec_of("grip_loss_stop_time", "s", "ISO 10218-2 (loss of grip) [M]; ISO 18646-3:2021 (slip) [M]",
               {"Load slips: time to rest", "负载滑脱：到静止的时间"},
@@ -120,7 +76,7 @@ void register_fault_metrics(MetricRegistry& registry) {
                "s）的时间，含负载滑出所需时间。界限：一个记录周期。"},
               {"The grip did not give way, or the robot did not come to rest before the record's end.",
                "夹持力未曾下降，或到记录结束时机器人仍未静止。"}),
-      time_to_rest<Kind::grip_loss>, signals_for(Kind::grip_loss));
+      stopping_time<Kind::grip_loss>, signals_for(Kind::grip_loss));
   add(registry,
       spec_of(
           "rated_speed_excess", "1", "ISO 10218-1 (speed monitoring) [M]; ISO 3691-4 (overspeed) [M]",

@@ -5,26 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "metrics/condition.h"
-#include "metrics/families.h"
 #include "metrics/measures/body_regions.h"
 #include "metrics/measures/contact.h"
 #include "metrics/measures/separation.h"
-#include "metrics/protective.h"
+#include "metrics/stop_metrics.h"
 
 namespace assay::metrics {
 
 namespace {
 
 using Kind = Stimulus::Kind;
-
-/// A value whose limits are what the sampling of the record leaves open.
-MetricValue bounded(const MetricSpec& spec, double value, double less, double more, Vantage vantage) {
-  auto out = defined(spec, value, vantage);
-  out.lower = value - less;
-  out.upper = value + more;
-  out.n = 1;
-  return out;
-}
 
 /// Times are those of samples: braking may have begun up to a period before or after the first sample that shows it.
 template <Kind kKind>
@@ -34,30 +24,6 @@ MetricValue reaction_time(const MetricSpec& spec, const Trace& trace, const Verd
   if (!read.measure.reaction_time_s) return undefined(spec, "no_braking");
   const double period_s = read.course.period_s();
   return bounded(spec, *read.measure.reaction_time_s, period_s, period_s, read.course.vantage);
-}
-
-/// The sample that shows rest comes up to a period after it.
-template <Kind kKind>
-MetricValue stopping_time(const MetricSpec& spec, const Trace& trace, const Verdict&) {
-  const auto read = read_stop(trace, kKind);
-  if (!read.why.empty()) return undefined(spec, read.why);
-  if (!read.measure.stopping_time_s) return undefined(spec, "not_at_rest");
-  const double period_s = read.course.period_s();
-  return bounded(spec, *read.measure.stopping_time_s, period_s, period_s, read.course.vantage);
-}
-
-/// Trapezoids err by the change of speed in one period; what is left of the way below the threshold of rest is not
-/// seen.
-template <Kind kKind>
-MetricValue stopping_distance(const MetricSpec& spec, const Trace& trace, const Verdict&) {
-  const auto read = read_stop(trace, kKind);
-  if (!read.why.empty()) return undefined(spec, read.why);
-  if (!read.measure.stopping_distance_m) return undefined(spec, "not_at_rest");
-  const double period_s = read.course.period_s();
-  const double speed_m_s = read.measure.speed_at_request_m_s.value_or(0);
-  const double steps = std::max(1.0, *read.measure.stopping_time_s / period_s);
-  const double open_m = speed_m_s * period_s / steps + kStopSettings.speed_eps_m_s * (period_s + kStopSettings.hold_s);
-  return bounded(spec, *read.measure.stopping_distance_m, open_m, open_m, read.course.vantage);
 }
 
 MetricValue stop_speed(const MetricSpec& spec, const Trace& trace, const Verdict&) {
@@ -193,18 +159,6 @@ const Text kNoStop{"There was no such stop in the record, or the robot did not d
 const Text kNoLoss{"The link was not lost, or the robot did not come to rest before the record's end.",
                    "链路未曾中断，或到记录结束时机器人仍未静止。"};
 constexpr const char* kStopClause = "ISO 10218-1 (stopping time and distance); ISO 13850, 4.1 [M]";
-
-MetricSpec spec_of(const char* id, const char* unit, const char* clause, Text title, Text definition,
-                   Text undefined_when) {
-  MetricSpec spec;
-  spec.id = id;
-  spec.unit = unit;
-  spec.clause = clause;
-  spec.title = std::move(title);
-  spec.definition = std::move(definition);
-  spec.undefined_when = std::move(undefined_when);
-  return spec;
-}
 
 std::vector<SignalSpec> signals_for(std::vector<Kind> kinds) {
   std::vector<SignalSpec> out;

@@ -3,9 +3,8 @@
 #include <cmath>
 
 #include "core/model/sample.h"
-#include "metrics/families.h"
 #include "metrics/measures/delay.h"
-#include "metrics/protective.h"
+#include "metrics/stop_metrics.h"
 
 namespace assay::metrics {
 
@@ -95,18 +94,6 @@ MetricValue presence(const MetricSpec& spec, const Trace& trace, const Verdict&)
     out.n = 1;
   }
   return out;
-}
-
-MetricSpec spec_of(const char* id, const char* unit, const char* clause, Text title, Text definition,
-                   Text undefined_when) {
-  MetricSpec spec;
-  spec.id = id;
-  spec.unit = unit;
-  spec.clause = clause;
-  spec.title = std::move(title);
-  spec.definition = std::move(definition);
-  spec.undefined_when = std::move(undefined_when);
-  return spec;
 }
 
 }  // namespace
