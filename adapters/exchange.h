@@ -8,8 +8,8 @@ namespace assay {
 
 /// On the host's steady clock.
 struct Exchange {
-  std::int64_t sent_ns = 0;      ///< just before the question's bytes were given to the system
-  std::int64_t handed_ns = 0;    ///< they were gone by then
+  std::int64_t sent_ns = 0;    ///< the question's last byte went: the network's stamp, or just before the system had it
+  std::int64_t handed_ns = 0;  ///< it was gone by then
   std::int64_t received_ns = 0;  ///< the answer's last byte had come: the network's own stamp where there is one
   std::int64_t way_ns = -1;      ///< there and back take no longer, at 95 % (docs/decisions/0076); −1: not known
 };

@@ -87,9 +87,11 @@ Result<HttpReply> HttpWire::call(const std::string& path, const std::string* bod
   HttpReply reply;
   beast::error_code why;
   s.with([&](auto& stream) {
-    reply.sent = steady_now();
+    const SteadyTime from = steady_now();
     why = s.step(s.tcp(), until, [&](auto done) { words::async_write(stream, question, done); });
-    reply.gone = steady_now();
+    const Sent sent = s.tcp().sent_since(from);
+    reply.sent = sent.from;
+    reply.gone = sent.to;
     if (!why) why = s.step(s.tcp(), until, [&](auto done) { words::async_read(stream, s.buffer, answer, done); });
     reply.received = std::max(s.tcp().received(), reply.sent);
   });

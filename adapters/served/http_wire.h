@@ -13,8 +13,8 @@ namespace assay::served {
 
 struct HttpReply {
   std::string body;
-  /// The question's first bytes went to the system after `sent`, its last before `gone`; the answer's last had come at
-  /// `received`, by the network's stamp where the system gives one.
+  /// The question's last byte left between `sent` and `gone`, which are one where the network stamped it; the answer's
+  /// last had come at `received`, by the network's stamp where the system gives one.
   SteadyTime sent{}, gone{}, received{};
 };
 

@@ -1,7 +1,10 @@
 #include "adapters/served/stamped_stream.h"
 
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -33,8 +36,28 @@ SteadyTime steady_of(std::int64_t wall_ns) {
 }  // namespace
 
 void ask_for_stamps(int socket) {
-  const int yes = 1;
+  const int yes = 1, going = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
   static_cast<void>(setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes));
+  static_cast<void>(setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPING, &going, sizeof going));
+}
+
+SteadyTime take_going_stamp(int socket) {
+  std::int64_t newest_ns = 0;
+  // A far side that makes the system say more than this is not waited for.
+  for (int i = 0; i < 64; ++i) {
+    alignas(cmsghdr) std::array<char, 512> words{};
+    msghdr message{};
+    message.msg_control = words.data();
+    message.msg_controllen = words.size();
+    if (recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break;
+    for (cmsghdr* said = CMSG_FIRSTHDR(&message); said != nullptr; said = CMSG_NXTHDR(&message, said)) {
+      if (said->cmsg_level != SOL_SOCKET || said->cmsg_type != SCM_TIMESTAMPING) continue;
+      scm_timestamping stamps{};
+      std::memcpy(&stamps, CMSG_DATA(said), sizeof stamps);
+      newest_ns = std::max(newest_ns, ns_of(stamps.ts[0]));
+    }
+  }
+  return newest_ns == 0 ? SteadyTime{} : steady_of(newest_ns);
 }
 
 StampedRead read_stamped(int socket, iovec* parts, std::size_t count) {

@@ -1,5 +1,6 @@
-// A TCP stream that knows when its last bytes came: by the network's stamp (SO_TIMESTAMPNS), not by when a thread of
-// this process got round to reading them. For Beast, in the place of beast::tcp_stream.
+// A TCP stream that knows when its last bytes came, and went: by the network's stamps (SO_TIMESTAMPNS,
+// SO_TIMESTAMPING), not by when a thread of this process got round to them. For Beast, in the place of
+// beast::tcp_stream.
 #pragma once
 
 #include <sys/uio.h>
@@ -28,6 +29,13 @@ struct StampedRead {
 /// Never waits. Where the system gives no stamp, `received` is now.
 StampedRead read_stamped(int socket, iovec* parts, std::size_t count);
 void ask_for_stamps(int socket);
+/// When the newest bytes went to the network; 0 where the system has said nothing since it was asked last. Never waits.
+SteadyTime take_going_stamp(int socket);
+
+/// From when to when bytes were given to the system.
+struct Sent {
+  SteadyTime from, to;
+};
 
 class StampedStream : public boost::beast::tcp_stream {
  public:
@@ -35,6 +43,13 @@ class StampedStream : public boost::beast::tcp_stream {
 
   /// Of the newest bytes that were read.
   [[nodiscard]] SteadyTime received() const { return received_; }
+  /// Bytes were given to the system from `from` on, all of them by now: narrowed to the stamp of the last one's going,
+  /// if that lies between. A stamp from outside is of other bytes (a pong), or of a device that is late with it.
+  [[nodiscard]] Sent sent_since(SteadyTime from) {
+    const Sent given{from, steady_now()};
+    const SteadyTime went = take_going_stamp(socket().native_handle());
+    return went >= given.from && went <= given.to ? Sent{went, went} : given;
+  }
 
   /// Hides the base's: waits until something is there, then reads it with its stamp.
   template <class Buffers, class Handler>

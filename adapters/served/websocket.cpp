@@ -157,7 +157,7 @@ void WebSocket::Session::write_on() {
     stream.async_write(asio::buffer(outbox.front()), [this](beast::error_code failed, std::size_t) {
       if (failed) return close_with(failed.message());
       const std::lock_guard lock(mutex);
-      sent.to = steady_now();
+      sent = tcp().sent_since(sent.from);
       outbox.pop_front();
       if (!outbox.empty()) write_on();
     });
@@ -166,7 +166,11 @@ void WebSocket::Session::write_on() {
 
 void WebSocket::Session::ping_on() {
   pinged = steady_now();
-  with([](auto& stream) { stream.async_ping({}, [](beast::error_code) {}); });
+  with([this](auto& stream) {
+    stream.async_ping({}, [this](beast::error_code failed) {
+      if (!failed) pinged = tcp().sent_since(pinged).from;
+    });
+  });
 }
 
 WebSocket::WebSocket() : session_(std::make_unique<Session>()) {}

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "adapters/http/client.h"
+#include "adapters/served/stamped_stream.h"
 #include "core/result.h"
 #include "core/time.h"
 
@@ -14,10 +15,6 @@ struct Frame {
   std::string bytes;
   bool text = false;
   SteadyTime received{};  ///< its last byte, by the network's stamp where the system gives one
-};
-/// Of the newest frame sent: its bytes went to the system after the first and before the second.
-struct Sent {
-  SteadyTime from, to;
 };
 
 class WebSocket {
@@ -33,6 +30,7 @@ class WebSocket {
   /// Pings, one after another, with a pause between them: the longest way there and back of `pings`. A further one is
   /// longer with a probability of 1 / (pings + 1), if all are alike. −1: not all of them came back by `until`.
   std::int64_t measure_way_ns(int pings, std::int64_t pause_ns, SteadyTime until);
+  /// Of the newest frame sent.
   [[nodiscard]] Sent sent() const;
   /// Nothing lies here that receive() would give at once.
   [[nodiscard]] bool idle() const;
