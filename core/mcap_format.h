@@ -1,8 +1,9 @@
-// What MCAP's writer and reader share: opcodes, magic, checksum, and the codec between a trace and the
+// What MCAP's writer and reader share: opcodes, magic, values, checksum, and the codec between a trace and the
 // bytes of a file. For core's own sources, the reader of recordings and tests; a trace is read by core/mcap.h.
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,37 @@ constexpr std::string_view kMetadataName = "assay";
 constexpr std::string_view kEventTopic = "/events", kEventWallTopic = "/events_wall";
 constexpr std::string_view kEventSchema = "assay/msg/Event";
 constexpr std::string_view kCdrHeader{"\0\1\0\0", 4};  ///< XCDR1, little-endian
+
+/// Little-endian values at the front of some bytes. After the first that does not fit, ok() stays false and every value
+/// is 0.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view bytes) : rest_(bytes) {}
+  template <class T>
+  T get() {
+    T value{};
+    const std::string_view from = bytes(sizeof value);
+    if (ok_) std::memcpy(&value, from.data(), sizeof value);
+    return value;
+  }
+  std::string_view bytes(std::uint64_t size) {
+    ok_ = ok_ && size <= rest_.size();
+    if (!ok_) rest_ = {};
+    const std::string_view out = rest_.substr(0, ok_ ? size : 0);
+    rest_.remove_prefix(out.size());
+    return out;
+  }
+  /// After its length in four bytes.
+  std::string_view string() { return bytes(get<std::uint32_t>()); }
+  [[nodiscard]] std::string_view rest() const { return rest_; }
+  [[nodiscard]] bool ok() const { return ok_; }
+  /// Everything fitted, and nothing is left.
+  [[nodiscard]] bool done() const { return ok_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
 
 /// CRC-32 as in IEEE 802.3 and zlib.
 std::uint32_t crc32(std::string_view bytes);

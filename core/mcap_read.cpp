@@ -22,43 +22,6 @@ Error too_large(const std::string& name, std::uint64_t size, std::size_t max_byt
 
 namespace {
 
-/// Values at the front of some bytes of the file. After the first value that does not fit, `ok` stays false.
-class Cursor {
- public:
-  explicit Cursor(std::string_view bytes) : rest_(bytes) {}
-
-  template <class T>
-  T get() {
-    T value{};
-    if (rest_.size() < sizeof value) {
-      ok_ = false;
-      rest_ = {};
-      return value;
-    }
-    std::memcpy(&value, rest_.data(), sizeof value);
-    rest_.remove_prefix(sizeof value);
-    return value;
-  }
-  std::string_view bytes(std::uint64_t size) {
-    if (rest_.size() < size) {
-      ok_ = false;
-      rest_ = {};
-      return {};
-    }
-    const std::string_view out = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return out;
-  }
-  std::string_view string() { return bytes(get<std::uint32_t>()); }
-  [[nodiscard]] std::string_view rest() const { return rest_; }
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] bool done() const { return ok_ && rest_.empty(); }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
-
 struct Record {
   Opcode opcode{};
   std::string_view content;

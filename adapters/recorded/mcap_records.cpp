@@ -2,7 +2,6 @@
 
 #include <zstd.h>
 
-#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,36 +11,8 @@
 namespace assay::recorded {
 namespace {
 
-using mcap::Opcode;
+using mcap::Cursor, mcap::Opcode;
 constexpr std::uint64_t kLargestChunk = std::uint64_t{1} << 28;
-
-/// Values at the front of some bytes; after the first that does not fit, ok() stays false.
-class Cursor {
- public:
-  explicit Cursor(std::string_view bytes) : rest_(bytes) {}
-  template <class T>
-  T get() {
-    T value{};
-    const std::string_view from = bytes(sizeof value);
-    if (ok_) std::memcpy(&value, from.data(), sizeof value);
-    return value;
-  }
-  std::string_view bytes(std::uint64_t size) {
-    ok_ = ok_ && size <= rest_.size();
-    if (!ok_) return {};
-    const std::string_view out = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return out;
-  }
-  std::string_view text() { return bytes(get<std::uint32_t>()); }
-  [[nodiscard]] std::string_view rest() const { return rest_; }
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] bool done() const { return !ok_ || rest_.empty(); }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
 
 class File {
  public:
@@ -52,7 +23,7 @@ class File {
       return wrong({"MCAP's signature at both ends", "首尾均为 MCAP 标识"}, "other bytes: no MCAP, or cut off");
     bytes.remove_suffix(mcap::kMagic.size());
     Cursor records(bytes.substr(mcap::kMagic.size()));
-    while (!records.done()) {
+    while (records.ok() && !records.rest().empty()) {
       const auto opcode = static_cast<Opcode>(records.get<std::uint8_t>());
       const std::string_view content = records.bytes(records.get<std::uint64_t>());
       if (!records.ok()) return wrong({"whole records", "完整的记录"}, "one that is cut short");
@@ -84,7 +55,7 @@ class File {
     content.bytes(16);
     const auto size = content.get<std::uint64_t>();
     const auto crc = content.get<std::uint32_t>();
-    const std::string_view compression = content.text();
+    const std::string_view compression = content.string();
     const std::string_view packed = content.bytes(content.get<std::uint64_t>());
     if (!content.ok()) return wrong({"a whole chunk", "完整的数据块"}, "one that is cut short");
     if (size > kLargestChunk)
@@ -108,7 +79,7 @@ class File {
     if (plain.size() != size || (crc != 0 && mcap::crc32(plain) != crc))
       return wrong({"a chunk that fits its checksum", "与校验和一致的数据块"}, "another");
     Cursor records(plain);
-    while (!records.done()) {
+    while (records.ok() && !records.rest().empty()) {
       const auto opcode = static_cast<Opcode>(records.get<std::uint8_t>());
       const std::string_view inside = records.bytes(records.get<std::uint64_t>());
       if (!records.ok()) return wrong({"whole records", "完整的记录"}, "one that is cut short");
@@ -123,9 +94,9 @@ class File {
     if (opcode == Opcode::schema) {
       const auto id = content.get<std::uint16_t>();
       Schema schema;
-      schema.name = content.text();
-      schema.encoding = content.text();
-      schema.text = content.text();
+      schema.name = content.string();
+      schema.encoding = content.string();
+      schema.text = content.string();
       if (!content.ok()) return wrong({"a whole schema", "完整的消息结构"}, "one that is cut short");
       schemas_.try_emplace(id, std::move(schema));
     } else if (opcode == Opcode::channel) {
@@ -133,8 +104,8 @@ class File {
       const auto schema = content.get<std::uint16_t>();
       McapChannel out;
       out.id = id;
-      out.topic = content.text();
-      out.encoding = content.text();
+      out.topic = content.string();
+      out.encoding = content.string();
       if (!content.ok()) return wrong({"a whole channel", "完整的通道"}, "one that is cut short");
       if (const auto known = schemas_.find(schema); known != schemas_.end()) {
         out.schema_name = known->second.name;
