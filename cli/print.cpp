@@ -46,9 +46,11 @@ void print_indicators(const App& app, const Grade& grade) {
       const auto value = [&](const std::optional<double>& v) {
         return v ? fmt::format("{:.4g}", reports::readable(*v, r.limit)) : "–";
       };
-      rows.push_back({r.id, fmt::format("{} {:.4g} {}", r.bound == "at_most" ? "≤" : "≥", r.limit, r.unit),
-                      fmt::format("{}", r.n), fmt::format("{}", r.successes), fmt::format("{}", r.voids),
-                      value(r.estimate), fmt::format("[{}, {}]", value(r.lower), value(r.upper)), verdict});
+      rows.push_back(
+          {r.id,
+           fmt::format("{} {:.4g}{}", r.bound == "at_most" ? "≤" : "≥", r.limit, r.unit == "1" ? "" : " " + r.unit),
+           fmt::format("{}", r.n), fmt::format("{}", r.successes), fmt::format("{}", r.voids), value(r.estimate),
+           fmt::format("[{}, {}]", value(r.lower), value(r.upper)), verdict});
       continue;
     }
     rows.push_back({r.id, fmt::format("≥ {:.2f}", r.limit), fmt::format("{}", r.n), fmt::format("{}", r.successes),

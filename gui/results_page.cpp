@@ -23,7 +23,8 @@ QString value_of(const IndicatorResult& r, const std::optional<double>& value) {
 QString limit_of(const IndicatorResult& r) {
   if (r.attached) return QStringLiteral("–");
   const QString sign = at_most(r) ? QStringLiteral("≤ ") : QStringLiteral("≥ ");
-  return sign + (is_share(r) ? QString::number(r.limit, 'f', 2) : number(r.limit, 4) + QLatin1Char(' ') + q(r.unit));
+  if (is_share(r)) return sign + QString::number(r.limit, 'f', 2);
+  return sign + number(r.limit, 4) + (r.unit == "1" ? QString() : QLatin1Char(' ') + q(r.unit));
 }
 
 /// How far the confidence limit that decides lies on the good side of the limit asked.
