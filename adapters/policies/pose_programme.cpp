@@ -16,6 +16,9 @@ using Eigen::Vector3d;
 constexpr policies::Skill kWorst{0.05, 0.3, 0.3};
 constexpr double kAcceleration_m_s2 = 1.0;
 constexpr double kPull = 0.2;  // share of the measured error that each period makes up
+// Of the commanded speed, that making up may add: what lags because words come late is no error to be made up at twice
+// the speed.
+constexpr double kMostPull = 0.5;
 constexpr double kNear_m = 0.0005, kNear_rad = 0.005;
 constexpr double kSettled_m = 0.00005;  // way within one period, below which the arm is at rest
 constexpr double kApproach_m_s = 0.15;  // to the programme's first pose
@@ -93,7 +96,9 @@ class PoseProgramme final : public Policy {
     speed_m_s_ = std::min({most, braking, speed_m_s_ + kAcceleration_m_s2 * period_s_});
     const Vector3d before = reference();
     done_m_ = std::min(way_m_, done_m_ + speed_m_s_ * period_s_);
-    return reference() - before + kPull * (before - at);
+    const Vector3d pull = kPull * (before - at);
+    const double most_m = kMostPull * step().speed_m_s * period_s_;
+    return reference() - before + (pull.norm() > most_m ? Vector3d(pull * (most_m / pull.norm())) : pull);
   }
 
   [[nodiscard]] Vector3d reference() const { return way_m_ > 0 ? from_ + (to_ - from_) * (done_m_ / way_m_) : to_; }
