@@ -164,7 +164,9 @@ SanityResult SanityBench::run(const SanityRequest& request, const TrialOptions& 
 }
 
 /// A check wants to know that a programme can be run, not how well: a tenth of its cycles, of long ones a hundredth, at
-/// least three. Where something is done to the robot at its time, nothing is cut.
+/// least three. Where something is done to the robot at its time, nothing is cut; and nothing where there is little to
+/// be saved, since what goes wrong after some cycles would not be seen.
+constexpr std::int64_t kShort_ns = 60'000'000'000;
 int checked_cycles(int cycles) {
   constexpr int kLong = 50;
   return std::min(cycles, std::max(3, cycles < kLong ? (cycles + 9) / 10 : (cycles + 99) / 100));
@@ -186,7 +188,8 @@ Result<const SanityBench::Loaded*> SanityBench::load(const SanityRequest& reques
   loaded.task = *task;
   ASSAY_RETURN_IF_ERROR(check_metrics(*task));
   loaded.task.metrics.clear();
-  if (auto& programme = loaded.task.programme; programme && task->stimuli.empty() && task->actors.empty()) {
+  if (auto& programme = loaded.task.programme;
+      programme && task->stimuli.empty() && task->actors.empty() && task->time_limit_ns > kShort_ns) {
     // The time limit shrinks with it, or the arms that only wait would wait for the whole.
     const int cycles = checked_cycles(programme->cycles);
     loaded.task.time_limit_ns = loaded.task.time_limit_ns / programme->cycles * cycles;
