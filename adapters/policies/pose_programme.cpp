@@ -15,7 +15,8 @@ using Eigen::Vector3d;
 
 constexpr policies::Skill kWorst{0.05, 0.3, 0.3};
 constexpr double kAcceleration_m_s2 = 1.0;
-constexpr double kPull = 0.2;  // share of the measured error that each period makes up
+constexpr double kPull_hz =
+    10;  // rate at which the measured error is made up; words that come 50 ms late still end at rest
 // Of the commanded speed, that making up may add: what lags because words come late is no error to be made up at twice
 // the speed.
 constexpr double kMostPull = 0.5;
@@ -96,7 +97,7 @@ class PoseProgramme final : public Policy {
     speed_m_s_ = std::min({most, braking, speed_m_s_ + kAcceleration_m_s2 * period_s_});
     const Vector3d before = reference();
     done_m_ = std::min(way_m_, done_m_ + speed_m_s_ * period_s_);
-    const Vector3d pull = kPull * (before - at);
+    const Vector3d pull = kPull_hz * period_s_ * (before - at);
     const double most_m = kMostPull * step().speed_m_s * period_s_;
     return reference() - before + (pull.norm() > most_m ? Vector3d(pull * (most_m / pull.norm())) : pull);
   }
@@ -107,7 +108,7 @@ class PoseProgramme final : public Policy {
     const double share = way_m_ > 0 ? done_m_ / way_m_ : 1;
     const Eigen::AngleAxisd missing(from_facing_.slerp(share, to_facing_) * facing.inverse());
     double angle = std::remainder(missing.angle(), 2 * M_PI);
-    angle = std::clamp(kPull * angle, -kTurn_rad_s * period_s_, kTurn_rad_s * period_s_);
+    angle = std::clamp(kPull_hz * period_s_ * angle, -kTurn_rad_s * period_s_, kTurn_rad_s * period_s_);
     return missing.axis() * angle;
   }
 
