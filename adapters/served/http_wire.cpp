@@ -87,9 +87,9 @@ Result<HttpReply> HttpWire::call(const std::string& path, const std::string* bod
   HttpReply reply;
   beast::error_code why;
   s.with([&](auto& stream) {
-    const SteadyTime from = steady_now();
+    reply.asked = steady_now();
     why = s.step(s.tcp(), until, [&](auto done) { words::async_write(stream, question, done); });
-    const Sent sent = s.tcp().sent_since(from);
+    const Sent sent = s.tcp().sent_since(reply.asked);
     reply.sent = sent.from;
     reply.gone = sent.to;
     if (!why) why = s.step(s.tcp(), until, [&](auto done) { words::async_read(stream, s.buffer, answer, done); });

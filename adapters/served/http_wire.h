@@ -16,6 +16,7 @@ struct HttpReply {
   /// The question's last byte left between `sent` and `gone`, which are one where the network stamped it; the answer's
   /// last had come at `received`, by the network's stamp where the system gives one.
   SteadyTime sent{}, gone{}, received{};
+  SteadyTime asked{};  ///< before any of the question was given to the system
 };
 
 class HttpWire {

@@ -195,7 +195,8 @@ class HttpServer final : public Server {
   }
 
   /// HTTP has no ping. The smallest question that the protocol has, over the connection that the trial keeps: the
-  /// longest way there and back of kPings. A server that does not answer it leaves the way unknown.
+  /// longest way there and back of kPings, with the time that giving it to the system takes: a margin. A server that
+  /// does not answer it leaves the way unknown.
   void measure_way(SteadyTime until) {
     std::int64_t longest_ns = 0;
     const std::chrono::nanoseconds pause(pause_ns(until));
@@ -203,7 +204,7 @@ class HttpServer final : public Server {
       if (i > 0) std::this_thread::sleep_for(pause);
       const auto reply = wire_.get("/healthz", until);
       if (!reply) return;
-      longest_ns = std::max(longest_ns, reply->received.ns - reply->sent.ns);
+      longest_ns = std::max(longest_ns, reply->received.ns - reply->asked.ns);
     }
     way_ns_ = longest_ns;
   }

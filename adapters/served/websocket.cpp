@@ -166,11 +166,7 @@ void WebSocket::Session::write_on() {
 
 void WebSocket::Session::ping_on() {
   pinged = steady_now();
-  with([this](auto& stream) {
-    stream.async_ping({}, [this](beast::error_code failed) {
-      if (!failed) pinged = tcp().sent_since(pinged).from;
-    });
-  });
+  with([](auto& stream) { stream.async_ping({}, [](beast::error_code) {}); });
 }
 
 WebSocket::WebSocket() : session_(std::make_unique<Session>()) {}
