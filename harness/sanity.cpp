@@ -163,10 +163,11 @@ SanityResult SanityBench::run(const SanityRequest& request, const TrialOptions& 
   return out;
 }
 
+constexpr std::int64_t kShort_ns = 60'000'000'000;
+
 /// A check wants to know that a programme can be run, not how well: a tenth of its cycles, of long ones a hundredth, at
 /// least three. Where something is done to the robot at its time, nothing is cut; and nothing where there is little to
 /// be saved, since what goes wrong after some cycles would not be seen.
-constexpr std::int64_t kShort_ns = 60'000'000'000;
 int checked_cycles(int cycles) {
   constexpr int kLong = 50;
   return std::min(cycles, std::max(3, cycles < kLong ? (cycles + 9) / 10 : (cycles + 99) / 100));

@@ -15,8 +15,8 @@ using Eigen::Vector3d;
 
 constexpr policies::Skill kWorst{0.05, 0.3, 0.3};
 constexpr double kAcceleration_m_s2 = 1.0;
-constexpr double kPull_hz =
-    10;  // rate at which the measured error is made up; words that come 50 ms late still end at rest
+// Rate at which the measured error is made up: words that come 50 ms late still end at rest.
+constexpr double kPull_hz = 10;
 // Of the commanded speed, that making up may add: what lags because words come late is no error to be made up at twice
 // the speed.
 constexpr double kMostPull = 0.5;
